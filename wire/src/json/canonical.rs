@@ -1,0 +1,78 @@
+//! RFC 8785: the one byte string of a document, under every digest and signature.
+
+use serde::Serialize;
+use serde_json::{Number, Value};
+
+use super::INTEGER_MAX;
+use crate::pointer::Pointer;
+
+/// How deep a document may nest and still be written.
+pub const CANONICAL_DEPTH_MAX: usize = 128;
+
+/// Why a document has no canonical form. Documents read by [`parse`](super::parse) always have one.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CanonicalError {
+    /// An integer outside ±(2^53 − 1) would share its canonical form with its neighbour.
+    #[error("the number {} has no exact canonical form", .pointer.place())]
+    NumberOutOfRange {
+        /// Where it stands.
+        pointer: Pointer,
+    },
+    /// Deeper than [`CANONICAL_DEPTH_MAX`].
+    #[error("the document nests deeper than {CANONICAL_DEPTH_MAX} {}", .pointer.place())]
+    TooDeep {
+        /// Where the limit was reached.
+        pointer: Pointer,
+    },
+    /// The value cannot be written as JSON at all, for example a map whose keys are not strings.
+    #[error("the value cannot be written as JSON")]
+    Unwritable,
+}
+
+/// The RFC 8785 bytes of `document`.
+///
+/// # Errors
+/// When an integer is outside ±(2^53 − 1) or the document nests too deep.
+pub fn canonical(document: &Value) -> Result<Vec<u8>, CanonicalError> {
+    check(document, &mut Pointer::root(), 0)?;
+    serde_json_canonicalizer::to_vec(document).map_err(|_| CanonicalError::Unwritable)
+}
+
+/// The RFC 8785 bytes of anything that serde can write.
+///
+/// # Errors
+/// As [`canonical`], and when the value cannot be written as JSON.
+pub fn canonical_of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
+    canonical(&serde_json::to_value(value).map_err(|_| CanonicalError::Unwritable)?)
+}
+
+fn check(value: &Value, at: &mut Pointer, depth: usize) -> Result<(), CanonicalError> {
+    if depth > CANONICAL_DEPTH_MAX {
+        return Err(CanonicalError::TooDeep { pointer: at.clone() });
+    }
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+        Value::Number(number) if is_exact(number) => Ok(()),
+        Value::Number(_) => Err(CanonicalError::NumberOutOfRange { pointer: at.clone() }),
+        Value::Array(elements) => elements.iter().enumerate().try_for_each(|(index, element)| {
+            at.push_index(index);
+            check(element, at, depth + 1)?;
+            at.pop();
+            Ok(())
+        }),
+        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+            at.push(name);
+            check(member, at, depth + 1)?;
+            at.pop();
+            Ok(())
+        }),
+    }
+}
+
+fn is_exact(number: &Number) -> bool {
+    match (number.as_u64(), number.as_i64()) {
+        (Some(positive), _) => positive <= INTEGER_MAX.unsigned_abs(),
+        (None, Some(negative)) => negative >= -INTEGER_MAX,
+        (None, None) => true,
+    }
+}
