@@ -317,3 +317,75 @@ impl fmt::Display for ShapeError {
 }
 
 impl std::error::Error for ShapeError {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{did::Did, iri::Iri};
+
+    fn check<T: fmt::Debug>(result: Result<T, ShapeError>, expected: &str) {
+        assert_eq!(result.unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn every_wrong_shape_is_told_with_its_place() {
+        let document =
+            json!({"a": [1, {"b": null}], "i": "us\u{435}", "n": 1.5, "none": [], "z": {}});
+        let root = Node::root(&document).object().unwrap();
+        let a = root.required("a").unwrap();
+        check(a.object(), "expected an object at `/a`, found an array");
+        check(a.string(), "expected a string at `/a`, found an array");
+        let elements = a.array().unwrap();
+        check(elements[0].object(), "expected an object at `/a/0`, found a number");
+        let b = elements[1].object().unwrap();
+        check(b.required("c"), "expected a member of this name at `/a/1/c`, found nothing");
+        check(
+            b.required("b").unwrap().boolean(),
+            "expected `true` or `false` at `/a/1/b`, found `null`",
+        );
+        let i = root.required("i").unwrap();
+        check(
+            i.parse::<Iri>("an absolute IRI"),
+            "expected an absolute IRI at `/i`, found another string",
+        );
+        check(a.parse::<Did>("a did:web"), "expected a did:web at `/a`, found an array");
+        check(i.literal("use"), "expected `use` at `/i`, found another string");
+        let n = root.required("n").unwrap();
+        check(n.integer(), "expected an integer at `/n`, found another number");
+        let none = root.required("none").unwrap();
+        let empty = "expected an array with at least one element at `/none`, found an empty array";
+        check(none.non_empty_array(), empty);
+        check(
+            Node::root(&json!(1)).object(),
+            "expected an object at the top level, found a number",
+        );
+    }
+
+    #[test]
+    fn unknown_members_are_refused_or_listed_never_skipped() {
+        let document = json!({"uid": 1, "action": 2, "refinement\u{202e}": 3});
+        let members = Node::root(&document).object().unwrap();
+        check(
+            members.refuse_unknown(&["action", "uid"]),
+            "expected no member of this name at `/refinement\\u{202e}`, found a number",
+        );
+        assert!(members.refuse_unknown(&["action", "uid", "refinement\u{202e}"]).is_ok());
+        let listed: Vec<_> =
+            members.unknown(&["action"]).iter().map(|n| n.pointer().to_string()).collect();
+        assert_eq!(listed, ["/refinement\\u{202e}", "/uid"]);
+    }
+
+    #[test]
+    fn one_value_reads_as_many() {
+        let document = json!({"one": {"x": 1}, "many": [1, 2]});
+        let members = Node::root(&document).object().unwrap();
+        let places = |name| {
+            let nodes = members.required(name).unwrap().one_or_many();
+            nodes.iter().map(|n| n.pointer().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(places("one"), ["/one"]);
+        assert_eq!(places("many"), ["/many/0", "/many/1"]);
+    }
+}

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::INTEGER_MAX;
+use super::{INTEGER_MAX, numbers::has_canonical_form};
 use crate::pointer::Pointer;
 
 /// How deep a document may nest and still be written.
@@ -12,7 +12,8 @@ pub const CANONICAL_DEPTH_MAX: usize = 128;
 /// Why a document has no canonical form. Documents read by [`parse`](super::parse) always have one.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CanonicalError {
-    /// An integer outside ±(2^53 − 1) would share its canonical form with its neighbour.
+    /// A number that is written as an integer outside ±(2^53 − 1) would share its canonical form
+    /// with its neighbour.
     #[error("the number {} has no exact canonical form", .pointer.place())]
     NumberOutOfRange {
         /// Where it stands.
@@ -32,7 +33,7 @@ pub enum CanonicalError {
 /// The RFC 8785 bytes of `document`.
 ///
 /// # Errors
-/// When an integer is outside ±(2^53 − 1) or the document nests too deep.
+/// When a number would be written as an integer outside ±(2^53 − 1), or the document nests too deep.
 pub fn canonical(document: &Value) -> Result<Vec<u8>, CanonicalError> {
     check(document, &mut Pointer::root(), 0)?;
     serde_json_canonicalizer::to_vec(document).map_err(|_| CanonicalError::Unwritable)
@@ -73,6 +74,6 @@ fn is_exact(number: &Number) -> bool {
     match (number.as_u64(), number.as_i64()) {
         (Some(positive), _) => positive <= INTEGER_MAX.unsigned_abs(),
         (None, Some(negative)) => negative >= -INTEGER_MAX,
-        (None, None) => true,
+        (None, None) => number.as_f64().is_some_and(has_canonical_form),
     }
 }

@@ -32,8 +32,8 @@ pub enum JsonProblem {
     /// `-0`, which has the same canonical form as `0`.
     #[error("negative zero is not taken")]
     NegativeZero,
-    /// A number beyond what every reader keeps: an integer outside ±(2^53 − 1), or one that
-    /// overflows or vanishes in double precision.
+    /// A number beyond what every reader keeps: one that overflows or vanishes in double precision,
+    /// or is an integer outside ±(2^53 − 1), or would be one in its canonical form.
     #[error("the number cannot be kept exactly by every reader")]
     NumberOutOfRange,
     /// A number with more characters than the limit.

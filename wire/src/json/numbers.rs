@@ -3,6 +3,9 @@
 
 use super::{INTEGER_MAX, JsonProblem, Limits};
 
+/// From here on ECMAScript, and RFC 8785 with it, writes numbers with an exponent.
+const PLAIN_INTEGER_END: f64 = 1e21;
+
 /// Finds the numbers of a JSON text in order. What is not JSON yields nonsense here and is refused
 /// by the parser that walks beside it.
 #[derive(Clone, Debug)]
@@ -68,8 +71,15 @@ pub(super) fn judge(text: &[u8], value: f64, limits: &Limits) -> Result<(), Json
     let is_integer = !text.iter().any(|b| matches!(b, b'.' | b'e' | b'E'));
     // Integers up to 2^53 convert exactly, so the comparison in double precision is exact.
     let too_big = is_integer && value.abs() > INTEGER_MAX as f64;
-    if vanished || too_big || !value.is_finite() {
+    if vanished || too_big || !has_canonical_form(value) {
         return Err(JsonProblem::NumberOutOfRange);
     }
     Ok(())
+}
+
+/// Whether the canonical form of `value` reads back as the same number under our rules. Between
+/// 2^53 and 10^21 ECMAScript writes a double as a plain integer, which would then be refused.
+pub(super) fn has_canonical_form(value: f64) -> bool {
+    let magnitude = value.abs();
+    value.is_finite() && (magnitude <= INTEGER_MAX as f64 || magnitude >= PLAIN_INTEGER_END)
 }
