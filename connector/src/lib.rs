@@ -1,1 +1,8 @@
-//! Placeholder.
+//! Allmende's connector: the one crate that touches sockets, disk, clock and randomness.
+//!
+//! The rules of the standards are decided in the crates below; here they meet the world.
+
+pub mod clock;
+pub mod config;
+pub mod home;
+pub mod ids;

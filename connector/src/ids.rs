@@ -1,0 +1,75 @@
+//! Fresh ids and random bytes as a part that is handed in, so that tests and the simulator can
+//! say which come next.
+
+use uuid::Builder;
+
+/// The one source of randomness of an engine.
+pub trait Ids: Send + Sync + 'static {
+    /// Fills `bytes` with fresh random bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// `N` fresh random bytes.
+pub fn random<const N: usize>(ids: &impl Ids) -> [u8; N] {
+    let mut bytes = [0; N];
+    ids.fill(&mut bytes);
+    bytes
+}
+
+/// A fresh id of the form `urn:uuid:…`, version 4 (RFC 9562).
+pub fn urn(ids: &impl Ids) -> String {
+    Builder::from_random_bytes(random(ids)).into_uuid().urn().to_string()
+}
+
+/// OpenSSL's generator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemIds;
+
+impl Ids for SystemIds {
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without randomness no id is unique and no code secret: there is nothing to go on with.
+        #[expect(clippy::expect_used, reason = "OpenSSL's generator fails only when it cannot be seeded at start")]
+        openssl::rand::rand_bytes(bytes).expect("the system's random generator answers");
+    }
+}
+
+/// Counted ids for tests and the simulator: the same every time.
+#[derive(Debug, Default)]
+pub struct CountedIds {
+    next: std::sync::atomic::AtomicU64,
+}
+
+impl CountedIds {
+    /// Ids that start at `first`, so that two sources of one test do not collide.
+    #[must_use]
+    pub fn starting_at(first: u64) -> Self {
+        Self { next: first.into() }
+    }
+}
+
+impl Ids for CountedIds {
+    fn fill(&self, bytes: &mut [u8]) {
+        let count = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_be_bytes();
+        bytes.fill(0);
+        for (byte, value) in bytes.iter_mut().rev().zip(count.iter().rev()) {
+            *byte = *value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_version_four_and_differ() {
+        let (one, two) = (urn(&SystemIds), urn(&SystemIds));
+        assert_ne!(one, two);
+        assert_eq!(one.as_bytes()["urn:uuid:".len() + 14], b'4');
+    }
+
+    #[test]
+    fn counted_ids_repeat_from_run_to_run() {
+        assert_eq!(urn(&CountedIds::default()), urn(&CountedIds::default()));
+    }
+}

@@ -1,0 +1,11 @@
+//! What a connector remembers: typed records, and the places in the store where they lie.
+//!
+//! Knows no engine. Each record belongs to one participant; there is no call without one.
+
+pub mod agreement;
+pub mod dataset;
+pub mod document;
+pub mod negotiation;
+pub mod outbox;
+pub mod timer;
+pub mod transfer;

@@ -1,0 +1,62 @@
+//! A dataset that a participant publishes: where its bytes come from and under which offer.
+
+use jiff::Timestamp;
+use protocol::id::DatasetId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One published dataset.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct DatasetRecord {
+    /// Its id, the same through all its replacements.
+    pub id: DatasetId,
+    /// The name that people see.
+    pub title: String,
+    /// What it holds, in words.
+    pub description: String,
+    /// Where its bytes come from.
+    pub source: Source,
+    /// The media type that a reader is told.
+    pub media_type: String,
+    /// The offer, an ODRL policy object with its own id and without a target.
+    pub offer: Value,
+    /// Whether a second person must approve each contract.
+    pub approval: ApprovalRule,
+    /// The account that published this version.
+    pub published_by: String,
+    /// When this version was published.
+    pub published: Timestamp,
+    /// Counts replacements, from 1.
+    pub version: u32,
+    /// When it was withdrawn; nothing is offered from then on, and running contracts stay.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// Where a dataset's bytes come from.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Source {
+    /// A file beneath the participant's data root.
+    File {
+        /// The path below the data root, with `/` between its parts.
+        path: String,
+    },
+    /// An HTTP source that is read anew for each delivery, through the guard.
+    Http {
+        /// The address.
+        url: String,
+    },
+}
+
+/// Who decides about a contract for a dataset.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApprovalRule {
+    /// The rule alone.
+    Automatic,
+    /// The rule, and then a person who did not publish the dataset.
+    SecondPerson,
+}
+
+/// The format of a pull over HTTP, as the field names it.
+pub const FORMAT_PULL: &str = "HttpData-PULL";

@@ -1,0 +1,58 @@
+//! Messages that wait to be sent: written with the state that they follow from, deleted when the
+//! peer has acknowledged them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use wire::did::Did;
+
+/// One waiting message.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct OutboxRow {
+    /// The process that it belongs to.
+    pub process: ProcessRef,
+    /// To whom.
+    pub peer: Did,
+    /// The address, under the peer's own verified host.
+    pub url: String,
+    /// The message's `@type`.
+    pub message: String,
+    /// The body as it is sent, JSON.
+    pub body: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was written.
+    pub written: Timestamp,
+    /// When it is tried next.
+    pub due: Timestamp,
+}
+
+/// A process of ours.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct ProcessRef {
+    /// Which machine.
+    pub machine: Machine,
+    /// Our own pid.
+    pub pid: String,
+}
+
+/// One of the two state machines of the Dataspace Protocol.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Machine {
+    /// Contract negotiation.
+    Negotiation,
+    /// Transfer process.
+    Transfer,
+}
+
+impl ProcessRef {
+    /// The id under which the process's messages lie, in the order of their writing.
+    #[must_use]
+    pub fn outbox_id(&self, sequence: u64) -> String {
+        let machine = match self.machine {
+            Machine::Negotiation => 'n',
+            Machine::Transfer => 't',
+        };
+        format!("{machine}/{}/{sequence:010}", self.pid)
+    }
+}
