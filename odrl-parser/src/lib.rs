@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Strict, located parser of ODRL 2.2 policies as the Dataspace Protocol 2025-1 writes them: bytes of a message become a
+//! source model in which every term is known and every value still stands as written.
+//!
+//! This crate decides nothing, fetches nothing and drops nothing: what it does not understand it refuses, with the place
+//! and, where it can, the right spelling. Turtle and general JSON-LD have their place beside `parse`, behind a feature.
+
+mod agreement;
+mod emit;
+mod error;
+mod id;
+mod instant;
+mod model;
+mod operator;
+mod parse;
+mod term;
+#[cfg(test)]
+mod tests;
+pub mod vocabulary;
+
+pub use agreement::{DIFFERENCES_MAX, Difference, Mismatch, NotAnOffer, agreement_matches_offer};
+pub use emit::{document_digest, to_json};
+pub use error::{Counted, ParseError, Problem, TermRole, Unsupported};
+pub use id::{ID_BYTES_MAX, Id, IdError};
+pub use instant::{InstantError, parse_day, parse_instant, parse_offset};
+pub use model::{Constraint, Informative, Literal, LiteralTag, Operand, Policy, PolicyKind, Rule};
+pub use operator::{LogicalOperator, Operator};
+pub use parse::{
+    CONSTRAINTS_MAX, NESTING_MAX, RULES_MAX, VALUE_BYTES_MAX, VALUES_MAX, parse_agreement,
+    parse_message_offer, parse_offer, value_iri,
+};
+pub use term::{Namespace, Term, UnknownTerm};
