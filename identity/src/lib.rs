@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Who is speaking: certificates, chains, DIDs, signed statements and mutual TLS, on OpenSSL and in
+//! memory. Nothing here opens a socket or a file or asks a clock: bytes and instants are arguments.
+//! The one randomness is OpenSSL's, for keys.
+
+mod anchors;
+mod crls;
+mod distrust;
+mod time;
+
+pub mod chain;
+pub mod keys;
+pub mod x509;
+
+pub use anchors::{Anchor, Anchors, Scope};
+pub use chain::VerifiedPeer;
+pub use crls::Crls;
+pub use distrust::Distrust;
+pub use keys::OpensslVerify;
+pub use time::Validity;
