@@ -1,1 +1,7 @@
-//! Placeholder.
+//! The system from outside: every module is one side of it.
+//!
+//! Only tests: nothing here is used by the product.
+
+#![cfg(test)]
+
+mod tidy;
