@@ -80,8 +80,7 @@ impl Anchors {
             if !certificate.ca {
                 return Err(Distrust::NotAuthority);
             }
-            let root =
-                anchor.root.to_openssl().map_err(|_| Distrust::CertificateUnreadable)?;
+            let root = anchor.root.to_openssl().map_err(|_| Distrust::CertificateUnreadable)?;
             roots.insert(certificate.fingerprint, root);
         }
         Ok(Self { anchors, roots })

@@ -4,16 +4,16 @@
 mod openssl_store;
 mod peer;
 
-pub use peer::VerifiedPeer;
 pub(crate) use openssl_store::{MAX_DEPTH, SECURITY_LEVEL, distrust_of, flags, store};
+pub use peer::VerifiedPeer;
 
 use jiff::Timestamp;
 use openssl::x509::X509;
 
+use crate::Distrust;
 use crate::anchors::Anchors;
 use crate::crls::{Crls, Standing};
 use crate::x509::{Certificate, Der, Leaf};
-use crate::Distrust;
 
 /// Most certificates that a peer may show: leaf, issuing authority, and the root, which is not
 /// needed.

@@ -7,8 +7,10 @@ mod crls;
 mod distrust;
 mod time;
 
+pub mod authority;
 pub mod chain;
 pub mod keys;
+pub mod tls;
 pub mod x509;
 
 pub use anchors::{Anchor, Anchors, Scope};

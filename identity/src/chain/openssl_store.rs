@@ -9,9 +9,9 @@ use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
 use openssl::x509::{X509, X509PurposeId, X509StoreContext, X509StoreContextRef};
 
 use super::Usage;
+use crate::Distrust;
 use crate::anchors::Anchors;
 use crate::x509::{Certificate, Der, Leaf};
-use crate::Distrust;
 
 /// OpenSSL's count of certificates between leaf and root.
 pub(crate) const MAX_DEPTH: i32 = 1;
@@ -100,7 +100,11 @@ pub(crate) fn distrust_of(context: &X509StoreContextRef) -> Distrust {
     match openssl {
         // Unable to get (local) issuer certificate, unable to verify the leaf signature.
         2 | 20 | 21 => {
-            if depth == 0 { Distrust::IssuerMissing } else { Distrust::RootUnknown }
+            if depth == 0 {
+                Distrust::IssuerMissing
+            } else {
+                Distrust::RootUnknown
+            }
         }
         // Unable to decrypt or decode, signature failure.
         4 | 6 | 7 => Distrust::SignatureInvalid,

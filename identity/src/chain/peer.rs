@@ -7,11 +7,11 @@ use wire::did::Did;
 use wire::digest::Digest;
 
 use super::check_revocation;
+use crate::Distrust;
 use crate::anchors::Anchors;
 use crate::crls::Crls;
 use crate::time::Validity;
 use crate::x509::{Certificate, Leaf, Serial};
-use crate::Distrust;
 
 /// A participant whose certificate chain was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,8 +19,8 @@ pub fn public_jwk(key: &PublicKey) -> Value {
             "x": URL_SAFE_NO_PAD.encode(key.bytes()),
         }),
         Algorithm::Es256 => {
-            let (x, y) = key.bytes().get(1..).unwrap_or_default().split_at_checked(32)
-                .unwrap_or_default();
+            let (x, y) =
+                key.bytes().get(1..).unwrap_or_default().split_at_checked(32).unwrap_or_default();
             json!({
                 "kty": "EC",
                 "crv": "P-256",

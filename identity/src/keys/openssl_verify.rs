@@ -13,12 +13,7 @@ const SIGNATURE_LEN: usize = 64;
 pub struct OpensslVerify;
 
 impl Verify for OpensslVerify {
-    fn verify(
-        &self,
-        key: &PublicKey,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), VerifyError> {
+    fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
         if signature.len() != SIGNATURE_LEN {
             return Err(VerifyError::UnusableSignature);
         }

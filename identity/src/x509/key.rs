@@ -1,8 +1,8 @@
 //! Which public keys may stand in a certificate: P-256, P-384, RSA of 2048 to 8192 bits with the
 //! exponent 65537. Looked at before any signature is computed, since a huge key costs time.
 
-use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION};
 use x509_parser::oid_registry::OID_KEY_TYPE_EC_PUBLIC_KEY;
+use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION};
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 

@@ -102,9 +102,8 @@ impl Leaf {
 
 fn check_key_usage(parsed: &X509Certificate<'_>) -> Result<(), Distrust> {
     let usage = parsed.key_usage().map_err(unreadable)?.ok_or(Distrust::KeyUsage)?;
-    let right = usage.value.digital_signature()
-        && !usage.value.key_cert_sign()
-        && !usage.value.crl_sign();
+    let right =
+        usage.value.digital_signature() && !usage.value.key_cert_sign() && !usage.value.crl_sign();
     if right { Ok(()) } else { Err(Distrust::KeyUsage) }
 }
 
@@ -127,10 +126,8 @@ fn check_extended_usage(parsed: &X509Certificate<'_>) -> Result<(), Distrust> {
 
 /// The DID of the one URI name, after comparing every DNS name with its host.
 fn names(parsed: &X509Certificate<'_>) -> Result<Did, Distrust> {
-    let names = parsed
-        .subject_alternative_name()
-        .map_err(unreadable)?
-        .ok_or(Distrust::NameMissing)?;
+    let names =
+        parsed.subject_alternative_name().map_err(unreadable)?.ok_or(Distrust::NameMissing)?;
     let mut uris = Vec::new();
     let mut hosts = Vec::new();
     for name in &names.value.general_names {
@@ -174,8 +171,7 @@ fn clean(name: &str) -> Result<&str, Distrust> {
 }
 
 fn canonical_did(uri: &str) -> Result<Did, Distrust> {
-    let did: Did =
-        uri.parse().map_err(|_| Distrust::DidNotCanonical { name: uri.to_owned() })?;
+    let did: Did = uri.parse().map_err(|_| Distrust::DidNotCanonical { name: uri.to_owned() })?;
     if did.as_str() == uri {
         Ok(did)
     } else {
