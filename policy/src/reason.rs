@@ -1,0 +1,208 @@
+//! Why something was denied, as codes and values. The words for people are in `text`.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use odrl_parser::{LogicalOperator, Operator, Term};
+use serde::{Serialize, Serializer};
+use wire::pointer::Pointer;
+
+use crate::decision::{AtomReport, ConstraintReport, Verdict};
+use crate::fact::Seen;
+use crate::truth::Truth;
+
+/// One reason of a denial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// What kind of reason.
+    pub code: ReasonCode,
+    /// The rule that caused it, if one did.
+    pub rule: Option<Pointer>,
+    /// The constraint that did not hold, with what it demanded and what was seen.
+    pub constraint: Option<AtomReport>,
+}
+
+/// Kinds of reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReasonCode {
+    /// A constraint on another operand does not hold.
+    ConditionNotMet,
+    /// Sources contradict each other about a fact.
+    FactConflicting,
+    /// A fact is missing or cannot be compared.
+    FactUnknown,
+    /// What is known is out of date.
+    FactStale,
+    /// Several alternatives hold where exactly one may.
+    NotExactlyOne,
+    /// No permission regulates the action.
+    NothingPermits,
+    /// The party is not among the partners.
+    NotThisPartner,
+    /// The authority has not vetted the party as demanded.
+    NotVetted,
+    /// The time has not come.
+    NotYet,
+    /// The party that asks is not the agreement's.
+    OtherAssignee,
+    /// Another purpose was stated.
+    OtherPurpose,
+    /// The dataset is not the agreement's.
+    OtherTarget,
+    /// A prohibition applies.
+    Prohibited,
+    /// A prohibition may apply, and nobody can say that it does not.
+    ProhibitedUnlessKnown,
+    /// No purpose was stated.
+    PurposeNotStated,
+    /// The time is over.
+    TimeOver,
+    /// It is not known whether the authority has vetted the party.
+    VettingUnknown,
+    /// It is another time than the demanded one.
+    WrongTime,
+}
+
+impl ReasonCode {
+    /// All codes, in the order of their variants.
+    pub const ALL: [Self; 18] = [
+        Self::ConditionNotMet,
+        Self::FactConflicting,
+        Self::FactUnknown,
+        Self::FactStale,
+        Self::NotExactlyOne,
+        Self::NothingPermits,
+        Self::NotThisPartner,
+        Self::NotVetted,
+        Self::NotYet,
+        Self::OtherAssignee,
+        Self::OtherPurpose,
+        Self::OtherTarget,
+        Self::Prohibited,
+        Self::ProhibitedUnlessKnown,
+        Self::PurposeNotStated,
+        Self::TimeOver,
+        Self::VettingUnknown,
+        Self::WrongTime,
+    ];
+
+    /// The kebab-case code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ConditionNotMet => "condition-not-met",
+            Self::FactConflicting => "fact-conflicting",
+            Self::FactStale => "fact-stale",
+            Self::FactUnknown => "fact-unknown",
+            Self::NotExactlyOne => "not-exactly-one",
+            Self::NotThisPartner => "not-this-partner",
+            Self::NotVetted => "not-vetted",
+            Self::NotYet => "not-yet",
+            Self::NothingPermits => "nothing-permits",
+            Self::OtherAssignee => "other-assignee",
+            Self::OtherPurpose => "other-purpose",
+            Self::OtherTarget => "other-target",
+            Self::Prohibited => "prohibited",
+            Self::ProhibitedUnlessKnown => "prohibited-unless-known",
+            Self::PurposeNotStated => "purpose-not-stated",
+            Self::TimeOver => "time-over",
+            Self::VettingUnknown => "vetting-unknown",
+            Self::WrongTime => "wrong-time",
+        }
+    }
+}
+
+impl fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for ReasonCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// What the other party may be told about a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Redacted {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The kinds of reasons.
+    pub codes: BTreeSet<ReasonCode>,
+}
+
+/// The constraints that keep a permission from holding: each leaf that fails on a path of failing constraints.
+pub(crate) fn failing(rule: &Pointer, constraints: &[ConstraintReport]) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for constraint in constraints.iter().filter(|member| member.truth() != Truth::Satisfied) {
+        collect(rule, constraint, &mut reasons);
+    }
+    reasons
+}
+
+fn collect(rule: &Pointer, constraint: &ConstraintReport, reasons: &mut Vec<Reason>) {
+    match constraint {
+        ConstraintReport::Atom(atom) => reasons.push(Reason {
+            code: atom_code(atom),
+            rule: Some(rule.clone()),
+            constraint: Some(atom.clone()),
+        }),
+        ConstraintReport::Joined { operator, members, .. } => {
+            let holding = members.iter().filter(|member| member.truth() == Truth::Satisfied);
+            if *operator == LogicalOperator::Xone && holding.count() > 1 {
+                let rule = Some(rule.clone());
+                let reason = Reason { code: ReasonCode::NotExactlyOne, rule, constraint: None };
+                return reasons.push(reason);
+            }
+            for member in members.iter().filter(|member| member.truth() != Truth::Satisfied) {
+                collect(rule, member, reasons);
+            }
+        }
+    }
+}
+
+fn atom_code(atom: &AtomReport) -> ReasonCode {
+    let operand = atom.operand.operand();
+    match &atom.seen {
+        Seen::Absent | Seen::Untrusted { .. } if operand == Term::VETTED_AS => {
+            ReasonCode::VettingUnknown
+        }
+        Seen::Absent | Seen::Untrusted { .. } if operand == Term::PURPOSE => {
+            ReasonCode::PurposeNotStated
+        }
+        Seen::Absent | Seen::Untrusted { .. } => ReasonCode::FactUnknown,
+        Seen::Conflicting => ReasonCode::FactConflicting,
+        Seen::Stale { .. } => ReasonCode::FactStale,
+        Seen::Known { .. } => known_code(operand, atom.operator, atom.truth),
+    }
+}
+
+fn known_code(operand: Term, operator: Operator, truth: Truth) -> ReasonCode {
+    if operand == Term::DATE_TIME || operand == Term::SINCE_AGREEMENT {
+        return match operator {
+            Operator::Lt | Operator::Lteq => ReasonCode::TimeOver,
+            Operator::Gt | Operator::Gteq => ReasonCode::NotYet,
+            Operator::Eq
+            | Operator::HasPart
+            | Operator::IsA
+            | Operator::IsAllOf
+            | Operator::IsAnyOf
+            | Operator::IsNoneOf
+            | Operator::IsPartOf
+            | Operator::Neq => ReasonCode::WrongTime,
+        };
+    }
+    if operand == Term::PARTICIPANT {
+        ReasonCode::NotThisPartner
+    } else if operand == Term::VETTED_AS {
+        ReasonCode::NotVetted
+    } else if operand == Term::PURPOSE {
+        ReasonCode::OtherPurpose
+    } else if truth == Truth::Unknown {
+        ReasonCode::FactUnknown
+    } else {
+        ReasonCode::ConditionNotMet
+    }
+}
