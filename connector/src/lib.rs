@@ -6,3 +6,4 @@ pub mod clock;
 pub mod config;
 pub mod home;
 pub mod ids;
+pub mod store;

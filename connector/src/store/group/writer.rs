@@ -1,0 +1,101 @@
+//! The one thread that writes: it takes what is queued, makes it durable in one go, then answers.
+
+use std::sync::PoisonError;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Shared,
+    masks::Masks,
+    plan::{Plan, Refused},
+};
+use crate::store::{
+    Committed,
+    batch::Batch,
+    error::{CommitError, StopReason},
+};
+
+/// The most commits that become durable together.
+const GROUP_MAX: usize = 64;
+/// No commit joins a group that has this many bytes already.
+const GROUP_BYTES_MAX: usize = 1024 * 1024;
+
+/// A commit that waits for its turn.
+pub(super) struct Job {
+    pub(super) batch: Batch,
+    pub(super) answer: oneshot::Sender<Result<Committed, CommitError>>,
+}
+
+/// Works until the last handle is gone. `last` is the number of the last commit in the engine.
+pub(super) fn run(shared: &Shared, mut jobs: mpsc::Receiver<Job>, mut last: u64) {
+    while let Some(first) = jobs.blocking_recv() {
+        let mut bytes = first.batch.bytes();
+        let mut group = vec![first];
+        while group.len() < GROUP_MAX && bytes < GROUP_BYTES_MAX {
+            let Ok(next) = jobs.try_recv() else { break };
+            bytes += next.batch.bytes();
+            group.push(next);
+        }
+        last = settle(shared, group, last);
+    }
+}
+
+/// Writes a group and answers each of its callers; returns the number of the last commit.
+fn settle(shared: &Shared, group: Vec<Job>, last: u64) -> u64 {
+    let mut plan = Plan::new(shared.engine.as_ref(), last);
+    let mut admitted = Vec::new();
+    for Job { batch, answer } in group {
+        if let Err(reason) = shared.admits(batch.purpose) {
+            reply(answer, Err(CommitError::Stopped { reason }));
+            continue;
+        }
+        match plan.admit(batch) {
+            Ok(committed) => admitted.push((answer, committed)),
+            Err(Refused::Lost(error)) => reply(answer, Err(error)),
+            Err(Refused::Engine(error)) => {
+                let reason = shared.fail(error);
+                reply(answer, Err(CommitError::Stopped { reason }));
+            }
+        }
+    }
+    let (written, last) = match shared.failed.get() {
+        Some(error) => (Err(StopReason::Engine(error.clone())), last),
+        None => write(shared, plan, last),
+    };
+    for (answer, committed) in admitted {
+        let outcome = match &written {
+            Ok(()) => Ok(committed),
+            Err(reason) => Err(CommitError::Stopped { reason: reason.clone() }),
+        };
+        reply(answer, outcome);
+    }
+    last
+}
+
+fn write(shared: &Shared, plan: Plan<'_>, last: u64) -> (Result<(), StopReason>, u64) {
+    let Some((ops, masks, number)) = plan.finish() else { return (Ok(()), last) };
+    exchange_masks(shared, masks);
+    match shared.engine.apply(&ops, number) {
+        Ok(()) => {
+            exchange_masks(shared, Masks::default());
+            (Ok(()), number)
+        }
+        // The masks stay: whether the engine holds the group is not known, so nobody sees it.
+        Err(error) => (Err(shared.fail(error)), last),
+    }
+}
+
+fn exchange_masks(shared: &Shared, masks: Masks) {
+    let mut guard = shared.masks.write().unwrap_or_else(PoisonError::into_inner);
+    let former = std::mem::replace(&mut *guard, masks);
+    drop(guard);
+    drop(former);
+}
+
+fn reply(
+    answer: oneshot::Sender<Result<Committed, CommitError>>,
+    outcome: Result<Committed, CommitError>,
+) {
+    // A caller that no longer waits has no one to tell; what is durable stays durable.
+    let _ = answer.send(outcome);
+}

@@ -1,0 +1,51 @@
+//! A store for tests: it forgets everything with the process.
+
+use std::{
+    collections::BTreeMap,
+    ops::Bound,
+    sync::{PoisonError, RwLock},
+};
+
+use super::{
+    engine::{Engine, EngineError, Op, Raw},
+    span::{Direction, RawSpan},
+};
+
+/// Ordered bytes in memory.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    records: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
+}
+
+impl Engine for Memory {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        Ok(self.records.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
+    }
+
+    fn range(&self, span: &RawSpan, skip: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Raw>, EngineError> {
+        let Some((start, end)) = span.bounds() else { return Ok(Vec::new()) };
+        let bounds = (Bound::Included(start), Bound::Excluded(end));
+        let records = self.records.read().unwrap_or_else(PoisonError::into_inner);
+        let found = records.range::<[u8], _>(bounds);
+        let wanted = |(key, _): &(&Vec<u8>, &Vec<u8>)| !skip(key.as_slice());
+        let owned =
+            |(key, value): (&Vec<u8>, &Vec<u8>)| Raw { key: key.clone(), value: value.clone() };
+        Ok(match span.direction {
+            Direction::Forwards => found.filter(wanted).take(span.limit).map(owned).collect(),
+            Direction::Backwards => {
+                found.rev().filter(wanted).take(span.limit).map(owned).collect()
+            }
+        })
+    }
+
+    fn apply(&self, ops: &[Op], _number: u64) -> Result<(), EngineError> {
+        let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
+        for op in ops {
+            match &op.value {
+                Some(value) => records.insert(op.key.clone(), value.clone()),
+                None => records.remove(&op.key),
+            };
+        }
+        Ok(())
+    }
+}
