@@ -1,0 +1,204 @@
+//! What the management API can ask of the engine: the one seam between them.
+//!
+//! Every call but the login's look-ups takes an [`Actor`], and concerns that actor's participant
+//! alone. The role was checked before the call; that nobody approves what they published
+//! themselves is checked by the desk, which knows who published.
+
+use std::future::Future;
+
+use protocol::id::DatasetId;
+use wire::did::Did;
+
+use super::actor::{AccountName, AccountRole, Actor};
+use super::refusal::Refusal;
+use super::token::TokenHash;
+use super::view::{
+    AccountAdded, AccountView, ApprovalView, CatalogView, ContractId, ContractRequest,
+    ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView, DoctorView, ExportRequest,
+    ExportView, HandoverView, LogPage, MembersView, NewAccount, PeerName, PersonReason, StatusView,
+    Wait,
+};
+
+/// What a call gives back.
+pub type Answer<T> = Result<T, Refusal>;
+
+/// The engine as seen from the management API. Each call either did what it says, with its log
+/// entry durable, or returns a [`Refusal`] and changed nothing.
+pub trait Desk: Send + Sync + 'static {
+    /// Whether this process serves the participant. For the login check.
+    fn serves(&self, participant: &Did) -> bool;
+
+    /// The account of `participant` that has this token. For the login check only, and the one
+    /// call without an actor.
+    fn account_of(
+        &self,
+        participant: &Did,
+        token: &TokenHash,
+    ) -> impl Future<Output = Answer<Option<(AccountName, std::collections::BTreeSet<AccountRole>)>>>
+    + Send;
+
+    /// Publishes a dataset under a fresh id.
+    fn add_dataset(
+        &self,
+        actor: &Actor,
+        dataset: DatasetInput,
+    ) -> impl Future<Output = Answer<DatasetView>> + Send;
+
+    /// Replaces a dataset: next version, same id; contracts in force keep their agreement.
+    fn replace_dataset(
+        &self,
+        actor: &Actor,
+        id: &DatasetId,
+        dataset: DatasetInput,
+    ) -> impl Future<Output = Answer<DatasetView>> + Send;
+
+    /// Withdraws a dataset: nothing is offered any more; contracts in force stay.
+    fn withdraw_dataset(
+        &self,
+        actor: &Actor,
+        id: &DatasetId,
+    ) -> impl Future<Output = Answer<DatasetView>> + Send;
+
+    /// Every dataset, those withdrawn included, by title.
+    fn datasets(&self, actor: &Actor) -> impl Future<Output = Answer<Vec<DatasetView>>> + Send;
+
+    /// One dataset.
+    fn dataset(
+        &self,
+        actor: &Actor,
+        id: &DatasetId,
+    ) -> impl Future<Output = Answer<DatasetView>> + Send;
+
+    /// One page of a partner's catalogue; `page` is the [`CatalogView::next`] of the page before.
+    fn catalog(
+        &self,
+        actor: &Actor,
+        peer: &PeerName,
+        page: Option<&str>,
+    ) -> impl Future<Output = Answer<CatalogView>> + Send;
+
+    /// Asks a partner for a contract. The request is committed before `wait` begins.
+    fn request_contract(
+        &self,
+        actor: &Actor,
+        request: ContractRequest,
+        wait: Wait,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Every contract of both roles, newest first, without deliveries.
+    fn contracts(&self, actor: &Actor) -> impl Future<Output = Answer<Vec<ContractView>>> + Send;
+
+    /// One contract with its deliveries.
+    fn contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        wait: Wait,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// The contracts that wait for a person's decision.
+    fn approvals(&self, actor: &Actor) -> impl Future<Output = Answer<Vec<ApprovalView>>> + Send;
+
+    /// Agrees to a contract that waits for approval. Refused with `own-approval` for the account
+    /// that published the dataset.
+    fn approve_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Says no to a contract that waits for approval.
+    fn reject_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        reason: PersonReason,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Ends a contract in force: running deliveries are cut first, then it is recorded and told.
+    fn end_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        reason: PersonReason,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Starts a delivery under a contract (consumer).
+    fn pull(
+        &self,
+        actor: &Actor,
+        contract: &ContractId,
+    ) -> impl Future<Output = Answer<DeliveryView>> + Send;
+
+    /// One delivery. With a wait and `seen` bytes it answers when there are more, but not before
+    /// 200 ms have gone by; when it is over, at once.
+    fn delivery(
+        &self,
+        actor: &Actor,
+        id: &DeliveryId,
+        wait: Wait,
+    ) -> impl Future<Output = Answer<DeliveryView>> + Send;
+
+    /// The deliveries of both roles, newest first, of one contract or of all; at most 1,000.
+    fn deliveries(
+        &self,
+        actor: &Actor,
+        contract: Option<&ContractId>,
+    ) -> impl Future<Output = Answer<Vec<DeliveryView>>> + Send;
+
+    /// Opens the local hand-over of a contract's data and makes its token; ends an earlier token.
+    fn serve(
+        &self,
+        actor: &Actor,
+        contract: &ContractId,
+    ) -> impl Future<Output = Answer<HandoverView>> + Send;
+
+    /// Closes the local hand-over of a contract.
+    fn unserve(
+        &self,
+        actor: &Actor,
+        contract: &ContractId,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Log entries from index `from`, at most `count_max` (1 to 1,000), of one contract or of all.
+    fn log_entries(
+        &self,
+        actor: &Actor,
+        from: u64,
+        count_max: u16,
+        contract: Option<&ContractId>,
+    ) -> impl Future<Output = Answer<LogPage>> + Send;
+
+    /// Writes an auditor's folder to `export/<name>` beneath the home. Itself a log entry.
+    fn export_log(
+        &self,
+        actor: &Actor,
+        export: ExportRequest,
+    ) -> impl Future<Output = Answer<ExportView>> + Send;
+
+    /// The named accounts.
+    fn accounts(&self, actor: &Actor) -> impl Future<Output = Answer<Vec<AccountView>>> + Send;
+
+    /// Adds an account and makes its token.
+    fn add_account(
+        &self,
+        actor: &Actor,
+        account: NewAccount,
+    ) -> impl Future<Output = Answer<AccountAdded>> + Send;
+
+    /// Removes an account; its token is worthless at once.
+    fn remove_account(
+        &self,
+        actor: &Actor,
+        name: &AccountName,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The members of the data space.
+    fn members(&self, actor: &Actor) -> impl Future<Output = Answer<MembersView>> + Send;
+
+    /// Looks for what is wrong, within five seconds.
+    fn doctor(&self, actor: &Actor) -> impl Future<Output = Answer<DoctorView>> + Send;
+
+    /// How the participant and its machine are doing.
+    fn status(&self, actor: &Actor) -> impl Future<Output = Answer<StatusView>> + Send;
+}
