@@ -14,6 +14,7 @@ mod root;
 pub use issuing::{Issuing, LEAF_DAYS_MAX, LeafNames};
 pub use key::{CaCurve, CaKey};
 pub use public::{PublicAuthority, PublicCertificate};
+pub(crate) use request::request_digest;
 pub use request::{CheckedRequest, RequestError, build_request};
 pub use revocation::{Revocation, RevocationList};
 pub use root::{IssuingNames, Root, STATEMENT_USAGE};

@@ -5,12 +5,18 @@
 mod anchors;
 mod crls;
 mod distrust;
+mod registration;
 mod time;
 
 pub mod authority;
 pub mod chain;
+pub mod did_document;
+pub mod enrol;
+pub mod guard;
+pub mod jws;
 pub mod keys;
 pub mod tls;
+pub mod trust;
 pub mod x509;
 
 pub use anchors::{Anchor, Anchors, Scope};
@@ -18,4 +24,5 @@ pub use chain::VerifiedPeer;
 pub use crls::Crls;
 pub use distrust::Distrust;
 pub use keys::OpensslVerify;
+pub use registration::Registration;
 pub use time::Validity;

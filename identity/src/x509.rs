@@ -10,7 +10,7 @@ mod view;
 pub use crl::{CRL_LEN_MAX, Crl, CrlFault};
 pub use leaf::Leaf;
 pub use serial::{Serial, SerialError};
-pub(crate) use view::Certificate;
+pub(crate) use view::{Certificate, extended_usages};
 
 use std::fmt;
 

@@ -75,7 +75,12 @@ impl CheckedRequest {
         let der = request.to_der().map_err(|_| RequestError::Unreadable)?;
         check_contents(&der, did)?;
         let spki = public_key.public_key_to_der().map_err(|_| RequestError::Key)?;
-        Ok(Self { public_key, did: did.clone(), digest: digest(pem), spki: Digest::of(&spki) })
+        Ok(Self {
+            public_key,
+            did: did.clone(),
+            digest: request_digest(pem),
+            spki: Digest::of(&spki),
+        })
     }
 
     /// For whom it was checked.
@@ -102,7 +107,7 @@ impl CheckedRequest {
 }
 
 /// The digest by which a statement names a request.
-pub(crate) fn digest(pem: &str) -> Digest {
+pub(crate) fn request_digest(pem: &str) -> Digest {
     Digest::of(pem.as_bytes())
 }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use wire::digest::Digest;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{ParsedExtension, X509Extension};
+use x509_parser::extensions::{ExtendedKeyUsage, ParsedExtension, X509Extension};
 use x509_parser::oid_registry::{
     OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
     OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ECDSA_WITH_SHA512,
@@ -152,4 +152,15 @@ pub(super) fn instant(seconds: i64) -> Result<Timestamp, Distrust> {
 
 pub(super) fn unreadable<E>(_: E) -> Distrust {
     Distrust::CertificateUnreadable
+}
+
+/// Asks a question of the extended key usages; a certificate without any answers no.
+pub(crate) fn extended_usages(
+    der: &Der,
+    ask: impl FnOnce(&ExtendedKeyUsage<'_>) -> bool,
+) -> Result<bool, Distrust> {
+    parse(der, |parsed| {
+        let usage = parsed.extended_key_usage().map_err(unreadable)?;
+        Ok(usage.is_some_and(|extension| ask(extension.value)))
+    })
 }

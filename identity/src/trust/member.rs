@@ -1,0 +1,98 @@
+//! One participant in the trust list.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use wire::did::Did;
+use wire::digest::Digest;
+use wire::iri::Iri;
+use wire::node::{Expected, Node};
+
+use super::TrustError;
+use crate::registration::{REGISTRATION_MEMBERS, Registration};
+
+/// Most kinds that one member is vetted as.
+const VETTED_MAX: usize = 64;
+
+/// Most certificates listed for one member.
+const CERTIFICATES_MAX: usize = 16;
+
+/// Whether a member may take part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It may.
+    Active,
+    /// Not for now; its certificate may still hold.
+    Suspended,
+}
+
+/// What the authority says of one participant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Fingerprints of the certificates issued to it; empty where the authority does not list them.
+    pub certificates: BTreeSet<Digest>,
+    /// Who.
+    pub did: Did,
+    /// Its keys and capabilities.
+    pub registration: Registration,
+    /// Whether it may take part.
+    pub status: Status,
+    /// The kinds of member as which the authority vetted it.
+    pub vetted_as: BTreeSet<Iri>,
+}
+
+impl Member {
+    pub(super) fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("certificates".into(), json!(self.certificates));
+        members.insert("did".into(), json!(self.did.as_str()));
+        members.insert(
+            "status".into(),
+            json!(match self.status {
+                Status::Active => "active",
+                Status::Suspended => "suspended",
+            }),
+        );
+        let kinds: Vec<&str> = self.vetted_as.iter().map(Iri::as_str).collect();
+        members.insert("vettedAs".into(), json!(kinds));
+        self.registration.write(&mut members);
+        Value::Object(members)
+    }
+
+    pub(super) fn read(node: &Node<'_>) -> Result<Self, TrustError> {
+        let members = node.object()?;
+        let mut known = vec!["certificates", "did", "status", "vettedAs"];
+        known.extend(REGISTRATION_MEMBERS);
+        members.refuse_unknown(&known)?;
+        let status = members.required("status")?;
+        let status = match status.string()? {
+            "active" => Status::Active,
+            "suspended" => Status::Suspended,
+            _ => return Err(status.wrong(Expected::Named("`active` or `suspended`")).into()),
+        };
+        Ok(Self {
+            certificates: set(&members.required("certificates")?, CERTIFICATES_MAX)?,
+            did: members.required("did")?.parse("a did:web")?,
+            registration: Registration::read(node)?,
+            status,
+            vetted_as: set(&members.required("vettedAs")?, VETTED_MAX)?,
+        })
+    }
+}
+
+fn set<T: std::str::FromStr + Ord>(
+    node: &Node<'_>,
+    count_max: usize,
+) -> Result<BTreeSet<T>, TrustError> {
+    let list = node.array()?;
+    if list.len() > count_max {
+        return Err(node.wrong(Expected::Named("a shorter list")).into());
+    }
+    let set: BTreeSet<T> =
+        list.iter().map(|item| item.parse("an IRI or digest")).collect::<Result<_, _>>()?;
+    if set.len() == list.len() {
+        Ok(set)
+    } else {
+        Err(node.wrong(Expected::Named("a list without repetitions")).into())
+    }
+}
