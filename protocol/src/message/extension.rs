@@ -1,0 +1,13 @@
+//! Allmende's extension members: written with their whole IRI, so that others may ignore them.
+//!
+//! They lie outside the documents that are digested and signed.
+
+/// A detached JWS over an agreement's digest, on [`super::ContractAgreementMessage`] (the
+/// provider's) and [`super::ContractAgreementVerificationMessage`] (the consumer's).
+pub const SIGNATURE: &str = "https://w3id.org/allmende/v1/signature";
+
+/// The sender's latest log checkpoint, a C2SP signed note, on every message.
+pub const CHECKPOINT: &str = "https://w3id.org/allmende/v1/checkpoint";
+
+/// The longest value of an extension member, in bytes.
+pub const EXTENSION_BYTES_MAX: usize = 8 * 1024;
