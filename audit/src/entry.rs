@@ -24,9 +24,9 @@ use wire::{
     node::{Node, ShapeError},
 };
 
-pub use body::{Body, EndCause, EntryType, KeyPurpose, Verdict};
+pub use body::{Body, EndCause, EntryType, KeyPurpose, Needed, Verdict};
 pub use shard::{Shard, ShardError};
-pub use value::{Code, CodeError, DeliveryId, DeliveryIdError, Direction, Random, RandomError};
+pub use value::{Code, CodeError, DeliveryId, DeliveryIdError, Random, RandomError};
 
 use crate::{commitment::Commitment, tile};
 
@@ -102,6 +102,13 @@ pub struct Process {
     pub provider_pid: Option<ProviderPid>,
 }
 
+impl Process {
+    /// Whether at least one side has named it.
+    pub const fn is_named(&self) -> bool {
+        self.consumer_pid.is_some() || self.provider_pid.is_some()
+    }
+}
+
 /// How long an entry must be kept; a shard may go when all its classes have expired. The periods are
 /// the operator's.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -128,6 +135,14 @@ pub enum EntryError {
     Fields {
         /// The type it says it is.
         entry_type: EntryType,
+    },
+    /// A field that its type needs is missing.
+    #[error("an entry of type `{entry_type}` must say its {}", .missing.name())]
+    Incomplete {
+        /// The type of the entry.
+        entry_type: EntryType,
+        /// What is missing.
+        missing: Needed,
     },
     /// It is not strict JSON.
     #[error("the entry is no JSON that can be read")]
@@ -175,6 +190,10 @@ impl Entry {
         if self.reasons.len() > REASONS_MAX {
             return Err(EntryError::TooManyReasons);
         }
+        let entry_type = self.entry_type();
+        if let Some(missing) = self.missing() {
+            return Err(EntryError::Incomplete { entry_type, missing });
+        }
         let unwritable = EntryError::Canonical(CanonicalError::Unwritable);
         let Ok(Value::Object(mut members)) = serde_json::to_value(self) else {
             return Err(unwritable);
@@ -185,6 +204,20 @@ impl Entry {
             return Err(EntryError::TooLong { bytes: bytes.len() });
         }
         Ok(bytes)
+    }
+
+    /// The first field that the type needs and that is not there.
+    fn missing(&self) -> Option<Needed> {
+        let there = |needed: &Needed| match needed {
+            Needed::Agreement => self.agreement.is_some(),
+            Needed::Counterparty => self.counterparty.is_some(),
+            Needed::Process => self.process.as_ref().is_some_and(Process::is_named),
+            Needed::Role => self.role.is_some(),
+        };
+        // An agreement is named by its id together with the other party.
+        let party = self.agreement.is_some().then_some(&Needed::Counterparty);
+        let needs = self.entry_type().needs().iter().chain(party);
+        needs.copied().find(|needed| !there(needed))
     }
 
     /// Reads an entry. Only the one canonical form is taken, so that each entry has one hash.

@@ -5,11 +5,11 @@
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use protocol::{id::DatasetId, message::MessageKind};
+use protocol::{Event, id::DatasetId, message::MessageKind, negotiation, transfer};
 use serde::{Deserialize, Serialize};
 use wire::digest::Digest;
 
-use super::{Code, DeliveryId, Direction, Retention, Shard};
+use super::{Code, DeliveryId, Retention, Shard};
 use crate::commitment::Commitment;
 
 macro_rules! bodies {
@@ -199,26 +199,28 @@ bodies! {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         previous: Option<String>,
     }
-    /// A message of a negotiation was sent or received.
+    /// Something happened to a message of a negotiation.
     NegotiationStep = "negotiation-step", Contract {
         /// Which message.
         message: MessageKind,
-        /// Whether it came or went.
-        direction: Direction,
-        /// The state after it, as the standard spells it.
-        state: String,
+        /// What happened to it.
+        event: Event,
+        /// The state after it; absent before the process exists for both.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        state: Option<negotiation::State>,
         /// The offer or agreement that it carries.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         document: Option<Digest>,
     }
-    /// A message of a transfer was sent or received.
+    /// Something happened to a message of a transfer.
     TransferStep = "transfer-step", Delivery {
         /// Which message.
         message: MessageKind,
-        /// Whether it came or went.
-        direction: Direction,
-        /// The state after it, as the standard spells it.
-        state: String,
+        /// What happened to it.
+        event: Event,
+        /// The state after it; absent before the process exists for both.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        state: Option<transfer::State>,
     }
     /// A newer trust list of the data space's authority holds from now on.
     TrustListAccepted = "trust-list-accepted", Trust {
@@ -228,6 +230,62 @@ bodies! {
         document: Digest,
         /// Until when it holds.
         expires: Timestamp,
+    }
+}
+
+/// A field that stands outside the body and that some types need.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Needed {
+    /// The agreement.
+    Agreement,
+    /// The other participant.
+    Counterparty,
+    /// The negotiation or transfer.
+    Process,
+    /// The part that the participant plays.
+    Role,
+}
+
+impl Needed {
+    /// The name of the field.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agreement => "agreement",
+            Self::Counterparty => "counterparty",
+            Self::Process => "process",
+            Self::Role => "role",
+        }
+    }
+}
+
+impl EntryType {
+    /// The fields that an entry of this type must have: all that the other side's log also says can be
+    /// laid beside it only with these.
+    pub const fn needs(self) -> &'static [Needed] {
+        use Needed::{Agreement, Counterparty, Process, Role};
+        match self {
+            Self::NegotiationStep => &[Counterparty, Role, Process],
+            Self::AgreementEnded => &[Agreement, Counterparty, Role],
+            Self::AgreementSigned
+            | Self::DeliveryFinished
+            | Self::DeliveryStarted
+            | Self::DeliveryStopped
+            | Self::DeliveryWindow
+            | Self::TransferStep => &[Agreement, Counterparty, Role, Process],
+            Self::AdministratorAction
+            | Self::ApprovalGiven
+            | Self::ApprovalRefused
+            | Self::CertificateChanged
+            | Self::CheckpointReceived
+            | Self::DecisionMade
+            | Self::DatasetPublished
+            | Self::DatasetReplaced
+            | Self::DatasetWithdrawn
+            | Self::Erasure
+            | Self::KeyChanged
+            | Self::LogShardOpened
+            | Self::TrustListAccepted => &[],
+        }
     }
 }
 

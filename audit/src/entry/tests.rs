@@ -1,12 +1,14 @@
 //! Entries as bytes: one form each, and nothing unknown is taken.
 
 use insta::assert_snapshot;
+use protocol::{Event, negotiation, transfer};
 use wire::digest::Digest;
 
 use super::*;
 use crate::commitment::Salt;
 
 fn entry(body: Body) -> Entry {
+    let needs = |needed| body.entry_type().needs().contains(&needed);
     Entry {
         participant: "did:web:ulm.example".parse().unwrap(),
         dataspace: "urn:allmende:demo".parse().unwrap(),
@@ -14,10 +16,14 @@ fn entry(body: Body) -> Entry {
         time: "2026-11-23T12:00:00.25Z".parse().unwrap(),
         random: Random::new([1; 16]),
         retention: body.entry_type().retention(),
-        agreement: None,
-        process: None,
-        counterparty: None,
-        role: None,
+        agreement: needs(Needed::Agreement)
+            .then(|| AgreementRef { id: "urn:uuid:a".parse().unwrap(), counter: 7 }),
+        process: needs(Needed::Process).then(|| Process {
+            consumer_pid: Some("urn:uuid:c".parse().unwrap()),
+            provider_pid: Some("urn:uuid:p".parse().unwrap()),
+        }),
+        counterparty: needs(Needed::Counterparty).then(|| "did:web:firm.example".parse().unwrap()),
+        role: needs(Needed::Role).then_some(Role::Provider),
         actor: None,
         reasons: Vec::new(),
         body,
@@ -30,7 +36,7 @@ fn bodies() -> Vec<Body> {
     let delivery: DeliveryId = "d-1".parse().unwrap();
     let commitment = Commitment::new("actor", &Salt::new([1; 32]), b"e.muster");
     let message = protocol::message::MessageKind::ContractRequestMessage;
-    let (direction, state, digest, bytes) = (Direction::Sent, "REQUESTED".to_owned(), document, 3);
+    let (event, digest, bytes) = (Event::Sent, document, 3);
     vec![
         Body::AdministratorAction {
             action: "user-added".parse().unwrap(),
@@ -64,11 +70,11 @@ fn bodies() -> Vec<Body> {
         Body::LogShardOpened { previous: None },
         Body::NegotiationStep {
             message,
-            direction,
-            state: state.clone(),
+            event,
+            state: Some(negotiation::State::Requested),
             document: Some(document),
         },
-        Body::TransferStep { message, direction, state },
+        Body::TransferStep { message, event, state: Some(transfer::State::Started) },
         Body::TrustListAccepted { number: 4, document, expires: time },
     ]
 }
@@ -90,13 +96,6 @@ fn an_entry_has_these_bytes() {
     let (bytes, digest) = (1024, Digest::of(b"data"));
     let body = Body::DeliveryFinished { delivery: "d-1".parse().unwrap(), bytes, digest };
     let whole = Entry {
-        agreement: Some(AgreementRef { id: "urn:uuid:a".parse().unwrap(), counter: 7 }),
-        process: Some(Process {
-            consumer_pid: Some("urn:uuid:c".parse().unwrap()),
-            provider_pid: Some("urn:uuid:p".parse().unwrap()),
-        }),
-        counterparty: Some("did:web:firm.example".parse().unwrap()),
-        role: Some(Role::Provider),
         actor: Some(Commitment::new("actor", &Salt::new([1; 32]), b"e.muster")),
         reasons: vec!["rule-holds".parse().unwrap()],
         ..entry(body)
@@ -138,6 +137,30 @@ fn only_the_one_form_of_an_entry_is_read() {
     assert!(matches!(Entry::parse(b"[]"), Err(EntryError::Shape(_))));
     assert!(matches!(Entry::parse(b"{}"), Err(EntryError::Shape(_))));
     assert!(matches!(Entry::parse(b"{\"a\":1,\"a\":1}"), Err(EntryError::Json(_))));
+}
+
+#[test]
+fn an_entry_says_all_that_its_type_needs() {
+    let whole = entry(Body::AgreementEnded { cause: EndCause::Provider });
+    let entry_type = EntryType::AgreementEnded;
+    let incomplete = |missing| Err(EntryError::Incomplete { entry_type, missing });
+    let without = Entry { agreement: None, ..whole.clone() };
+    assert_eq!(without.to_bytes(), incomplete(Needed::Agreement));
+    let without = Entry { counterparty: None, ..whole.clone() };
+    assert_eq!(without.to_bytes(), incomplete(Needed::Counterparty));
+    let without = Entry { role: None, ..whole.clone() };
+    assert_eq!(without.to_bytes(), incomplete(Needed::Role));
+    let unnamed = Entry { process: Some(Process::default()), ..whole.clone() };
+    let state = Some(transfer::State::Started);
+    let (message, event) = (protocol::message::MessageKind::TransferStartMessage, Event::Sent);
+    let unnamed = Entry { body: Body::TransferStep { message, event, state }, ..unnamed };
+    let (entry_type, missing) = (EntryType::TransferStep, Needed::Process);
+    assert_eq!(unnamed.to_bytes(), Err(EntryError::Incomplete { entry_type, missing }));
+    // Whatever names an agreement names the other party of it.
+    let decided = Body::ApprovalGiven { document: Digest::of(b"x") };
+    let nobody = Entry { counterparty: None, body: decided, ..whole };
+    let (entry_type, missing) = (EntryType::ApprovalGiven, Needed::Counterparty);
+    assert_eq!(nobody.to_bytes(), Err(EntryError::Incomplete { entry_type, missing }));
 }
 
 #[test]

@@ -21,16 +21,6 @@ pub struct Code(String);
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct DeliveryId(String);
 
-/// Whether a message came or went.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// It came.
-    Received,
-    /// It went, or is committed to go.
-    Sent,
-}
-
 /// A text that is not 128 bits in base64url.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the random bits of an entry are 16 bytes in base64url")]
@@ -89,17 +79,6 @@ impl DeliveryId {
     /// The name as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl Direction {
-    /// The other one, as the other side sees it.
-    #[must_use]
-    pub const fn opposite(self) -> Self {
-        match self {
-            Self::Received => Self::Sent,
-            Self::Sent => Self::Received,
-        }
     }
 }
 
