@@ -7,6 +7,8 @@
 
 mod masks;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::{
@@ -92,7 +94,14 @@ impl Embedded {
     /// # Errors
     /// When no thread can be started.
     pub fn memory() -> Result<Self, OpenError> {
-        let settings = Settings { space: Arc::new(Unlimited), reserve_bytes: 0 };
+        Self::memory_with(Settings { space: Arc::new(Unlimited), reserve_bytes: 0 })
+    }
+
+    /// As [`memory`](Self::memory), with a disk that the caller invents.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn memory_with(settings: Settings) -> Result<Self, OpenError> {
         Self::start(Box::new(Memory::default()), settings, Path::new("memory"))
     }
 
@@ -215,6 +224,9 @@ impl Store for Embedded {
     }
 
     fn stopped(&self) -> Option<StopReason> {
+        if self.inner.queue.as_ref().is_none_or(mpsc::Sender::is_closed) {
+            return Some(StopReason::WriterGone);
+        }
         self.inner.shared.admits(Purpose::Ordinary).err()
     }
 }
