@@ -55,3 +55,6 @@ impl From<UnreadableCertificate> for AuthorityError {
         Self::Unreadable
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,3 +78,6 @@ fn check_revocation(peer: &VerifiedPeer, crls: &Crls, now: Timestamp) -> Result<
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,3 +96,6 @@ impl ServiceKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,3 +117,6 @@ impl EnrolError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,3 +184,6 @@ fn claims(payload: &str) -> Result<Value, JwsError> {
         json::parse(&decode(payload)?, &limits).map_err(|source| JwsError::Json { source })?;
     if value.is_object() { Ok(value) } else { Err(JwsError::Claims) }
 }
+
+#[cfg(test)]
+mod tests;

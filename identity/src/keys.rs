@@ -146,10 +146,9 @@ pub(crate) fn to_openssl(key: &PublicKey) -> Result<PKey<Public>, ErrorStack> {
         Algorithm::Es256 => {
             let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
             let mut context = BigNumContext::new()?;
+            // Refuses points off the curve; with the cofactor 1 that is enough.
             let point = EcPoint::from_bytes(&group, key.bytes(), &mut context)?;
-            let ec = EcKey::from_public_key(&group, &point)?;
-            ec.check_key()?;
-            PKey::from_ec_key(ec)
+            PKey::from_ec_key(EcKey::from_public_key(&group, &point)?)
         }
     }
 }

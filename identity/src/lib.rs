@@ -15,6 +15,8 @@ pub mod enrol;
 pub mod guard;
 pub mod jws;
 pub mod keys;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod tls;
 pub mod trust;
 pub mod x509;

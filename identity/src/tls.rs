@@ -61,3 +61,6 @@ pub enum TlsError {
         source: ErrorStack,
     },
 }
+
+#[cfg(test)]
+mod tests;

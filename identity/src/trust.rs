@@ -163,3 +163,6 @@ impl TrustList {
         claims
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,6 @@ pub(super) fn build_path(
             Ok(if accepted { Ok(path(context)) } else { Err(distrust_of(context)) })
         })
         .map_err(ours)?
-        .map_err(|distrust| sharpen(distrust, leaf))
 }
 
 fn path(context: &X509StoreContextRef) -> Vec<X509> {
@@ -77,35 +76,40 @@ pub(crate) fn store(
     Ok(builder.build())
 }
 
-/// Adds to "expired" and "not yet" the instants that OpenSSL does not tell.
-fn sharpen(distrust: Distrust, leaf: &Der) -> Distrust {
-    let Ok(leaf) = Leaf::read(leaf) else { return distrust };
-    if matches!(distrust, Distrust::Expired { .. }) {
-        Distrust::Expired { not_after: leaf.validity().not_after }
-    } else if matches!(distrust, Distrust::NotYetValid { .. }) {
-        Distrust::NotYetValid { not_before: leaf.validity().not_before }
-    } else {
-        distrust
-    }
-}
-
 fn ours(_: ErrorStack) -> Distrust {
     Distrust::ChainInvalid { openssl: 0, depth: 0 }
 }
 
-/// Our word for the error in which OpenSSL stopped (numbers of `openssl/x509_vfy.h`).
+/// Our word for the error in which OpenSSL stopped. Where our own reading of the certificate says
+/// more than OpenSSL's number, it is preferred.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these words can be sharpened")]
 pub(crate) fn distrust_of(context: &X509StoreContextRef) -> Distrust {
-    let (openssl, depth) = (context.error().as_raw(), context.error_depth());
+    let depth = context.error_depth();
+    let word = word(context.error().as_raw(), depth);
+    let Some(der) = context.current_cert().and_then(|certificate| certificate.to_der().ok()) else {
+        return word;
+    };
+    let der = Der::new(der);
+    match word {
+        Distrust::ChainInvalid { .. } => Certificate::read(&der).err().unwrap_or(word),
+        Distrust::ExtendedUsage | Distrust::NameConstraint if depth == 0 => {
+            Leaf::read(&der).err().unwrap_or(word)
+        }
+        Distrust::Expired { .. } => Certificate::read(&der)
+            .map_or(word, |read| Distrust::Expired { not_after: read.validity.not_after }),
+        Distrust::NotYetValid { .. } => Certificate::read(&der)
+            .map_or(word, |read| Distrust::NotYetValid { not_before: read.validity.not_before }),
+        _ => word,
+    }
+}
+
+/// OpenSSL's numbers (`openssl/x509_vfy.h`) in our words.
+fn word(openssl: i32, depth: u32) -> Distrust {
     let authority = depth > 0;
     match openssl {
         // Unable to get (local) issuer certificate, unable to verify the leaf signature.
-        2 | 20 | 21 => {
-            if depth == 0 {
-                Distrust::IssuerMissing
-            } else {
-                Distrust::RootUnknown
-            }
-        }
+        2 | 20 | 21 if authority => Distrust::RootUnknown,
+        2 | 20 | 21 => Distrust::IssuerMissing,
         // Unable to decrypt or decode, signature failure.
         4 | 6 | 7 => Distrust::SignatureInvalid,
         9 if authority => Distrust::IssuerNotYetValid,
@@ -115,19 +119,13 @@ pub(crate) fn distrust_of(context: &X509StoreContextRef) -> Distrust {
         // Depth zero self-signed, self-signed in chain.
         18 | 19 => Distrust::RootUnknown,
         22 => Distrust::ChainLength,
-        // Invalid CA, no key usage for signing certificates, basic constraints of an authority.
+        // No usage for signing certificates, invalid authority, constraints without authority.
         32 | 79 | 81 | 82 | 89 | 92 => Distrust::NotAuthority,
         25 | 38 | 80 => Distrust::PathLength,
         26 if authority => Distrust::NotAuthority,
         26 => Distrust::ExtendedUsage,
+        // Permitted, excluded, minimum and maximum, constraint type, constraint and name syntax.
         47..=49 | 51..=53 => Distrust::NameConstraint,
-        _ => read_error(context).unwrap_or(Distrust::ChainInvalid { openssl, depth }),
+        _ => Distrust::ChainInvalid { openssl, depth },
     }
-}
-
-/// What our own reading says about the certificate at which OpenSSL stopped: unknown critical
-/// extension, weak key, weak digest.
-fn read_error(context: &X509StoreContextRef) -> Option<Distrust> {
-    let der = context.current_cert()?.to_der().ok()?;
-    Certificate::read(&Der::new(der)).err()
 }

@@ -164,7 +164,7 @@ mod tests {
         let code = Code::from_random([7; 16]);
         let text = code.to_text();
         let mut swapped: Vec<char> = text.chars().collect();
-        swapped.swap(0, 2);
+        swapped.swap(1, 2);
         let swapped: String = swapped.into_iter().collect();
         assert_eq!(swapped.parse::<Code>().unwrap_err(), CodeError::Check);
         assert_eq!("".parse::<Code>().unwrap_err(), CodeError::Length);

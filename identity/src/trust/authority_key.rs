@@ -1,6 +1,7 @@
 //! Whether the certificate in a trust list's header is one that the root signed for statements.
 
 use jiff::Timestamp;
+use openssl::asn1::Asn1Object;
 use openssl::bn::BigNumContext;
 use openssl::ec::PointConversionForm;
 use openssl::nid::Nid;
@@ -55,8 +56,11 @@ fn find_root(signed: &X509, roots: &[Der]) -> Result<Certificate, TrustError> {
 
 /// Exactly one extended usage: ours.
 fn made_for_statements(der: &Der) -> Result<bool, Distrust> {
+    // The arc is too long for x509-parser's text form: compare the encoded identifier.
+    let expected =
+        Asn1Object::from_str(STATEMENT_USAGE).map_err(|_| Distrust::CertificateUnreadable)?;
     crate::x509::extended_usages(der, |usage| {
-        let ours = |oid: &Oid<'_>| oid.to_id_string() == STATEMENT_USAGE;
+        let ours = |oid: &Oid<'_>| oid.as_bytes() == expected.as_slice();
         let others = usage.any
             || usage.client_auth
             || usage.server_auth
