@@ -7,6 +7,7 @@ mod client;
 mod handshake;
 mod material;
 mod public;
+mod public_sites;
 mod server;
 
 pub use alert::Alert;
@@ -14,6 +15,7 @@ pub use client::{client_context, client_ssl};
 pub use handshake::{peer, refusal};
 pub use material::{Material, Trust};
 pub use public::public_context;
+pub use public_sites::{PublicSite, PublicSites, certificate_spki, public_sites_context};
 pub use server::{Participants, server_context};
 
 use openssl::error::ErrorStack;

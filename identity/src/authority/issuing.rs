@@ -82,6 +82,28 @@ impl Issuing {
         draft.sign(&issuer, &self.key)
     }
 
+    /// Signs a certificate for the public listener of the participant that the request was checked
+    /// for: its host name, server authentication alone. It means nothing on the mutual listener,
+    /// and lets a closed data space read its members' public documents without the web's roots.
+    ///
+    /// # Errors
+    /// If the life is longer than [`LEAF_DAYS_MAX`] or OpenSSL fails.
+    pub fn sign_public(
+        &self,
+        request: &CheckedRequest,
+        serial: &Serial,
+        validity: Validity,
+    ) -> Result<Der, AuthorityError> {
+        check_life(validity, LEAF_DAYS_MAX)?;
+        let host = request.did().host();
+        let mut draft = Draft::new(&*host_name(host)?, request.public_key(), serial, validity)?;
+        draft.add(BasicConstraints::new().critical().build()?)?;
+        draft.add(KeyUsage::new().critical().digital_signature().build()?)?;
+        draft.add(ExtendedKeyUsage::new().server_auth().build()?)?;
+        draft.add(draft.alternative_names(SubjectAlternativeName::new().dns(host))?)?;
+        draft.sign(&self.certificate.to_openssl()?, &self.key)
+    }
+
     /// Signs the issuing authority's revocation list: members.
     ///
     /// # Errors

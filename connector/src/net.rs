@@ -1,0 +1,11 @@
+//! Outgoing calls: every one passes the guard; between connectors only mutual TLS.
+
+pub mod cache;
+pub mod client;
+pub mod connect;
+pub mod documents;
+pub mod fetch;
+pub mod guard;
+pub mod peers;
+pub mod pool;
+pub mod unsent;

@@ -1,0 +1,215 @@
+//! The client between connectors: HTTP/1.1 over mutual TLS 1.3.
+//!
+//! The peer's certificate is checked to be the intended participant's inside the handshake, before
+//! the first byte of a request leaves. There are no redirects, no proxies and no plain mode.
+
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Method, Request, Response, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use wire::did::Did;
+
+use super::pool::{Epoch, Pool, PoolKey, Sender};
+use super::unsent::Failure;
+
+/// Bytes of an answer's headers.
+const HEADER_BYTES_MAX: usize = 32 * 1024;
+/// Header fields of an answer.
+const HEADERS_MAX: usize = 64;
+
+/// Opens connections. The production one resolves the name through the guard and speaks mutual
+/// TLS; there is no other outside tests.
+pub trait Connect: Send + Sync + 'static {
+    /// The open, encrypted and verified connection.
+    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    /// Connects our participant `from` to `to` at `authority` (`host:port`).
+    fn connect(
+        &self,
+        from: &Did,
+        to: &Did,
+        authority: &str,
+    ) -> impl Future<Output = Result<Self::Stream, Failure>> + Send;
+}
+
+/// The client with its kept connections.
+#[derive(Debug)]
+pub struct PeerClient<C> {
+    connect: C,
+    pool: Pool,
+    answer_timeout: Duration,
+}
+
+/// What is asked of a peer.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// GET or POST.
+    pub method: Method,
+    /// An `https` address.
+    pub uri: Uri,
+    /// Further header fields.
+    pub headers: HeaderMap,
+    /// The body; empty for GET.
+    pub body: Bytes,
+}
+
+impl<C: Connect> PeerClient<C> {
+    /// A client that opens connections by `connect` and waits `answer_timeout` for the head of an
+    /// answer.
+    pub fn new(connect: C, answer_timeout: Duration) -> Self {
+        Self { connect, pool: Pool::default(), answer_timeout }
+    }
+
+    /// Closes the kept connections, because certificates, revocations or documents have changed.
+    pub fn close_all(&self) {
+        self.pool.close_all();
+    }
+
+    /// Closes the kept connections of our participant `from`.
+    pub fn close(&self, from: &Did) {
+        self.pool.close(|key| key.from == *from);
+    }
+
+    /// Closes the kept connections to `to`.
+    pub fn close_to(&self, to: &Did) {
+        self.pool.close(|key| key.to == *to);
+    }
+
+    /// Calls `to` as `from` and reads an answer of at most `bytes_max` whole.
+    ///
+    /// # Errors
+    /// [`Failure`] says what came between and whether trying again can help.
+    pub async fn call(
+        &self,
+        from: &Did,
+        to: &Did,
+        call: Call,
+        bytes_max: usize,
+    ) -> Result<Response<Bytes>, Failure> {
+        let key = key_of(from, to, &call.uri)?;
+        if let Some((epoch, mut sender)) = self.pool.take(&key) {
+            let sent = self.send(&mut sender, &call).await;
+            // A kept connection may have been closed under us before the peer saw the request; the
+            // messages are idempotent by the standard's own rules, so one fresh try is safe.
+            if let Ok(answer) = sent {
+                return self.collect(key, epoch, sender, answer, bytes_max).await;
+            }
+        }
+        let (epoch, mut sender) = self.open(&key).await?;
+        let answer = self.send(&mut sender, &call).await?;
+        self.collect(key, epoch, sender, answer, bytes_max).await
+    }
+
+    /// Calls `to` as `from` and hands on the answer's body as it comes. The connection is not kept.
+    ///
+    /// # Errors
+    /// [`Failure`] as for [`PeerClient::call`].
+    pub async fn stream(
+        &self,
+        from: &Did,
+        to: &Did,
+        call: Call,
+    ) -> Result<Response<Incoming>, Failure> {
+        let key = key_of(from, to, &call.uri)?;
+        let mut sender = match self.pool.take(&key) {
+            Some((_, sender)) => sender,
+            None => self.open(&key).await?.1,
+        };
+        match self.send(&mut sender, &call).await {
+            Ok(answer) => Ok(answer),
+            Err(_) => {
+                let (_, mut fresh) = self.open(&key).await?;
+                self.send(&mut fresh, &call).await
+            }
+        }
+    }
+
+    async fn open(&self, key: &PoolKey) -> Result<(Epoch, Sender), Failure> {
+        let epoch = self.pool.epoch();
+        let stream = self.connect.connect(&key.from, &key.to, &key.authority).await?;
+        let (sender, connection) = http1::Builder::new()
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(HEADER_BYTES_MAX)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(Failure::from)?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection to a peer ended");
+            }
+        });
+        Ok((epoch, sender))
+    }
+
+    async fn send(&self, sender: &mut Sender, call: &Call) -> Result<Response<Incoming>, Failure> {
+        let request = call.request()?;
+        let answer = async {
+            sender.ready().await?;
+            sender.send_request(request).await
+        };
+        match tokio::time::timeout(self.answer_timeout, answer).await {
+            Ok(answer) => answer.map_err(Failure::from),
+            Err(_) => Err(Failure::TimedOut),
+        }
+    }
+
+    async fn collect(
+        &self,
+        key: PoolKey,
+        epoch: Epoch,
+        sender: Sender,
+        answer: Response<Incoming>,
+        bytes_max: usize,
+    ) -> Result<Response<Bytes>, Failure> {
+        let (head, body) = answer.into_parts();
+        let read = read_capped(body, bytes_max);
+        let body = match tokio::time::timeout(self.answer_timeout, read).await {
+            Ok(body) => body?,
+            Err(_) => return Err(Failure::TimedOut),
+        };
+        self.pool.give(key, epoch, sender);
+        Ok(Response::from_parts(head, body))
+    }
+}
+
+impl Call {
+    fn request(&self) -> Result<Request<Full<Bytes>>, Failure> {
+        let authority = self.uri.authority().ok_or(Failure::BadAddress)?;
+        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let mut request = Request::builder()
+            .method(&self.method)
+            .uri(path)
+            .header(header::HOST, authority.as_str())
+            .body(Full::new(self.body.clone()))
+            .map_err(|_| Failure::BadAddress)?;
+        request.headers_mut().extend(self.headers.clone());
+        Ok(request)
+    }
+}
+
+fn key_of(from: &Did, to: &Did, uri: &Uri) -> Result<PoolKey, Failure> {
+    if uri.scheme_str() != Some("https") {
+        return Err(Failure::BadAddress);
+    }
+    let host = uri.host().ok_or(Failure::BadAddress)?;
+    let port = uri.port_u16().unwrap_or(443);
+    Ok(PoolKey { from: from.clone(), to: to.clone(), authority: format!("{host}:{port}") })
+}
+
+async fn read_capped(mut body: Incoming, bytes_max: usize) -> Result<Bytes, Failure> {
+    let mut read = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(Failure::from)?.into_data() else { continue };
+        if read.len() + data.len() > bytes_max {
+            return Err(Failure::TooLarge { bytes_max });
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok(read.freeze())
+}
