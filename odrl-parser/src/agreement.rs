@@ -1,4 +1,5 @@
-//! From offer to agreement: the rules are copied verbatim, and only id, type, target, parties and timestamp are bound.
+//! From offer to agreement: the rules are copied verbatim, and only id, type, target, parties and
+//! timestamp are bound.
 
 use std::fmt;
 
@@ -20,7 +21,8 @@ pub const DIFFERENCES_MAX: usize = 8;
 pub struct NotAnOffer;
 
 impl Policy {
-    /// Makes the agreement on this offer: its rules, profiles and informative members as they stand.
+    /// Makes the agreement on this offer: its rules, profiles and informative members as they
+    /// stand.
     ///
     /// # Errors
     /// [`NotAnOffer`].
@@ -65,46 +67,32 @@ pub struct Mismatch {
     pub differences: Vec<Difference>,
 }
 
-/// Compares what an agreement binds with what was offered. Spelling (prefix or full IRI, one value or a list of one) does
-/// not count; order of rules does. Id, type and timestamp may differ; target and parties may be bound where the offer
-/// leaves them open, but not changed.
+/// Compares what an agreement binds with what was offered, as [`terms_match`] does.
 ///
 /// # Errors
-/// [`Mismatch`] with the places that differ.
+/// [`Mismatch`] with the places that differ, `@type` first if it is no agreement at all.
 pub fn agreement_matches_offer(offer: &Policy, agreement: &Policy) -> Result<(), Mismatch> {
     let mut differences = Differences(Vec::new());
-    let root = Pointer::root();
     if agreement.kind != PolicyKind::Agreement {
         let offered = Some(json!("Agreement"));
         let agreed = Some(json!(agreement.kind.type_name()));
-        differences.add(&root.member("@type"), offered, agreed);
+        differences.add(&Pointer::root().member("@type"), offered, agreed);
     }
-    for (name, offered, agreed) in [
-        ("target", &offer.target, &agreement.target),
-        ("assigner", &offer.assigner, &agreement.assigner),
-        ("assignee", &offer.assignee, &agreement.assignee),
-    ] {
-        if offered.is_some() && offered != agreed {
-            differences.add(&root.member(name), id_json(offered), id_json(agreed));
-        }
-    }
-    differences.compare(
-        &root.member("profile"),
-        Some(&json!(profile_names(offer))),
-        Some(&json!(profile_names(agreement))),
-    );
-    for (name, offered, agreed) in [
-        ("permission", &offer.permissions, &agreement.permissions),
-        ("prohibition", &offer.prohibitions, &agreement.prohibitions),
-        ("obligation", &offer.obligations, &agreement.obligations),
-    ] {
-        let (offered, agreed) = (rules_json(offered), rules_json(agreed));
-        differences.compare(&root.member(name), Some(&offered), Some(&agreed));
-    }
-    let offered = Value::Object(offer.informative.clone().into_iter().collect());
-    let agreed = Value::Object(agreement.informative.clone().into_iter().collect());
-    differences.compare(&root, Some(&offered), Some(&agreed));
-    if differences.0.is_empty() { Ok(()) } else { Err(Mismatch { differences: differences.0 }) }
+    differences.compare_terms(offer, agreement);
+    differences.result()
+}
+
+/// Compares the terms of an offer with those of a later offer or agreement. Spelling (prefix or
+/// full IRI, one value or a list of one) does not count; order of rules does. Id, type and
+/// timestamp may differ; target and parties may be bound where the offer leaves them open, but not
+/// changed.
+///
+/// # Errors
+/// [`Mismatch`] with the places that differ.
+pub fn terms_match(offer: &Policy, later: &Policy) -> Result<(), Mismatch> {
+    let mut differences = Differences(Vec::new());
+    differences.compare_terms(offer, later);
+    differences.result()
 }
 
 fn id_json(id: &Option<Id>) -> Option<Value> {
@@ -122,13 +110,47 @@ fn rules_json(rules: &[Rule]) -> Value {
 struct Differences(Vec<Difference>);
 
 impl Differences {
+    fn compare_terms(&mut self, offer: &Policy, later: &Policy) {
+        let root = Pointer::root();
+        for (name, offered, agreed) in [
+            ("target", &offer.target, &later.target),
+            ("assigner", &offer.assigner, &later.assigner),
+            ("assignee", &offer.assignee, &later.assignee),
+        ] {
+            if offered.is_some() && offered != agreed {
+                self.add(&root.member(name), id_json(offered), id_json(agreed));
+            }
+        }
+        self.compare(
+            &root.member("profile"),
+            Some(&json!(profile_names(offer))),
+            Some(&json!(profile_names(later))),
+        );
+        for (name, offered, agreed) in [
+            ("permission", &offer.permissions, &later.permissions),
+            ("prohibition", &offer.prohibitions, &later.prohibitions),
+            ("obligation", &offer.obligations, &later.obligations),
+        ] {
+            let (offered, agreed) = (rules_json(offered), rules_json(agreed));
+            self.compare(&root.member(name), Some(&offered), Some(&agreed));
+        }
+        let offered = Value::Object(offer.informative.clone().into_iter().collect());
+        let agreed = Value::Object(later.informative.clone().into_iter().collect());
+        self.compare(&root, Some(&offered), Some(&agreed));
+    }
+
+    fn result(self) -> Result<(), Mismatch> {
+        if self.0.is_empty() { Ok(()) } else { Err(Mismatch { differences: self.0 }) }
+    }
+
     fn add(&mut self, pointer: &Pointer, offered: Option<Value>, agreed: Option<Value>) {
         if self.0.len() < DIFFERENCES_MAX {
             self.0.push(Difference { pointer: pointer.clone(), offered, agreed });
         }
     }
 
-    /// Descends to the smallest parts that differ. The depth is that of a parsed policy, hence bounded.
+    /// Descends to the smallest parts that differ. The depth is that of a parsed policy, hence
+    /// bounded.
     fn compare(&mut self, pointer: &Pointer, offered: Option<&Value>, agreed: Option<&Value>) {
         match (offered, agreed) {
             (Some(Value::Object(left)), Some(Value::Object(right))) => {

@@ -1,4 +1,5 @@
-//! The source model as schema-valid JSON of DSP 2025-1, and the digest of a policy document. Equal models give equal bytes.
+//! The source model as schema-valid JSON of DSP 2025-1, and the digest of a policy document. Equal
+//! models give equal bytes.
 
 use serde_json::{Map, Value, json};
 use wire::digest::Digest;
@@ -7,10 +8,12 @@ use wire::json::CanonicalError;
 use crate::model::{Constraint, Literal, LiteralTag, Operand, Policy, Rule};
 use crate::operator::Operator;
 
-/// The digest that both parties sign: SHA-256 over the RFC 8785 form of the policy object as it was exchanged.
+/// The digest that both parties sign: SHA-256 over the RFC 8785 form of the policy object as it was
+/// exchanged.
 ///
 /// # Errors
-/// [`CanonicalError`] when the value has no canonical form, which no strictly parsed document lacks.
+/// [`CanonicalError`] when the value has no canonical form, which no strictly parsed document
+/// lacks.
 pub fn document_digest(policy: &Value) -> Result<Digest, CanonicalError> {
     Digest::of_canonical(policy)
 }
@@ -86,7 +89,8 @@ fn operand_json(operator: Operator, operand: &Operand) -> Value {
     }
 }
 
-/// JSON numbers and booleans are wrapped: the schema allows a right operand to be a string, object or array only.
+/// JSON numbers and booleans are wrapped: the schema allows a right operand to be a string, object
+/// or array only.
 fn literal_json(literal: &Literal) -> Value {
     let text = literal.lexical.as_str();
     match &literal.tag {

@@ -1,5 +1,5 @@
-//! Why a policy document is refused. The fault is always the document's; each refusal names the place and, where one is
-//! known, what to write instead.
+//! Why a policy document is refused. The fault is always the document's; each refusal names the
+//! place and, where one is known, what to write instead.
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
-//! Identifiers of policies, rules, parties and assets: opaque texts, compared byte for byte. Nothing here resolves or
-//! normalises; what looks like an IRI may as well be a plain name, since peers write both.
+//! Identifiers of policies, rules, parties and assets: opaque texts, compared byte for byte.
+//! Nothing here resolves or normalises; what looks like an IRI may as well be a plain name, since
+//! peers write both.
 
 use std::fmt;
 

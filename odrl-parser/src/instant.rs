@@ -10,7 +10,8 @@ pub enum InstantError {
     /// Not `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`.
     #[error("write it as `2026-12-31T23:59:59Z`")]
     Form,
-    /// The form is right, but no such day, time (24:00:00 and leap seconds included) or offset exists.
+    /// The form is right, but no such day, time (24:00:00 and leap seconds included) or offset
+    /// exists.
     #[error("no such day, time or offset exists")]
     Range,
     /// No zone: it would mean another instant to each reader.
@@ -21,7 +22,8 @@ pub enum InstantError {
 /// Largest offset from UTC that XML Schema allows, in minutes.
 const OFFSET_MINUTES_MAX: i32 = 14 * 60;
 
-/// Reads an instant: years 0001–9999, at most nine digits of fraction, offsets up to ±14:00, never `-00:00`.
+/// Reads an instant: years 0001–9999, at most nine digits of fraction, offsets up to ±14:00, never
+/// `-00:00`.
 ///
 /// # Errors
 /// [`InstantError`].

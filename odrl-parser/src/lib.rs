@@ -1,8 +1,10 @@
-//! Strict, located parser of ODRL 2.2 policies as the Dataspace Protocol 2025-1 writes them: bytes of a message become a
-//! source model in which every term is known and every value still stands as written.
+//! Strict, located parser of ODRL 2.2 policies as the Dataspace Protocol 2025-1 writes them: bytes
+//! of a message become a source model in which every term is known and every value still stands as
+//! written.
 //!
-//! This crate decides nothing, fetches nothing and drops nothing: what it does not understand it refuses, with the place
-//! and, where it can, the right spelling. Turtle and general JSON-LD have their place beside `parse`, behind a feature.
+//! This crate decides nothing, fetches nothing and drops nothing: what it does not understand it
+//! refuses, with the place and, where it can, the right spelling. Turtle and general JSON-LD have
+//! their place beside `parse`, behind a feature.
 
 mod agreement;
 mod emit;
@@ -17,7 +19,9 @@ mod term;
 mod tests;
 pub mod vocabulary;
 
-pub use agreement::{DIFFERENCES_MAX, Difference, Mismatch, NotAnOffer, agreement_matches_offer};
+pub use agreement::{
+    DIFFERENCES_MAX, Difference, Mismatch, NotAnOffer, agreement_matches_offer, terms_match,
+};
 pub use emit::{document_digest, to_json};
 pub use error::{Counted, ParseError, Problem, TermRole, Unsupported};
 pub use id::{ID_BYTES_MAX, Id, IdError};

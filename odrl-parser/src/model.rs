@@ -1,4 +1,5 @@
-//! The source model: what a policy document says, every term resolved, every value still as written. It decides nothing.
+//! The source model: what a policy document says, every term resolved, every value still as
+//! written. It decides nothing.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,8 @@ pub struct Policy {
     pub permissions: Vec<Rule>,
     /// `prohibition`, in the document's order.
     pub prohibitions: Vec<Rule>,
-    /// `obligation`: its place. The parser refuses obligations until they can be kept, so it is empty.
+    /// `obligation`: its place. The parser refuses obligations until they can be kept, so it is
+    /// empty.
     pub obligations: Vec<Rule>,
     /// Members that carry information only, by the name they were written with. They bind nobody.
     pub informative: Informative,
@@ -113,7 +115,8 @@ impl Constraint {
     }
 }
 
-/// A right operand: one value or, for operators that take a list, several. A list of one is the same as its one value.
+/// A right operand: one value or, for operators that take a list, several. A list of one is the
+/// same as its one value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operand {
     /// The values, at least one.

@@ -117,7 +117,8 @@ impl fmt::Display for Operator {
     }
 }
 
-/// How constraints combine. `andSequence` is not among them: the DSP context loses its order, so it is refused.
+/// How constraints combine. `andSequence` is not among them: the DSP context loses its order, so it
+/// is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogicalOperator {
     /// `and`: all hold.

@@ -1,5 +1,6 @@
-//! JSON of DSP 2025-1 into the source model. Each member is understood, kept as informative, or refused with its place;
-//! nothing is dropped. The message's `@context` is checked by the reader of the message, before.
+//! JSON of DSP 2025-1 into the source model. Each member is understood, kept as informative, or
+//! refused with its place; nothing is dropped. The message's `@context` is checked by the reader of
+//! the message, before.
 
 mod constraint;
 mod informative;
@@ -238,7 +239,8 @@ fn refuse_repeated_ids(policy: &Policy) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// The refusal of a member that nobody reads: recognised parts of ODRL by name, the rest as unknown.
+/// The refusal of a member that nobody reads: recognised parts of ODRL by name, the rest as
+/// unknown.
 fn refuse_member(node: &Node<'_>, name: &str) -> ParseError {
     let bare = name.strip_prefix("odrl:").unwrap_or(name);
     let unsupported = match bare {

@@ -1,4 +1,5 @@
-//! Terms that a policy may use, resolved against the pinned tables. A [`Term`] exists only for a known entry.
+//! Terms that a policy may use, resolved against the pinned tables. A [`Term`] exists only for a
+//! known entry.
 
 use std::fmt;
 
@@ -88,7 +89,8 @@ impl Term {
         resolve(written, &["use"], action_named)
     }
 
-    /// The action that includes this one (`odrl:includedIn`); none for `use`, `transfer` and left operands.
+    /// The action that includes this one (`odrl:includedIn`); none for `use`, `transfer` and left
+    /// operands.
     #[must_use]
     pub fn included_in(self) -> Option<Self> {
         let name = match self.namespace {
@@ -99,7 +101,8 @@ impl Term {
         name.map(|name| Self { namespace: Namespace::Odrl, name })
     }
 
-    /// Whether a rule about this action also regulates `other`: the same action, or one that it includes.
+    /// Whether a rule about this action also regulates `other`: the same action, or one that it
+    /// includes.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
         std::iter::successors(Some(other), |action| action.included_in())
@@ -114,7 +117,8 @@ impl Term {
                 || ["device", "system"].contains(&self.name))
     }
 
-    /// How we write the term under the DSP 2025-1 context: `use` bare, other ODRL terms as `odrl:` names, the rest in full.
+    /// How we write the term under the DSP 2025-1 context: `use` bare, other ODRL terms as `odrl:`
+    /// names, the rest in full.
     #[must_use]
     pub fn spelling(self) -> String {
         if self == Self::USE {

@@ -1,4 +1,5 @@
-//! Hostile and ordinary documents with what becomes of them. The published examples are read from outside where they are.
+//! Hostile and ordinary documents with what becomes of them. The published examples are read from
+//! outside where they are.
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use wire::node::Node;
 use crate::{
     CONSTRAINTS_MAX, Id, NESTING_MAX, ParseError, Policy, PolicyKind, RULES_MAX, VALUE_BYTES_MAX,
     VALUES_MAX, agreement_matches_offer, document_digest, parse_agreement, parse_message_offer,
-    parse_offer, to_json,
+    parse_offer, terms_match, to_json,
 };
 
 /// An offer of a catalogue with one permission that has these members.
@@ -44,6 +45,11 @@ fn refused(text: &str) -> String {
         Some(hint) => format!("{} {} ({hint})", error.code(), error.pointer),
         None => format!("{} {}", error.code(), error.pointer),
     }
+}
+
+/// The order of members must not depend on how the map is built.
+fn canonical(value: &Value) -> String {
+    String::from_utf8(wire::json::canonical(value).unwrap()).unwrap()
 }
 
 const RULE: &str = r#"{"action":"use"}"#;
@@ -92,7 +98,8 @@ fn what_is_too_much_is_refused() {
     assert_eq!(refused(&values(VALUES_MAX + 1)), format!("policy-too-many {right}"));
 }
 
-/// Texts that one strict reading of JSON refuses before any policy is seen (13, 14, 40 and their like).
+/// Texts that one strict reading of JSON refuses before any policy is seen (13, 14, 40 and their
+/// like).
 #[test]
 fn ambiguous_json_never_reaches_the_parser() {
     let policy = offer_with_rule(RULE);
@@ -142,7 +149,8 @@ fn values_keep_their_tags() {
         {"@value":"2026-12-31","@type":"http://www.w3.org/2001/XMLSchema#date"},{"@value":"x","@language":"de-CH"},{"@value":3}]}"#,
     );
     let json = to_json(&good(&text));
-    assert_snapshot!(json.pointer("/permission/0/constraint/0/rightOperand").unwrap(), @r#"["a",{"@value":10},{"@value":true},{"@id":"urn:x"},{"@type":"xsd:date","@value":"2026-12-31"},{"@language":"de-ch","@value":"x"},{"@value":3}]"#);
+    let right = json.pointer("/permission/0/constraint/0/rightOperand").unwrap();
+    assert_snapshot!(canonical(right), @r#"["a",{"@value":10},{"@value":true},{"@id":"urn:x"},{"@type":"xsd:date","@value":"2026-12-31"},{"@language":"de-ch","@value":"x"},{"@value":3}]"#);
 }
 
 #[test]
@@ -172,28 +180,7 @@ fn an_agreement_copies_the_rules_and_binds_the_rest() {
     let offer = good(&offer_with(ATOM));
     let agreement = agree(offer.clone());
     let json = to_json(&agreement);
-    assert_snapshot!(serde_json::to_string_pretty(&json).unwrap(), @r#"
-    {
-      "@id": "urn:a",
-      "@type": "Agreement",
-      "assignee": "did:web:firm.example",
-      "assigner": "did:web:ulm.example",
-      "permission": [
-        {
-          "action": "use",
-          "constraint": [
-            {
-              "leftOperand": "odrl:dateTime",
-              "operator": "lt",
-              "rightOperand": "2027-01-01T00:00:00Z"
-            }
-          ]
-        }
-      ],
-      "target": "urn:d",
-      "timestamp": "2026-11-23T12:00:00Z"
-    }
-    "#);
+    assert_snapshot!(canonical(&json), @r#"{"@id":"urn:a","@type":"Agreement","assignee":"did:web:firm.example","assigner":"did:web:ulm.example","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lt","rightOperand":"2027-01-01T00:00:00Z"}]}],"target":"urn:d","timestamp":"2026-11-23T12:00:00Z"}"#);
     let read_back = parse_agreement(&Node::root(&json)).unwrap();
     assert_eq!(read_back.kind, PolicyKind::Agreement);
     assert_eq!(agreement_matches_offer(&offer, &read_back), Ok(()));
@@ -270,6 +257,22 @@ fn an_agreement_that_says_something_else_is_refused_with_the_places() {
 }
 
 #[test]
+fn a_message_offer_may_bind_what_the_catalogue_leaves_open() {
+    let catalogue = good(&offer_with(ATOM));
+    let mut json = to_json(&catalogue);
+    json["target"] = json!("urn:d");
+    json["assigner"] = json!("did:web:ulm.example");
+    let echoed = parse_message_offer(&Node::root(&json)).unwrap();
+    assert_eq!(terms_match(&catalogue, &echoed), Ok(()));
+    json["permission"][0]["constraint"] = json!([]);
+    let widened = parse_message_offer(&Node::root(&json)).unwrap();
+    let mismatch = terms_match(&catalogue, &widened).unwrap_err();
+    assert_eq!(mismatch.differences[0].pointer.as_str(), "/permission/0/constraint");
+    let not_agreed = agreement_matches_offer(&catalogue, &echoed).unwrap_err();
+    assert_eq!(not_agreed.differences[0].pointer.as_str(), "/@type");
+}
+
+#[test]
 fn agreements_and_message_offers_need_what_they_bind() {
     let full = json!({
         "@id": "urn:a", "@type": "Agreement", "target": "urn:d", "assigner": "urn:x", "assignee": "urn:y",
@@ -316,7 +319,8 @@ fn any_byte_flip_is_refused_or_changes_the_digest() {
     }
 }
 
-/// The published examples use bare terms and a foreign profile; each is refused at its first such place, none is misread.
+/// The published examples use bare terms and a foreign profile; each is refused at its first such
+/// place, none is misread.
 #[test]
 fn published_examples_are_read_or_refused_where_they_leave_the_text() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/dsp/negotiation/example/");

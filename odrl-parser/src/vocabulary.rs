@@ -1,5 +1,6 @@
-//! The pinned term tables: ODRL 2.2 vocabulary (`ODRL22.ttl`), the ODRL part of the DSP 2025-1 context, and the Allmende
-//! profile version 1. Nothing is fetched; a term that is not here is refused.
+//! The pinned term tables: ODRL 2.2 vocabulary (`ODRL22.ttl`), the ODRL part of the DSP 2025-1
+//! context, and the Allmende profile version 1. Nothing is fetched; a term that is not here is
+//! refused.
 
 /// Namespace of the ODRL vocabulary.
 pub const ODRL: &str = "http://www.w3.org/ns/odrl/2/";
@@ -51,7 +52,8 @@ pub(crate) const LEFT_OPERANDS: [&str; 34] = [
 /// Left operands of the Allmende profile version 1.
 pub(crate) const ALLMENDE_LEFT_OPERANDS: [&str; 3] = ["participant", "sinceAgreement", "vettedAs"];
 
-/// One ODRL action: its name, the action that includes it, and whether the vocabulary deprecates it.
+/// One ODRL action: its name, the action that includes it, and whether the vocabulary deprecates
+/// it.
 pub(crate) struct ActionRow {
     pub(crate) name: &'static str,
     pub(crate) parent: Option<&'static str>,
@@ -66,13 +68,14 @@ const fn under(name: &'static str, parent: &'static str) -> ActionRow {
     ActionRow { name, parent: Some(parent), deprecated: false }
 }
 
-/// A deprecated action with an exact match is read as included in that match, so that a rule about the new
-/// term covers the old one.
+/// A deprecated action with an exact match is read as included in that match, so that a rule about
+/// the new term covers the old one.
 const fn deprecated(name: &'static str, parent: &'static str) -> ActionRow {
     ActionRow { name, parent: Some(parent), deprecated: true }
 }
 
-/// Actions in the ODRL namespace. Deprecated ones without an exact match are left out: they are refused.
+/// Actions in the ODRL namespace. Deprecated ones without an exact match are left out: they are
+/// refused.
 pub(crate) const ACTIONS: [ActionRow; 51] = [
     root("use"),
     root("transfer"),

@@ -1,5 +1,5 @@
-//! From source model to checked policy: each operand is known to the profile, each operator means something for it, each
-//! value has its type. A policy that is not checked cannot be evaluated.
+//! From source model to checked policy: each operand is known to the profile, each operator means
+//! something for it, each value has its type. A policy that is not checked cannot be evaluated.
 
 use std::fmt;
 
@@ -243,8 +243,8 @@ impl CheckedPolicy {
         self.rules.iter().map(CheckedRule::badge).collect()
     }
 
-    /// Pairs of a permission and a prohibition that regulate a common action, worth a warning when a policy is written:
-    /// where both apply, the prohibition wins.
+    /// Pairs of a permission and a prohibition that regulate a common action, worth a warning when
+    /// a policy is written: where both apply, the prohibition wins.
     #[must_use]
     pub fn overlaps(&self) -> Vec<Overlap> {
         let of = |modality| self.rules.iter().filter(move |rule| rule.modality == modality);
@@ -270,18 +270,20 @@ pub struct Overlap {
     pub permission: Pointer,
     /// The prohibition.
     pub prohibition: Pointer,
-    /// Whether the prohibition takes away all that the permission grants, whatever the facts are: the two are
-    /// contradictory, and the permission is void.
+    /// Whether the prohibition takes away all that the permission grants, whatever the facts are:
+    /// the two are contradictory, and the permission is void.
     pub void: bool,
 }
 
 impl CheckedRule {
-    /// Whether each condition of this prohibition is also one of the permission, so that it applies whenever that does.
+    /// Whether each condition of this prohibition is also one of the permission, so that it applies
+    /// whenever that does.
     fn forbids_whatever(&self, permission: &Self) -> bool {
         self.conditions.iter().all(|mine| permission.conditions.iter().any(|its| mine.says(its)))
     }
 
-    /// What stands behind the rule. `use` passes our own gate; any other action happens at the consumer.
+    /// What stands behind the rule. `use` passes our own gate; any other action happens at the
+    /// consumer.
     pub(crate) fn badge(&self) -> RuleBadge {
         let mut constraints = Vec::new();
         for condition in &self.conditions {

@@ -1,5 +1,5 @@
-//! The twelve operators over typed values, in the words of the ODRL vocabulary and the rulings of a.4 in the policy
-//! reference. What cannot be compared is unknown, never true and never false.
+//! The twelve operators over typed values, in the words of the ODRL vocabulary and the rulings of
+//! a.4 in the policy reference. What cannot be compared is unknown, never true and never false.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;

@@ -1,4 +1,5 @@
-//! What was decided and why: plain data, the same bytes for the same inputs, so that it can be logged and replayed.
+//! What was decided and why: plain data, the same bytes for the same inputs, so that it can be
+//! logged and replayed.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +52,8 @@ pub struct Decision {
     pub rules: Vec<RuleReport>,
     /// Permissions that were granted and taken away by a prohibition.
     pub conflicts: Vec<Conflict>,
-    /// The first instant after `at` at which the verdict changes if no fact changes but by time.
+    /// The first instant after `at` at which the verdict changes if no fact changes but by time;
+    /// beyond [`crate::BOUNDS_TRIED_MAX`] bounds of time, the first at which it may.
     #[serde(serialize_with = "optional_timestamp")]
     pub next_change: Option<Timestamp>,
     /// The facts whose change can change the verdict.
@@ -172,7 +174,8 @@ impl Decision {
     }
 }
 
-/// Proof that an agreement was judged and permits what was asked. Nothing but a decision can make one.
+/// Proof that an agreement was judged and permits what was asked. Nothing but a decision can make
+/// one.
 #[derive(Debug)]
 pub struct Permit {
     decision: Decision,

@@ -1,4 +1,5 @@
-//! Durations of XML Schema: of days and time, or of years and months, never of both, since a month has no fixed length.
+//! Durations of XML Schema: of days and time, or of years and months, never of both, since a month
+//! has no fixed length.
 
 use jiff::SignedDuration;
 

@@ -1,5 +1,6 @@
-//! The judgement, in the order of the semantics: bind, see the facts, judge each constraint, each rule, the policy. It is
-//! plain on purpose: any faster evaluator is tested against this one. It never asks a clock and never guesses.
+//! The judgement, in the order of the semantics: bind, see the facts, judge each constraint, each
+//! rule, the policy. It is plain on purpose: any faster evaluator is tested against this one. It
+//! never asks a clock and never guesses.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,12 @@ use crate::reason::{Reason, ReasonCode, failing};
 use crate::truth::Truth;
 use crate::value::Value;
 
-/// Judges a request under a policy with the facts at hand. An offer is judged as the agreement that it would become.
+/// Most bounds that are tried for the next change. A policy with more is to be judged again at the
+/// first bound that was not tried, which may then turn out to change nothing.
+pub const BOUNDS_TRIED_MAX: usize = 256;
+
+/// Judges a request under a policy with the facts at hand. An offer is judged as the agreement that
+/// it would become.
 #[must_use]
 pub fn evaluate(policy: &CheckedPolicy, request: &Request, facts: &Facts) -> Decision {
     let now = facts.now();
@@ -39,7 +45,8 @@ pub fn evaluate(policy: &CheckedPolicy, request: &Request, facts: &Facts) -> Dec
     }
 }
 
-/// The verdict alone. Closed world: what nothing permits is denied; a prohibition that applies always wins.
+/// The verdict alone. Closed world: what nothing permits is denied; a prohibition that applies
+/// always wins.
 fn verdict_at(policy: &CheckedPolicy, request: &Request, facts: &Facts, now: Timestamp) -> Verdict {
     let applies = |modality| {
         policy.rules().iter().any(|rule| {
@@ -196,8 +203,8 @@ fn dependencies(policy: &CheckedPolicy, request: &Request) -> BTreeSet<FactKey> 
     keys
 }
 
-/// The first instant after now at which the verdict differs. Between two bounds of time constraints or validity nothing can
-/// change, so trying each bound, and the moment after it, is exact.
+/// The first instant after now at which the verdict differs. Between two bounds of time constraints
+/// or validity nothing can change, so trying each bound, and the moment after it, is exact.
 fn next_change(
     policy: &CheckedPolicy,
     request: &Request,
@@ -219,8 +226,12 @@ fn next_change(
     let moment_after = |at: &Timestamp| at.checked_add(SignedDuration::from_nanos(1)).ok();
     let after: Vec<Timestamp> = bounds.iter().filter_map(moment_after).collect();
     bounds.extend(after);
-    let mut later = bounds.into_iter().filter(|at| *at > facts.now());
-    later.find(|at| verdict_at(policy, request, facts, *at) != verdict)
+    let later = bounds.into_iter().filter(|at| *at > facts.now());
+    let mut tried = later.enumerate();
+    let found = tried.find(|(count, at)| {
+        *count >= BOUNDS_TRIED_MAX || verdict_at(policy, request, facts, *at) != verdict
+    });
+    found.map(|(_, at)| at)
 }
 
 /// The instants at which a comparison of time with the value can turn.

@@ -1,4 +1,5 @@
-//! What is known at the moment of a decision, and who says so. Facts are gathered by the caller; nothing is looked up here.
+//! What is known at the moment of a decision, and who says so. Facts are gathered by the caller;
+//! nothing is looked up here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -133,7 +134,8 @@ impl Facts {
         self
     }
 
-    /// The party at the other end of the connection, from its certificate, good until `valid_until`.
+    /// The party at the other end of the connection, from its certificate, good until
+    /// `valid_until`.
     #[must_use]
     pub fn participant(self, did: &Did, valid_until: Option<Timestamp>) -> Self {
         // A DID is an absolute IRI in ASCII; were it ever not, the fact would be absent and deny.
@@ -145,8 +147,9 @@ impl Facts {
         self.with(FactKey::of(Term::PARTICIPANT), Fact::Known { values, provenance, valid_until })
     }
 
-    /// The kinds that the authority's trust list `number` has vetted the party as, good until the list expires. A party
-    /// that the list does not name has none; if there is no list, leave the fact out.
+    /// The kinds that the authority's trust list `number` has vetted the party as, good until the
+    /// list expires. A party that the list does not name has none; if there is no list, leave the
+    /// fact out.
     #[must_use]
     pub fn vetted_as(
         self,
@@ -181,6 +184,13 @@ impl Facts {
         if key.operand() == Term::SINCE_AGREEMENT {
             self.agreed_at = None;
         }
+        self
+    }
+
+    /// The same facts at another time.
+    #[must_use]
+    pub const fn moved_to(mut self, now: Timestamp) -> Self {
+        self.now = now;
         self
     }
 

@@ -1,7 +1,8 @@
 //! What is allowed: one pure three-valued judgement over ODRL policies, with its explanation.
 //!
-//! A policy is parsed by `odrl-parser`, checked against a profile, and judged with facts that the caller brings. This crate
-//! never reads a clock, fetches anything or keeps state; the same inputs give the same bytes.
+//! A policy is parsed by `odrl-parser`, checked against a profile, and judged with facts that the
+//! caller brings. This crate never reads a clock, fetches anything or keeps state; the same inputs
+//! give the same bytes.
 
 mod badge;
 mod check;
@@ -28,7 +29,7 @@ pub use decision::{
     AtomReport, Conflict, ConstraintReport, Decision, Permit, Request, RuleReport, Verdict,
 };
 pub use duration::DurationError;
-pub use evaluate::evaluate;
+pub use evaluate::{BOUNDS_TRIED_MAX, evaluate};
 pub use fact::{Fact, FactKey, Facts, Provenance, Seen, Source};
 pub use profile::{OperandSpec, PROFILE_V1, Profile};
 pub use reason::{Reason, ReasonCode, Redacted};

@@ -1,5 +1,6 @@
-//! Which left operands can be judged, with which values and operators, and where the fact about each comes from. What a
-//! profile does not list is refused before it is evaluated. `docs/profile.md` says the same in words.
+//! Which left operands can be judged, with which values and operators, and where the fact about
+//! each comes from. What a profile does not list is refused before it is evaluated.
+//! `docs/profile.md` says the same in words.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -133,7 +133,8 @@ pub struct Redacted {
     pub codes: BTreeSet<ReasonCode>,
 }
 
-/// The constraints that keep a permission from holding: each leaf that fails on a path of failing constraints.
+/// The constraints that keep a permission from holding: each leaf that fails on a path of failing
+/// constraints.
 pub(crate) fn failing(rule: &Pointer, constraints: &[ConstraintReport]) -> Vec<Reason> {
     let mut reasons = Vec::new();
     for constraint in constraints.iter().filter(|member| member.truth() != Truth::Satisfied) {

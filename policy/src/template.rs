@@ -1,5 +1,5 @@
-//! A few sentences that a person can choose, and the rules that they stand for. Sentence → rule → sentence loses nothing; a
-//! rule that is none of these sentences is not recognised as one.
+//! A few sentences that a person can choose, and the rules that they stand for. Sentence → rule →
+//! sentence loses nothing; a rule that is none of these sentences is not recognised as one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,7 +23,8 @@ pub const KIND_NAMESPACE: &str = "https://w3id.org/allmende/v1/kind/";
 /// Namespace of the purposes that the profile names.
 pub const PURPOSE_NAMESPACE: &str = "https://w3id.org/allmende/v1/purpose/";
 
-/// What a person chose; whatever is filled in must hold together. Nothing filled in: every member, without end.
+/// What a person chose; whatever is filled in must hold together. Nothing filled in: every member,
+/// without end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     /// Only for members that the authority has vetted as one of these kinds.
@@ -149,7 +150,8 @@ fn texts(iris: &[Iri]) -> Json {
     iris.iter().map(|iri| json!(iri.as_str())).collect()
 }
 
-/// The template that the policy is, if it is one: exactly one permission to use, with at most one constraint of each sort.
+/// The template that the policy is, if it is one: exactly one permission to use, with at most one
+/// constraint of each sort.
 #[must_use]
 pub fn recognise(policy: &CheckedPolicy) -> Option<Template> {
     let [rule] = policy.rules() else {

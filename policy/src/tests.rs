@@ -1,1 +1,81 @@
-//! The tests of the crate.
+//! What the crate promises, as data: values, verdicts, sentences, and laws over generated policies.
+
+mod laws;
+mod sentences;
+mod values;
+mod verdicts;
+
+use jiff::Timestamp;
+use odrl_parser::{Id, Policy, Term, parse_agreement, parse_offer};
+use serde_json::{Value as Json, json};
+use wire::did::Did;
+use wire::iri::Iri;
+use wire::node::Node;
+
+use crate::{CheckedPolicy, Facts, Request, check};
+
+pub(super) const NOW: &str = "2026-11-23T12:00:00Z";
+pub(super) const MOBILITY: &str = "https://w3id.org/allmende/v1/kind/mobility-service";
+pub(super) const TRAFFIC: &str = "https://w3id.org/allmende/v1/purpose/traffic-planning";
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(super) fn iri(text: &str) -> Iri {
+    Iri::parse(text).unwrap()
+}
+
+/// A constraint in short: operand, operator, right operand.
+pub(super) fn atom(left: &str, operator: &str, right: impl Into<Json>) -> Json {
+    let left = match left {
+        "participant" | "sinceAgreement" | "vettedAs" => {
+            format!("https://w3id.org/allmende/v1/{left}")
+        }
+        other => format!("odrl:{other}"),
+    };
+    json!({ "leftOperand": left, "operator": operator, "rightOperand": right.into() })
+}
+
+/// An agreement with Firm about `urn:d` of these permissions and prohibitions.
+pub(super) fn agreement(permissions: Json, prohibitions: Json) -> Json {
+    json!({
+        "@id": "urn:a", "@type": "Agreement", "target": "urn:d",
+        "assigner": "did:web:ulm.example", "assignee": "did:web:firm.example",
+        "timestamp": "2026-11-01T00:00:00Z",
+        "permission": permissions, "prohibition": prohibitions
+    })
+}
+
+/// A rule to use under these constraints.
+pub(super) fn to_use(constraints: Json) -> Json {
+    json!({ "action": "use", "constraint": constraints })
+}
+
+pub(super) fn parsed(json: &Json) -> Policy {
+    let node = Node::root(json);
+    let policy = match json["@type"].as_str() {
+        Some("Agreement") => parse_agreement(&node),
+        _ => parse_offer(&node),
+    };
+    policy.unwrap_or_else(|error| panic!("{error}: {:.400}", json.to_string()))
+}
+
+pub(super) fn checked(json: &Json) -> CheckedPolicy {
+    check(&parsed(json)).unwrap_or_else(|error| panic!("{error}: {:.400}", json.to_string()))
+}
+
+pub(super) fn request() -> Request {
+    let id = |text| Id::parse(text).unwrap();
+    Request { action: Term::USE, assignee: id("did:web:firm.example"), target: id("urn:d") }
+}
+
+/// What is known of Firm: vetted as a mobility service until the list expires, states traffic
+/// planning.
+pub(super) fn facts() -> Facts {
+    Facts::at(at(NOW))
+        .agreed_at(at("2026-11-01T00:00:00Z"))
+        .participant(&Did::parse("did:web:firm.example").unwrap(), Some(at("2027-06-01T00:00:00Z")))
+        .vetted_as([iri(MOBILITY)], 7, Some(at("2026-12-01T00:00:00Z")))
+        .purpose(iri(TRAFFIC))
+}

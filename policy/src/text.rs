@@ -1,5 +1,5 @@
-//! Words for people, in German and English: what a policy says, why something was denied, what to do about it. Whatever comes
-//! from a document is shown escaped; nothing here is ever parsed again.
+//! Words for people, in German and English: what a policy says, why something was denied, what to
+//! do about it. Whatever comes from a document is shown escaped; nothing here is ever parsed again.
 
 mod clause;
 mod label;

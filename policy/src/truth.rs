@@ -1,4 +1,5 @@
-//! The three truth values and the strong Kleene rules that join them. Unknown is never taken for either of the others.
+//! The three truth values and the strong Kleene rules that join them. Unknown is never taken for
+//! either of the others.
 
 use odrl_parser::LogicalOperator;
 use serde::Serialize;

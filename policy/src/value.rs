@@ -1,5 +1,5 @@
-//! Typed values: what a literal of a policy means once the type of the left operand is known. No floats, no implicit
-//! conversion of units, zones or types.
+//! Typed values: what a literal of a policy means once the type of the left operand is known. No
+//! floats, no implicit conversion of units, zones or types.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -14,10 +14,12 @@ use wire::iri::Iri;
 
 use crate::duration::{DurationError, parse_duration};
 
-/// A typed value. Values of different variants are never equal; only `Instant` and `Day` are compared with each other.
+/// A typed value. Values of different variants are never equal; only `Instant` and `Day` are
+/// compared with each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
-    /// A day as the interval from its start (included) to its end (excluded), in the zone that was written, else UTC.
+    /// A day as the interval from its start (included) to its end (excluded), in the zone that was
+    /// written, else UTC.
     Day {
         /// The first instant of the day.
         start: Timestamp,
@@ -130,7 +132,8 @@ impl Value {
         }
     }
 
-    /// How this value lies to `other`; none if they have no order in common. Against a day, an instant inside is equal.
+    /// How this value lies to `other`; none if they have no order in common. Against a day, an
+    /// instant inside is equal.
     #[must_use]
     pub fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
@@ -149,7 +152,8 @@ impl Value {
         }
     }
 
-    /// Whether this value equals `other`; none if they cannot be compared. A day equals each instant inside it.
+    /// Whether this value equals `other`; none if they cannot be compared. A day equals each
+    /// instant inside it.
     #[must_use]
     pub fn equals(&self, other: &Self) -> Option<bool> {
         match (self, other) {
@@ -211,7 +215,8 @@ fn read_instant(literal: &Literal) -> Result<Value, ValueError> {
     parse_instant(text).map(Value::Instant).map_err(ValueError::Instant)
 }
 
-/// Ruling 10 of the policy reference: a date is the interval [00:00, 24:00) in its zone, UTC if it has none.
+/// Ruling 10 of the policy reference: a date is the interval [00:00, 24:00) in its zone, UTC if it
+/// has none.
 fn read_day(text: &str) -> Result<Value, odrl_parser::InstantError> {
     let (date, zone) = text.split_at_checked(10).ok_or(odrl_parser::InstantError::Form)?;
     let date = parse_day(date)?;

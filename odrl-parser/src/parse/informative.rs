@@ -1,4 +1,5 @@
-//! Members that carry information only. They are kept as written, never interpreted, and bind nobody.
+//! Members that carry information only. They are kept as written, never interpreted, and bind
+//! nobody.
 
 use serde_json::Value;
 use wire::node::{Expected, Members, Node};

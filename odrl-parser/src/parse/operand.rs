@@ -9,7 +9,8 @@ use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Literal, LiteralTag, Operand};
 use crate::vocabulary::XSD;
 
-/// Prefixes that the DSP 2025-1 contexts define: an identifier that begins with one would be expanded by JSON-LD.
+/// Prefixes that the DSP 2025-1 contexts define: an identifier that begins with one would be
+/// expanded by JSON-LD.
 const CONTEXT_PREFIXES: [&str; 5] = ["dcat:", "dct:", "dspace:", "odrl:", "xsd:"];
 
 pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
@@ -25,7 +26,8 @@ pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
     Ok(Operand { values, pointer: node.pointer().clone() })
 }
 
-/// Takes a value as an absolute IRI: not a prefixed name of the DSP context, which JSON-LD would expand.
+/// Takes a value as an absolute IRI: not a prefixed name of the DSP context, which JSON-LD would
+/// expand.
 #[must_use]
 pub fn value_iri(text: &str) -> Option<Iri> {
     if CONTEXT_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {

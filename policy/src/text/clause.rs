@@ -1,4 +1,5 @@
-//! A constraint as a clause of its own, term by term: what no better sentence covers is still said in full.
+//! A constraint as a clause of its own, term by term: what no better sentence covers is still said
+//! in full.
 
 use odrl_parser::{LogicalOperator, Operator, Term};
 use wire::text::shown;
@@ -7,7 +8,7 @@ use super::{Lang, and, badge, label, list, or, time};
 use crate::badge::Badge;
 use crate::check::Condition;
 use crate::profile::OperandSpec;
-use crate::value::{Value, ValueType};
+use crate::value::Value;
 
 /// The condition as a clause that can follow "provided that".
 pub(super) fn clause(condition: &Condition, lang: Lang) -> String {
@@ -30,8 +31,24 @@ pub(super) fn clause(condition: &Condition, lang: Lang) -> String {
 }
 
 fn atom(spec: &OperandSpec, operator: Operator, demanded: &[Value], lang: Lang) -> String {
+    let words = demand(spec.term, operator, demanded, lang);
+    match spec.badge {
+        Badge::Enforced => words,
+        Badge::Evidenced | Badge::Promised => format!("{words} ({})", badge(spec.badge, lang)),
+    }
+}
+
+/// What an atomic constraint demands, as a clause.
+pub(super) fn demand(term: Term, operator: Operator, demanded: &[Value], lang: Lang) -> String {
     let values: Vec<String> = demanded.iter().map(|value| value_words(value, lang)).collect();
-    let joining = match operator {
+    let in_time = matches!(demanded.first(), Some(Value::Day { .. } | Value::Instant(_)));
+    let verb = relation(operator, in_time, term == Term::VETTED_AS, lang);
+    format!("{} {verb} {}", operand(term, lang), list(&values, joining(operator, lang)))
+}
+
+/// The word between the values: all of them are demanded, or one.
+pub(super) const fn joining(operator: Operator, lang: Lang) -> &'static str {
+    match operator {
         Operator::HasPart | Operator::IsAllOf => and(lang),
         Operator::Eq
         | Operator::Gt
@@ -43,13 +60,7 @@ fn atom(spec: &OperandSpec, operator: Operator, demanded: &[Value], lang: Lang) 
         | Operator::Lt
         | Operator::Lteq
         | Operator::Neq => or(lang),
-    };
-    let (subject, verb) = (operand(spec.term, lang), relation(spec, operator, lang));
-    let mark = match spec.badge {
-        Badge::Enforced => String::new(),
-        Badge::Evidenced | Badge::Promised => format!(" ({})", badge(spec.badge, lang)),
-    };
-    format!("{subject} {verb} {}{mark}", list(&values, joining))
+    }
 }
 
 /// One value in words.
@@ -93,16 +104,16 @@ fn operand(term: Term, lang: Lang) -> String {
     }
 }
 
-fn relation(spec: &OperandSpec, operator: Operator, lang: Lang) -> &'static str {
-    let in_time = spec.value_type == ValueType::Instant;
-    let is_set = spec.value_type == ValueType::IriSet;
+fn relation(operator: Operator, in_time: bool, is_set: bool, lang: Lang) -> &'static str {
     let (german, english) = match operator {
+        Operator::Eq if in_time => ("ist der", "is"),
+        Operator::Neq if in_time => ("ist nicht der", "is not"),
         Operator::Eq => ("ist", "is"),
         Operator::Neq => ("ist nicht", "is not"),
-        Operator::Lt if in_time => ("liegt vor", "is before"),
-        Operator::Lteq if in_time => ("liegt nicht nach", "is not after"),
-        Operator::Gt if in_time => ("liegt nach", "is after"),
-        Operator::Gteq if in_time => ("liegt nicht vor", "is not before"),
+        Operator::Lt if in_time => ("liegt vor dem", "is before"),
+        Operator::Lteq if in_time => ("liegt nicht nach dem", "is not after"),
+        Operator::Gt if in_time => ("liegt nach dem", "is after"),
+        Operator::Gteq if in_time => ("liegt nicht vor dem", "is not before"),
         Operator::Lt => ("ist kleiner als", "is less than"),
         Operator::Lteq => ("ist höchstens", "is at most"),
         Operator::Gt => ("ist größer als", "is more than"),

@@ -1,4 +1,5 @@
-//! Names of kinds, purposes and actions in words. An IRI that we have no word for is shown as it is, never shortened.
+//! Names of kinds, purposes and actions in words. An IRI that we have no word for is shown as it
+//! is, never shortened.
 
 use odrl_parser::Term;
 use wire::iri::Iri;
@@ -24,7 +25,8 @@ const LABELS: [(&str, &str, &str); 13] = [
     ("urban-planning", "Stadtplanung", "urban planning"),
 ];
 
-/// The name of a kind or purpose in words: from the table, else the profile's short name, else the IRI.
+/// The name of a kind or purpose in words: from the table, else the profile's short name, else the
+/// IRI.
 #[must_use]
 pub fn label(iri: &Iri, lang: Lang) -> String {
     let text = iri.as_str();

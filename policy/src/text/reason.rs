@@ -1,8 +1,10 @@
-//! Why something was denied, and what helps. The whole form names what was demanded and seen and is for our own people; the
-//! redacted form names neither and may be told to the other party.
+//! Why something was denied, and what helps. The whole form names what was demanded and seen and is
+//! for our own people; the redacted form names neither and may be told to the other party.
 
-use super::clause::value_words;
-use super::{Lang, and, list, or};
+use odrl_parser::Operator;
+
+use super::clause::{demand, joining, value_words};
+use super::{Lang, and, list};
 use crate::decision::{AtomReport, Decision};
 use crate::fact::Seen;
 use crate::reason::{Reason, ReasonCode, Redacted};
@@ -48,41 +50,57 @@ pub fn reason_words(reason: &Reason, lang: Lang) -> String {
     let Some(atom) = &reason.constraint else {
         return plain_reason(reason.code, lang).to_owned();
     };
-    let demanded = demanded(atom, lang);
-    match (reason.code, lang) {
-        (ReasonCode::NotVetted, Lang::De) => {
-            format!(
-                "Die Vertrauensstelle hat den Partner nicht wie verlangt anerkannt: {demanded}."
-            )
-        }
-        (ReasonCode::NotVetted, Lang::En) => {
-            format!("The authority has not vetted the partner as demanded: {demanded}.")
-        }
-        (ReasonCode::NotThisPartner, Lang::De) => {
-            format!("Der Vertrag gilt nicht für diesen Partner: {demanded}.")
-        }
-        (ReasonCode::NotThisPartner, Lang::En) => {
-            format!("The contract is not for this partner: {demanded}.")
-        }
-        (code, Lang::De) => {
-            let lead = plain_reason(code, lang).trim_end_matches('.');
-            format!("{lead}: {demanded}.")
-        }
-        (code, Lang::En) => {
-            let lead = plain_reason(code, lang).trim_end_matches('.');
-            format!("{lead}: {demanded}.")
-        }
+    if reason.code == ReasonCode::NotVetted && asks_for_kinds(atom.operator) {
+        return not_vetted(atom, lang);
+    }
+    let lead = plain_reason(reason.code, lang);
+    let demanded = demand(atom.operand.operand(), atom.operator, &atom.demanded, lang);
+    let seen = seen_words(&atom.seen, lang);
+    match lang {
+        Lang::De => format!("{lead} Verlangt: {demanded}. Gesehen: {seen}."),
+        Lang::En => format!("{lead} Demanded: {demanded}. Seen: {seen}."),
     }
 }
 
-/// "demanded: …; seen: …".
-fn demanded(atom: &AtomReport, lang: Lang) -> String {
-    let words: Vec<String> = atom.demanded.iter().map(|value| value_words(value, lang)).collect();
-    let words = list(&words, or(lang));
-    let seen = seen_words(&atom.seen, lang);
-    match lang {
-        Lang::De => format!("verlangt `{}` {words}, gesehen {seen}", atom.operator),
-        Lang::En => format!("demanded `{}` {words}, seen {seen}", atom.operator),
+/// Whether the operator demands that the party is vetted, rather than that it is not.
+const fn asks_for_kinds(operator: Operator) -> bool {
+    match operator {
+        Operator::HasPart | Operator::IsA | Operator::IsAllOf | Operator::IsAnyOf => true,
+        Operator::Eq
+        | Operator::Gt
+        | Operator::Gteq
+        | Operator::IsNoneOf
+        | Operator::IsPartOf
+        | Operator::Lt
+        | Operator::Lteq
+        | Operator::Neq => false,
+    }
+}
+
+fn not_vetted(atom: &AtomReport, lang: Lang) -> String {
+    let kinds: Vec<String> = atom.demanded.iter().map(|value| value_words(value, lang)).collect();
+    let kinds = list(&kinds, joining(atom.operator, lang));
+    let seen = match &atom.seen {
+        Seen::Known { values, .. } if !values.is_empty() => Some(seen_words(&atom.seen, lang)),
+        Seen::Absent
+        | Seen::Conflicting
+        | Seen::Known { .. }
+        | Seen::Stale { .. }
+        | Seen::Untrusted { .. } => None,
+    };
+    match (seen, lang) {
+        (Some(seen), Lang::De) => {
+            format!(
+                "Die Vertrauensstelle hat den Partner nicht als {kinds} anerkannt, nur als {seen}."
+            )
+        }
+        (None, Lang::De) => {
+            format!("Die Vertrauensstelle hat den Partner nicht als {kinds} anerkannt.")
+        }
+        (Some(seen), Lang::En) => {
+            format!("The authority has not vetted the partner as {kinds}, only as {seen}.")
+        }
+        (None, Lang::En) => format!("The authority has not vetted the partner as {kinds}."),
     }
 }
 
@@ -111,7 +129,7 @@ pub fn remedy_words(reason: &Reason, lang: Lang) -> String {
         return plain_remedy(reason.code, lang).to_owned();
     };
     let words: Vec<String> = atom.demanded.iter().map(|value| value_words(value, lang)).collect();
-    let words = list(&words, or(lang));
+    let words = list(&words, joining(atom.operator, lang));
     match (reason.code, lang) {
         (ReasonCode::NotVetted, Lang::De) => {
             format!("Bitten Sie die Vertrauensstelle des Datenraums, Sie als {words} anzuerkennen.")

@@ -1,5 +1,5 @@
-//! A policy as sentences, one for each rule. The common conditions get a place in the sentence; any other follows term by
-//! term. No condition is left out.
+//! A policy as sentences, one for each rule. The common conditions get a place in the sentence; any
+//! other follows term by term. No condition is left out.
 
 use odrl_parser::{LogicalOperator, Operator, Term};
 use serde::Serialize;
@@ -120,13 +120,13 @@ impl Places {
             return false;
         }
         let (place, text) = match (operator, lang) {
-            (Operator::Lteq, Lang::De) => (&mut self.until, format!("bis {words}")),
+            (Operator::Lteq, Lang::De) => (&mut self.until, format!("bis zum {words}")),
             (Operator::Lteq, Lang::En) => (&mut self.until, format!("until {words}")),
-            (Operator::Lt, Lang::De) => (&mut self.until, format!("vor {words}")),
+            (Operator::Lt, Lang::De) => (&mut self.until, format!("vor dem {words}")),
             (Operator::Lt, Lang::En) => (&mut self.until, format!("before {words}")),
-            (Operator::Gteq, Lang::De) => (&mut self.from, format!("ab {words}")),
+            (Operator::Gteq, Lang::De) => (&mut self.from, format!("ab dem {words}")),
             (Operator::Gteq, Lang::En) => (&mut self.from, format!("from {words}")),
-            (Operator::Gt, Lang::De) => (&mut self.from, format!("nach {words}")),
+            (Operator::Gt, Lang::De) => (&mut self.from, format!("nach dem {words}")),
             (Operator::Gt, Lang::En) => (&mut self.from, format!("after {words}")),
             (_, _) => return false,
         };

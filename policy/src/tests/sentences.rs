@@ -1,0 +1,250 @@
+//! Sentences, reasons and remedies in both languages, and the way from sentence to rule and back.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use wire::did::Did;
+
+use super::{MOBILITY, TRAFFIC, agreement, atom, checked, facts, iri, request, to_use};
+use crate::template::{Template, Until, build, kind, purpose, recognise};
+use crate::text::{Lang, reason, redacted_reason, redacted_remedy, remedy, sentence};
+use crate::{CheckedPolicy, evaluate, text};
+
+fn offer(template: &Template) -> CheckedPolicy {
+    let mut json = build(template);
+    json["@id"] = json!("urn:o");
+    checked(&json)
+}
+
+fn both(policy: &CheckedPolicy) -> String {
+    let badges = policy.badges();
+    let badges: Vec<&str> = badges.iter().map(|rule| rule.badge.name()).collect();
+    let (english, german) = (sentence(policy, Lang::En), sentence(policy, Lang::De));
+    format!("[{}]\n{english}\n{german}", badges.join(" "))
+}
+
+fn ulm() -> Did {
+    Did::parse("did:web:ulm.example").unwrap()
+}
+
+#[test]
+fn templates_read_as_sentences() {
+    let kinds = vec![kind("mobility-service").unwrap()];
+    let partners = vec![ulm(), Did::parse("did:web:firm.example").unwrap()];
+    let until: Option<Until> = Some("2026-12-31".parse().unwrap());
+    let purposes = vec![purpose("traffic-planning").unwrap()];
+    let none = Template::default;
+    let mut all = String::new();
+    for template in [
+        none(),
+        Template { until, ..none() },
+        Template { until: Some("2026-12-31+01:00".parse().unwrap()), ..none() },
+        Template { until: Some("2026-12-31T18:30:00Z".parse().unwrap()), ..none() },
+        Template { kinds: kinds.clone(), ..none() },
+        Template { partners: partners.clone(), ..none() },
+        Template { partners: vec![ulm()], kinds: kinds.clone(), ..none() },
+        Template { purposes: purposes.clone(), ..none() },
+        Template { kinds: kinds.clone(), until, purposes: purposes.clone(), ..none() },
+        Template {
+            kinds: vec![kind("municipality").unwrap(), iri("https://example.org/k")],
+            partners,
+            until,
+            purposes: vec![purpose("research").unwrap(), purpose("new-thing").unwrap()],
+        },
+    ] {
+        writeln!(all, "{}\n", both(&offer(&template))).unwrap();
+    }
+    assert_snapshot!(all, @r#"
+    [enforced]
+    Every member of the data space may use the dataset.
+    Jedes Mitglied des Datenraums darf den Datensatz nutzen.
+
+    [enforced]
+    Every member of the data space may use the dataset until 31 December 2026 (UTC).
+    Jedes Mitglied des Datenraums darf den Datensatz bis zum 31. Dezember 2026 (UTC) nutzen.
+
+    [enforced]
+    Every member of the data space may use the dataset until 31 December 2026 (UTC+01:00).
+    Jedes Mitglied des Datenraums darf den Datensatz bis zum 31. Dezember 2026 (UTC+01:00) nutzen.
+
+    [enforced]
+    Every member of the data space may use the dataset before 31 December 2026, 18:30 UTC.
+    Jedes Mitglied des Datenraums darf den Datensatz vor dem 31. Dezember 2026, 18:30 Uhr UTC nutzen.
+
+    [enforced]
+    Members that the authority has vetted as “mobility service” may use the dataset.
+    Mitglieder, die die Vertrauensstelle als „Mobilitätsdienst“ anerkannt hat, dürfen den Datensatz nutzen.
+
+    [enforced]
+    Only the partners did:web:ulm.example and did:web:firm.example may use the dataset.
+    Nur die Partner did:web:ulm.example und did:web:firm.example dürfen den Datensatz nutzen.
+
+    [enforced]
+    Only the partner did:web:ulm.example, if the authority has vetted it as “mobility service”, may use the dataset.
+    Nur der Partner did:web:ulm.example, sofern die Vertrauensstelle ihn als „Mobilitätsdienst“ anerkannt hat, darf den Datensatz nutzen.
+
+    [promised]
+    Every member of the data space may use the dataset, for “traffic planning” (promised).
+    Jedes Mitglied des Datenraums darf den Datensatz nutzen, für den Zweck „Verkehrsplanung“ (zugesagt).
+
+    [promised]
+    Members that the authority has vetted as “mobility service” may use the dataset until 31 December 2026 (UTC), for “traffic planning” (promised).
+    Mitglieder, die die Vertrauensstelle als „Mobilitätsdienst“ anerkannt hat, dürfen den Datensatz bis zum 31. Dezember 2026 (UTC) nutzen, für den Zweck „Verkehrsplanung“ (zugesagt).
+
+    [promised]
+    Only the partners did:web:ulm.example and did:web:firm.example, if the authority has vetted them as “municipality” or “https://example.org/k”, may use the dataset until 31 December 2026 (UTC), for “research” or “https://w3id.org/allmende/v1/purpose/new-thing” (promised).
+    Nur die Partner did:web:ulm.example und did:web:firm.example, sofern die Vertrauensstelle sie als „Kommune“ oder „https://example.org/k“ anerkannt hat, dürfen den Datensatz bis zum 31. Dezember 2026 (UTC) nutzen, für den Zweck „Forschung“ oder „https://w3id.org/allmende/v1/purpose/new-thing“ (zugesagt).
+    "#);
+}
+
+#[test]
+fn a_template_becomes_the_offer_that_is_published() {
+    let template = Template {
+        kinds: vec![kind("mobility-service").unwrap()],
+        until: Some("2026-12-31".parse().unwrap()),
+        ..Template::default()
+    };
+    let bytes = wire::json::canonical(&build(&template)).unwrap();
+    assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"{"@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"https://w3id.org/allmende/v1/vettedAs","operator":"isAnyOf","rightOperand":["https://w3id.org/allmende/v1/kind/mobility-service"]},{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":{"@type":"xsd:date","@value":"2026-12-31"}}]}],"profile":"https://w3id.org/allmende/v1/"}"#);
+}
+
+#[test]
+fn rules_that_no_sentence_covers_are_said_term_by_term() {
+    let mut all = String::new();
+    for (permissions, prohibitions) in [
+        (
+            json!([to_use(json!([
+                atom("dateTime", "gteq", "2026-12-01"),
+                atom("dateTime", "lt", "2027-01-01T00:00:00Z"),
+                atom("sinceAgreement", "lteq", "P90D"),
+                atom("purpose", "isNoneOf", json!(["urn:ads", "urn:scoring"])),
+                {"or": [atom("vettedAs", "hasPart", json!([MOBILITY, "urn:x"])), atom("participant", "neq", "did:web:b.example")]}
+            ]))]),
+            json!([{"action": "odrl:distribute"}]),
+        ),
+        (
+            json!([to_use(
+                json!([{"xone": [atom("dateTime", "gt", "2026-12-01"), atom("purpose", "isA", TRAFFIC)]}])
+            )]),
+            json!([to_use(json!([
+                atom("purpose", "eq", "urn:ads"),
+                atom("dateTime", "neq", "2026-12-24")
+            ]))]),
+        ),
+        (json!([{"action": "odrl:print"}]), json!([])),
+    ] {
+        let policy = checked(&agreement(permissions, prohibitions));
+        assert_eq!(recognise(&policy), None);
+        writeln!(all, "{}\n", both(&policy)).unwrap();
+    }
+    assert_snapshot!(all, @r#"
+    [promised promised]
+    Every member of the data space may use the dataset from 1 December 2026 (UTC) before 1 January 2027, 00:00 UTC for at most 90 days after the agreement, provided that the stated purpose is not “urn:ads” or “urn:scoring” (promised) and (what the authority has vetted the member as includes “mobility service” and “urn:x” or the partner is not “did:web:b.example”). It is forbidden to pass the dataset on to third parties (promised).
+    Jedes Mitglied des Datenraums darf den Datensatz ab dem 1. Dezember 2026 (UTC) vor dem 1. Januar 2027, 00:00 Uhr UTC höchstens 90 Tage lang nach Vertragsschluss nutzen, sofern gilt: der angegebene Zweck ist nicht „urn:ads“ oder „urn:scoring“ (zugesagt) und (die Anerkennung durch die Vertrauensstelle umfasst „Mobilitätsdienst“ und „urn:x“ oder der Partner ist nicht „did:web:b.example“). Es ist verboten, den Datensatz an Dritte weiterzugeben (zugesagt).
+
+    [promised promised]
+    Every member of the data space may use the dataset, provided that exactly one of these holds: (the time is after 1 December 2026 (UTC); the stated purpose is a kind of “traffic planning” (promised)). It is forbidden to use the dataset if the stated purpose is “urn:ads” (promised) and the time is not 24 December 2026 (UTC).
+    Jedes Mitglied des Datenraums darf den Datensatz nutzen, sofern gilt: genau eines davon gilt: (der Zeitpunkt liegt nach dem 1. Dezember 2026 (UTC); der angegebene Zweck ist eine Art von „Verkehrsplanung“ (zugesagt)). Es ist verboten, den Datensatz zu nutzen, wenn gilt: der angegebene Zweck ist „urn:ads“ (zugesagt) und der Zeitpunkt ist nicht der 24. Dezember 2026 (UTC).
+
+    [promised]
+    Every member of the data space may do `odrl:print` with the dataset.
+    Jedes Mitglied des Datenraums darf den Datensatz im Sinne von `odrl:print` behandeln.
+    "#);
+}
+
+fn denial(constraint: Json) -> String {
+    let policy = checked(&agreement(json!([to_use(json!([constraint]))]), json!([])));
+    let decision = evaluate(&policy, &request(), &facts());
+    let redacted = decision.redacted();
+    let mut words = String::new();
+    for lang in [Lang::En, Lang::De] {
+        writeln!(words, "{} | {}", reason(&decision, lang), remedy(&decision, lang)).unwrap();
+        let (reason, remedy) = (redacted_reason(&redacted, lang), redacted_remedy(&redacted, lang));
+        writeln!(words, "  peer: {reason} | {remedy}").unwrap();
+    }
+    words
+}
+
+#[test]
+fn denials_say_why_and_what_helps_and_tell_the_peer_less() {
+    let mut all = String::new();
+    for constraint in [
+        atom("vettedAs", "isAnyOf", "https://w3id.org/allmende/v1/kind/public-body"),
+        atom("participant", "isAnyOf", json!(["did:web:secret.example", "did:web:other.example"])),
+        atom("dateTime", "lteq", "2026-10-31"),
+        atom("purpose", "eq", "https://w3id.org/allmende/v1/purpose/research"),
+    ] {
+        writeln!(all, "{}", denial(constraint)).unwrap();
+    }
+    assert_snapshot!(all, @r#"
+    The authority has not vetted the partner as “public body”, only as “mobility service”. | Ask the authority of the data space to vet you as “public body”.
+      peer: The vetting that is demanded is missing. | Ask the authority of the data space for the vetting that the offer demands.
+    Die Vertrauensstelle hat den Partner nicht als „öffentliche Stelle“ anerkannt, nur als „Mobilitätsdienst“. | Bitten Sie die Vertrauensstelle des Datenraums, Sie als „öffentliche Stelle“ anzuerkennen.
+      peer: Die nötige Anerkennung durch die Vertrauensstelle fehlt. | Bitten Sie die Vertrauensstelle des Datenraums um die Anerkennung, die das Angebot verlangt.
+
+    The contract is not for this partner. Demanded: the partner is “did:web:secret.example” or “did:web:other.example”. Seen: “did:web:firm.example”. | Ask the provider for an offer that includes you.
+      peer: The contract is not for this partner. | Ask the provider for an offer that includes you.
+    Der Vertrag gilt nicht für diesen Partner. Verlangt: der Partner ist „did:web:secret.example“ oder „did:web:other.example“. Gesehen: „did:web:firm.example“. | Bitten Sie den Anbieter um ein Angebot, das Sie einschließt.
+      peer: Der Vertrag gilt nicht für diesen Partner. | Bitten Sie den Anbieter um ein Angebot, das Sie einschließt.
+
+    The agreed time is over. Demanded: the time is not after 31 October 2026 (UTC). Seen: 23 November 2026, 12:00 UTC. | Ask the provider for a new contract.
+      peer: The agreed time is over. | Ask the provider for a new contract.
+    Die vereinbarte Zeit ist vorbei. Verlangt: der Zeitpunkt liegt nicht nach dem 31. Oktober 2026 (UTC). Gesehen: 23. November 2026, 12:00 Uhr UTC. | Bitten Sie den Anbieter um einen neuen Vertrag.
+      peer: Die vereinbarte Zeit ist vorbei. | Bitten Sie den Anbieter um einen neuen Vertrag.
+
+    The stated purpose is not the one that is demanded. Demanded: the stated purpose is “research”. Seen: “traffic planning”. | State “research” as your purpose, if that is true.
+      peer: The stated purpose is not the one that is demanded. | State the purpose that the offer names, if that is true.
+    Der angegebene Zweck ist nicht der verlangte. Verlangt: der angegebene Zweck ist „Forschung“. Gesehen: „Verkehrsplanung“. | Geben Sie als Zweck „Forschung“ an, wenn das stimmt.
+      peer: Der angegebene Zweck ist nicht der verlangte. | Geben Sie den Zweck an, den das Angebot nennt, wenn das stimmt.
+    "#);
+    // Case 82: the peer learns neither thresholds nor names of others.
+    let peer: Vec<&str> = all.lines().filter(|line| line.starts_with("  peer")).collect();
+    assert!(peer.iter().all(|line| !line.contains("secret") && !line.contains("2026")));
+}
+
+#[test]
+fn hostile_text_is_shown_escaped_and_never_run() {
+    let policy = checked(&agreement(
+        json!([to_use(json!([atom("purpose", "eq", "urn:%7B%7B$(x)';drop")]))]),
+        json!([]),
+    ));
+    assert!(sentence(&policy, Lang::En).contains("“urn:%7B%7B$(x)';drop”"));
+}
+
+#[test]
+fn every_code_and_badge_has_words() {
+    let mut seen = std::collections::BTreeSet::new();
+    for code in crate::ReasonCode::ALL {
+        for lang in [Lang::De, Lang::En] {
+            let reason = crate::Reason { code, rule: None, constraint: None };
+            assert!(text::reason_words(&reason, lang).ends_with('.'));
+            assert!(text::remedy_words(&reason, lang).ends_with('.'));
+            assert!(seen.insert(text::reason_words(&reason, lang)), "{code} shares its words");
+        }
+    }
+}
+
+fn template() -> impl Strategy<Value = Template> {
+    let name = "[a-z][a-z0-9-]{0,8}";
+    let kinds = proptest::collection::vec(name.prop_map(|name| kind(&name).unwrap()), 0..3);
+    let purposes = proptest::collection::vec(name.prop_map(|name| purpose(&name).unwrap()), 0..3);
+    let host = "[a-z]{1,8}\\.example";
+    let did = host.prop_map(|host| Did::parse(&format!("did:web:{host}")).unwrap());
+    let partners = proptest::collection::vec(did, 0..3);
+    let day = (2000..2100_u32, 1..13_u32, 1..29_u32, 0..3_usize).prop_map(|(y, m, d, form)| {
+        let suffix = ["", "+05:30", "T12:34:56Z"][form];
+        format!("{y:04}-{m:02}-{d:02}{suffix}").parse::<Until>().unwrap()
+    });
+    (kinds, partners, proptest::option::of(day), purposes).prop_map(
+        |(kinds, partners, until, purposes)| Template { kinds, partners, until, purposes },
+    )
+}
+
+proptest! {
+    #[test]
+    fn template_to_rule_to_template_loses_nothing(template in template()) {
+        prop_assert_eq!(recognise(&offer(&template)), Some(template));
+    }
+}
