@@ -59,6 +59,8 @@ pub struct Anchor {
 #[derive(Clone)]
 pub struct Anchors {
     anchors: Vec<Anchor>,
+    /// Of the anchors' roots, in the same order.
+    fingerprints: Vec<Digest>,
     roots: BTreeMap<Digest, X509>,
 }
 
@@ -75,23 +77,25 @@ impl Anchors {
     /// If a root is unreadable, has a key that is not allowed, or is no authority.
     pub fn new(anchors: Vec<Anchor>) -> Result<Self, Distrust> {
         let mut roots = BTreeMap::new();
+        let mut fingerprints = Vec::new();
         for anchor in &anchors {
             let certificate = Certificate::read(&anchor.root)?;
             if !certificate.ca {
                 return Err(Distrust::NotAuthority);
             }
             let root = anchor.root.to_openssl().map_err(|_| Distrust::CertificateUnreadable)?;
+            fingerprints.push(certificate.fingerprint);
             roots.insert(certificate.fingerprint, root);
         }
-        Ok(Self { anchors, roots })
+        Ok(Self { anchors, fingerprints, roots })
     }
 
     /// The data spaces in which this root may speak for this participant, in the order listed.
     #[must_use]
     pub fn dataspaces(&self, root: &Digest, did: &Did) -> Vec<DataspaceId> {
         let mut found = Vec::new();
-        for anchor in &self.anchors {
-            let fits = anchor.root.digest() == *root && anchor.scope.covers(did);
+        for (anchor, fingerprint) in self.anchors.iter().zip(&self.fingerprints) {
+            let fits = fingerprint == root && anchor.scope.covers(did);
             if fits && !found.contains(&anchor.dataspace) {
                 found.push(anchor.dataspace.clone());
             }

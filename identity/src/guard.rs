@@ -122,3 +122,57 @@ impl GuardError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(networks: &[&str], ports: &[u16]) -> Allowed {
+        let networks = networks.iter().map(|network| network.parse().unwrap()).collect();
+        Allowed { networks, ports: ports.iter().copied().collect() }
+    }
+
+    #[test]
+    fn inner_addresses_are_reached_only_through_the_list() {
+        let check = |networks: &[&str], address: &str, expected: &str| {
+            let found = allowed(networks, &[])
+                .check_address(address.parse().unwrap())
+                .map_or_else(|error| error.code(), |()| "allowed");
+            assert_eq!(found, expected, "{networks:?} {address}");
+        };
+        check(&[], "93.184.216.34", "allowed");
+        check(&[], "127.0.0.1", "address-not-allowed");
+        check(&["127.0.0.0/8"], "127.0.0.1", "allowed");
+        check(&["127.0.0.0/8"], "::ffff:127.0.0.1", "address-not-allowed");
+        check(&["127.0.0.0/8"], "169.254.169.254", "address-not-allowed");
+        check(&["10.1.0.0/16"], "10.2.0.1", "address-not-allowed");
+    }
+
+    #[test]
+    fn ports_and_localhost_are_reached_only_through_the_list() {
+        let check = |networks: &[&str], ports: &[u16], url: &str, expected: &str| {
+            let found = allowed(networks, ports)
+                .check_target(&url.parse().unwrap())
+                .map_or_else(|error| error.code(), |()| "allowed");
+            assert_eq!(found, expected, "{url}");
+        };
+        check(&[], &[], "https://ulm.example/", "allowed");
+        check(&[], &[], "https://ulm.example:8443/", "port-not-allowed");
+        check(&[], &[8443], "https://ulm.example:8443/", "allowed");
+        check(&[], &[], "https://ulm.localhost/", "localhost-not-allowed");
+        check(&["10.0.0.0/8"], &[], "https://ulm.localhost/", "localhost-not-allowed");
+        check(&["127.0.0.0/8"], &[], "https://ulm.localhost/", "allowed");
+    }
+
+    #[test]
+    fn a_peer_names_addresses_under_its_own_host_alone() {
+        let peer = "did:web:ulm.example%3A8443".parse().unwrap();
+        let check = |url: &str, expected: bool| {
+            assert_eq!(check_same_host(&url.parse().unwrap(), &peer).is_ok(), expected, "{url}");
+        };
+        check("https://ulm.example:9443/callback", true);
+        check("https://ulm.example/data", true);
+        check("https://x.ulm.example/", false);
+        check("https://ulm.example.evil.example/", false);
+    }
+}

@@ -5,6 +5,7 @@
 mod anchors;
 mod crls;
 mod distrust;
+mod reasons;
 mod registration;
 mod time;
 
@@ -26,5 +27,6 @@ pub use chain::VerifiedPeer;
 pub use crls::Crls;
 pub use distrust::Distrust;
 pub use keys::OpensslVerify;
+pub use reasons::{Reason, reasons};
 pub use registration::Registration;
 pub use time::Validity;

@@ -170,6 +170,12 @@ pub enum RequestError {
 }
 
 impl RequestError {
+    /// What can be done about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        "make the request anew with a current version of allmende"
+    }
+
     /// The stable reason code.
     #[must_use]
     pub fn code(&self) -> &'static str {

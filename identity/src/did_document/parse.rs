@@ -153,6 +153,12 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
+    /// What can be done about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        "the participant must correct the document that its public listener serves"
+    }
+
     /// The stable reason code.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -148,6 +148,12 @@ pub enum TargetError {
 }
 
 impl TargetError {
+    /// What can be done about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        "write the address as https://host[:port]/path in plain lower-case ASCII"
+    }
+
     /// The stable reason code.
     #[must_use]
     pub fn code(&self) -> &'static str {

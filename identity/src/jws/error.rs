@@ -56,6 +56,12 @@ pub enum JwsError {
 }
 
 impl JwsError {
+    /// What can be done about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        "compare both clocks and keys; the sender must sign the statement anew"
+    }
+
     /// The stable reason code.
     #[must_use]
     pub fn code(&self) -> &'static str {
