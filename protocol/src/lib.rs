@@ -6,6 +6,8 @@
 
 pub mod address;
 pub mod clause;
+#[cfg(test)]
+mod clause_tests;
 pub mod context;
 pub mod fact;
 pub mod http_path;
@@ -16,6 +18,8 @@ pub mod refusal;
 pub mod replay;
 pub mod role;
 pub mod status;
+#[cfg(test)]
+mod testing;
 pub mod transfer;
 
 pub use clause::Clause;

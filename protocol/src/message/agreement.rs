@@ -126,6 +126,14 @@ impl Agreement {
         Ok(())
     }
 
+    /// The rules, every term resolved.
+    ///
+    /// # Errors
+    /// With the place, from the document's root, of what is not understood.
+    pub fn policy(&self) -> Result<odrl_parser::Policy, odrl_parser::ParseError> {
+        odrl_parser::parse_agreement(&Node::root(&self.document))
+    }
+
     /// `@id`.
     #[must_use]
     pub const fn id(&self) -> &AgreementId {

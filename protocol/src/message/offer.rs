@@ -55,6 +55,14 @@ impl CatalogOffer {
         &self.document
     }
 
+    /// The rules, every term resolved.
+    ///
+    /// # Errors
+    /// With the place, from the document's root, of what is not understood.
+    pub fn policy(&self) -> Result<odrl_parser::Policy, odrl_parser::ParseError> {
+        odrl_parser::parse_offer(&Node::root(&self.document))
+    }
+
     /// The same offer as a request names it: the catalogue's document with its target.
     ///
     /// # Errors
@@ -109,6 +117,14 @@ impl MessageOffer {
     #[must_use]
     pub const fn document(&self) -> &Value {
         &self.document
+    }
+
+    /// The rules, every term resolved.
+    ///
+    /// # Errors
+    /// With the place, from the document's root, of what is not understood.
+    pub fn policy(&self) -> Result<odrl_parser::Policy, odrl_parser::ParseError> {
+        odrl_parser::parse_message_offer(&Node::root(&self.document))
     }
 
     /// Whether this offer has the same rules and profiles as an offer of a catalogue.

@@ -1,1 +1,5 @@
-//! Tests.
+//! Every message beside the standard's own schemas and examples, and what is refused.
+
+mod refused;
+mod schemas;
+mod snapshots;

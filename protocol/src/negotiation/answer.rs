@@ -53,6 +53,11 @@ pub(super) fn refused(
     let Some(outgoing) = outstanding(now, answer.number) else {
         return Ok(Step::idle(now, clause));
     };
+    // A termination that met a finalized negotiation comes too late: the agreement is in force.
+    if answer.peer_state == Some(State::Finalized) && may_be_finalized(now, outgoing) {
+        let clause = Clause::NegotiationAcknowledged;
+        return Ok(entered(now.clone(), now, at, outgoing, State::Finalized, clause));
+    }
     // An error in reply to a termination may be ignored; a process that the peer does not know
     // cannot be ended with it.
     let ended = outgoing.what == Move::Terminate
@@ -61,7 +66,7 @@ pub(super) fn refused(
     if ended || now.peer_pid().is_none() {
         return Ok(give_up(now, at, Event::RefusedByPeer, clause));
     }
-    if answer.peer_state == Some(outgoing.leads_to) {
+    if answer.peer_state == Some(outgoing.leads_to) && outgoing.leads_to != State::Finalized {
         let clause = Clause::NegotiationAcknowledged;
         return Ok(entered(now.clone(), now, at, outgoing, outgoing.leads_to, clause));
     }
@@ -82,6 +87,13 @@ pub(super) fn given_up(now: &Negotiation, at: Timestamp, number: u32) -> Result<
 
 fn outstanding(now: &Negotiation, number: u32) -> Option<Outgoing> {
     now.awaiting.filter(|outgoing| outgoing.number == number)
+}
+
+/// Whether the negotiation may honestly have been finalized: we are in VERIFIED with an agreement,
+/// and it was ours to finalize or to end.
+fn may_be_finalized(now: &Negotiation, outgoing: Outgoing) -> bool {
+    let ours = matches!(outgoing.what, Move::Finalize | Move::Terminate);
+    ours && now.state == Some(State::Verified) && now.agreement.is_some()
 }
 
 /// Takes the peer's process id from its acknowledgement.

@@ -65,8 +65,12 @@ fn terminate(
 ) -> Result<Step, Refusal> {
     let what = Move::Terminate;
     let refuse = |code, clause| now.refuse(Fault::Operator, code, "terminate", clause);
-    if now.awaiting.is_some_and(|outgoing| outgoing.what == Move::Terminate) {
-        return Err(refuse(Code::AwaitingAcknowledgement, Clause::OneAtATime));
+    match now.awaiting.map(|outgoing| outgoing.what) {
+        // FINALIZED cannot be called back: the consumer may hold it already.
+        Some(Move::Terminate | Move::Finalize) => {
+            return Err(refuse(Code::AwaitingAcknowledgement, Clause::OneAtATime));
+        }
+        Some(Move::Request | Move::Offer | Move::Accept | Move::Agree | Move::Verify) | None => {}
     }
     let Some(state) = now.state else {
         return Ok(give_up(now, at, Event::GivenUp, Clause::GivenUp));

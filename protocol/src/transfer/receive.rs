@@ -112,6 +112,11 @@ fn arrive(now: &Transfer, what: Move) -> Result<Arrival, Refusal> {
             let awaiting = Some(outgoing);
             Ok(Arrival { state, clause, awaiting, acknowledges: None, withdraws: None })
         }
+        // The start that we asked for.
+        (_, Some((state, clause))) if what == Move::Start && outgoing.what == Move::Start => {
+            let acknowledges = Some(outgoing);
+            Ok(Arrival { state, clause, awaiting: None, acknowledges, withdraws: None })
+        }
         (_, Some((state, _))) if what.finality() >= outgoing.what.finality() => {
             let clause = Clause::Crossing;
             let withdraws = Some(outgoing.number);
