@@ -92,20 +92,17 @@ async fn short_wait() {
 
 /// Waits until the wall clock shows `at` or is set to another time.
 async fn wall_clock_timer(at: Timestamp) -> std::io::Result<()> {
-    let timer = timerfd_create(
-        TimerfdClockId::Realtime,
-        TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC,
-    )?;
+    let timer =
+        timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
     let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let due = Timespec {
-        tv_sec: at.as_second(),
-        tv_nsec: i64::from(at.subsec_nanosecond().max(1)),
-    };
+    let due =
+        Timespec { tv_sec: at.as_second(), tv_nsec: i64::from(at.subsec_nanosecond().max(1)) };
     timerfd_settime(
         &timer,
         TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET,
         &Itimerspec { it_interval: zero, it_value: due },
     )?;
+    #[expect(deprecated, reason = "sound for an owned descriptor; its successor needs unsafe code")]
     let timer = AsyncFd::new(timer)?;
     timer.readable().await?.retain_ready();
     Ok(())

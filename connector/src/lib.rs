@@ -4,20 +4,11 @@
 
 pub mod clock;
 pub mod config;
+pub mod engine;
 pub mod home;
 pub mod http;
 pub mod ids;
 pub mod net;
 pub mod participant;
+pub mod record;
 pub mod store;
-
-/// What a connector remembers.
-pub mod record {
-    pub mod dataset;
-}
-
-/// The parts of the engine that others build against.
-pub mod engine {
-    pub mod decider;
-    pub mod parts;
-}

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use identity::chain::VerifiedPeer;
 use protocol::id::AgreementId;
 use tokio::sync::watch;
 use wire::did::Did;
@@ -49,6 +50,8 @@ pub struct Grounds {
     pub participant: Did,
     /// The partner that reads.
     pub peer: Did,
+    /// The partner as its connection proved it; none where the data goes to our own programs.
+    pub verified: Option<VerifiedPeer>,
     /// The contract.
     pub agreement: AgreementId,
     /// The transfer process at our side.
@@ -90,8 +93,14 @@ impl Live {
     /// Cuts each running delivery whose grounds `concern`; says how many.
     pub fn cut(&self, reason: Cut, concern: impl Fn(&Grounds) -> bool) -> usize {
         let running = self.running();
-        let concerned = running.deliveries.values().filter(|(grounds, _)| concern(grounds));
-        concerned.map(|(_, cut)| cut.send_replace(Some(reason))).count()
+        let mut count = 0;
+        for (grounds, cut) in running.deliveries.values() {
+            if concern(grounds) {
+                cut.send_replace(Some(reason));
+                count += 1;
+            }
+        }
+        count
     }
 
     /// The grounds of all running deliveries, for a second look after facts have changed.
@@ -130,6 +139,13 @@ impl Admission {
     #[must_use]
     pub fn is_cut(&self) -> Option<Cut> {
         *self.cut.borrow()
+    }
+
+    /// A second look at the same cut, for the body that is delivered: it sees a cut even before
+    /// the task that waits for it has run.
+    #[must_use]
+    pub fn observe(&self) -> watch::Receiver<Option<Cut>> {
+        self.cut.clone()
     }
 }
 

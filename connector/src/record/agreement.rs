@@ -32,8 +32,6 @@ pub struct AgreementRecord {
     pub consumer_signature: Option<String>,
     /// When it was concluded.
     pub concluded: Timestamp,
-    /// The counter of the last log entry about it at our side.
-    pub counter: u64,
     /// Its end, once it has come.
     pub ended: Option<Ended>,
 }
@@ -68,4 +66,10 @@ impl AgreementRecord {
     pub fn stands(&self) -> bool {
         self.ended.is_none()
     }
+}
+
+/// The id of an agreement's record. Two providers may use the same agreement id.
+#[must_use]
+pub fn id(agreement: &AgreementId, peer: &Did) -> String {
+    format!("{agreement}\n{peer}")
 }

@@ -22,6 +22,8 @@ pub struct DatasetRecord {
     pub offer: Value,
     /// Whether a second person must approve each contract.
     pub approval: ApprovalRule,
+    /// To whom the catalogue shows it.
+    pub listed_for: ListedFor,
     /// The account that published this version.
     pub published_by: String,
     /// When this version was published.
@@ -56,6 +58,16 @@ pub enum ApprovalRule {
     Automatic,
     /// The rule, and then a person who did not publish the dataset.
     SecondPerson,
+}
+
+/// To whom the catalogue shows a dataset.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedFor {
+    /// Every member of the data space.
+    Members,
+    /// Members to whom its rule gives a contract at that moment.
+    Permitted,
 }
 
 /// The format of a pull over HTTP, as the field names it.

@@ -46,13 +46,19 @@ pub enum Machine {
 }
 
 impl ProcessRef {
-    /// The id under which the process's messages lie, in the order of their writing.
+    /// What the outbox ids of the process's messages begin with.
     #[must_use]
-    pub fn outbox_id(&self, sequence: u64) -> String {
+    pub fn outbox_prefix(&self) -> String {
         let machine = match self.machine {
             Machine::Negotiation => 'n',
             Machine::Transfer => 't',
         };
-        format!("{machine}/{}/{sequence:010}", self.pid)
+        format!("{machine}/{}/", self.pid)
+    }
+
+    /// The outbox id of the process's message `number`: ids order as messages were written.
+    #[must_use]
+    pub fn outbox_id(&self, number: u32) -> String {
+        format!("{}{number:010}", self.outbox_prefix())
     }
 }

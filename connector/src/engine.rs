@@ -1,0 +1,240 @@
+//! The engine: load → step → commit → send.
+//!
+//! What happens is decided by the pure state machines of `protocol`, by the rule and by the
+//! [`decider::Decider`]. The engine loads a process, lets it step, commits the new state together
+//! with its log entries, outgoing messages and timers, and only then is anything sent. It spawns
+//! nothing and polls nothing: whoever runs it drives its workers.
+
+pub mod agreement;
+pub mod catalog;
+pub mod dataset;
+pub mod decider;
+mod draft;
+pub mod error;
+pub mod facts;
+pub mod heads;
+pub mod live;
+pub mod negotiation;
+pub mod openings;
+pub mod parts;
+pub mod permit;
+mod rule;
+pub mod send;
+pub mod strangers;
+pub mod transfer;
+pub mod wake;
+
+use std::fmt;
+use std::sync::Arc;
+
+use identity::chain::VerifiedPeer;
+use identity::trust::Status;
+use tokio::sync::broadcast;
+use wire::did::Did;
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::participant::{Hosted, Participant, Standing};
+
+use error::{EngineError, Unbelieved};
+use heads::Heads;
+use live::Live;
+use openings::Openings;
+use parts::Parts;
+use strangers::Strangers;
+use wake::Wake;
+
+/// Changes that a slow watcher may fall behind before it is told to look anew.
+const CHANGES_MAX: usize = 1024;
+
+/// A message that waits in the outbox: whose, and under which id.
+pub type OutboxKey = (Did, String);
+
+/// Something that people or programs wait for has changed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Change {
+    /// Whose.
+    pub participant: Did,
+    /// Our own pid of the process, or the agreement's id.
+    pub subject: String,
+}
+
+/// One engine over its parts, for all participants of the process.
+pub struct Engine<P: Parts> {
+    store: P::Store,
+    clock: Arc<P::Clock>,
+    ids: P::Ids,
+    transport: P::Transport,
+    decider: P::Decider,
+    hosted: Hosted,
+    limits: Limits,
+    openings: Arc<dyn Openings>,
+    live: Live,
+    heads: Heads,
+    strangers: Strangers,
+    outbox: Wake<OutboxKey>,
+    timers: Wake<OutboxKey>,
+    logged: Wake<Did>,
+    changes: broadcast::Sender<Change>,
+    catalogs: catalog::Catalogs,
+}
+
+/// What an engine is made of.
+pub struct Made<P: Parts> {
+    /// Where records lie.
+    pub store: P::Store,
+    /// What time it is.
+    pub clock: Arc<P::Clock>,
+    /// Fresh ids.
+    pub ids: P::Ids,
+    /// How peers are reached.
+    pub transport: P::Transport,
+    /// Who decides.
+    pub decider: P::Decider,
+    /// For whom.
+    pub hosted: Hosted,
+    /// Within which limits.
+    pub limits: Limits,
+    /// Where the openings of committed values are kept.
+    pub openings: Arc<dyn Openings>,
+}
+
+impl<P: Parts> Engine<P> {
+    /// An engine with nothing running yet.
+    #[must_use]
+    pub fn new(made: Made<P>) -> Self {
+        Self {
+            store: made.store,
+            clock: made.clock,
+            ids: made.ids,
+            transport: made.transport,
+            decider: made.decider,
+            hosted: made.hosted,
+            limits: made.limits,
+            openings: made.openings,
+            live: Live::default(),
+            heads: Heads::default(),
+            strangers: Strangers::default(),
+            outbox: Wake::new(),
+            timers: Wake::new(),
+            logged: Wake::new(),
+            changes: broadcast::channel(CHANGES_MAX).0,
+            catalogs: catalog::Catalogs::default(),
+        }
+    }
+
+    /// The participants.
+    #[must_use]
+    pub fn hosted(&self) -> &Hosted {
+        &self.hosted
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &P::Clock {
+        &self.clock
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &P::Store {
+        &self.store
+    }
+
+    /// The source of ids.
+    #[must_use]
+    pub fn ids(&self) -> &P::Ids {
+        &self.ids
+    }
+
+    /// The way to peers.
+    #[must_use]
+    pub fn transport(&self) -> &P::Transport {
+        &self.transport
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The running deliveries.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// The heads of the logs.
+    #[must_use]
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// The refused strangers.
+    #[must_use]
+    pub fn strangers(&self) -> &Strangers {
+        &self.strangers
+    }
+
+    /// Participants whose logs have new entries, for the sequencer.
+    #[must_use]
+    pub fn logged(&self) -> &Wake<Did> {
+        &self.logged
+    }
+
+    /// Watches what changes from now on.
+    #[must_use]
+    pub fn watch(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Our participant `did` and its standing in its data space.
+    ///
+    /// # Errors
+    /// When there is none, or it has not joined a data space.
+    pub fn member(&self, did: &Did) -> Result<(Arc<Participant>, Arc<Standing>), EngineError> {
+        let participant = self.hosted.by_did(did).ok_or(EngineError::NotFound)?.clone();
+        let standing = participant.standing().ok_or(EngineError::NotJoined)?;
+        Ok((participant, standing))
+    }
+
+    /// Whether `peer` is still believed by `participant`: its chain, its revocation, its place in
+    /// the authority's list. Asked for every request.
+    ///
+    /// # Errors
+    /// [`Unbelieved`] says why not.
+    pub fn believe(
+        &self,
+        participant: &Participant,
+        peer: &VerifiedPeer,
+    ) -> Result<Arc<Standing>, Unbelieved> {
+        let standing = participant.standing().ok_or(Unbelieved::NotJoined)?;
+        let now = self.clock.now();
+        standing.material.trust().recheck(peer, now).map_err(Unbelieved::Distrusted)?;
+        if !peer.belongs_to(&standing.dataspace) {
+            return Err(Unbelieved::OtherDataspace);
+        }
+        if standing.list.check_time(now).is_err() {
+            return Err(Unbelieved::ListExpired);
+        }
+        match standing.list.member(peer.did()) {
+            Some(member) if member.status == Status::Active => Ok(standing),
+            Some(_) => Err(Unbelieved::Suspended),
+            None if *peer.did() == standing.list.authority => Ok(standing),
+            None => Err(Unbelieved::NotListed),
+        }
+    }
+}
+
+impl<P: Parts> fmt::Debug for Made<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Made").field("hosted", &self.hosted).finish_non_exhaustive()
+    }
+}
+
+impl<P: Parts> fmt::Debug for Engine<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("hosted", &self.hosted).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,237 @@
+//! Contracts in force: finding them, asking their rule, and ending them.
+
+use audit::entry::{Body, EndCause};
+use policy::{Decision, Verdict, text};
+use protocol::Role;
+use protocol::id::AgreementId;
+use wire::did::Did;
+
+use super::Engine;
+use super::draft::{About, Draft};
+use super::error::EngineError;
+use super::live::Cut;
+use super::negotiation::TRIES_MAX;
+use super::parts::Parts;
+use super::rule::{self, Shape};
+use crate::clock::Clock;
+use crate::participant::Standing;
+use crate::record::agreement::{self, AgreementRecord, Ended, EndedBy};
+use crate::store::{Key, Kind, Span, Store, Version};
+use jiff::Timestamp;
+
+/// The reason code that tells a partner that the whole contract has ended, not just a transfer.
+pub const AGREEMENT_ENDED: &str = "agreement-ended";
+
+/// Why a decision said no, in the words that a partner may read, with the remedy.
+#[must_use]
+pub fn told(decision: &Decision) -> String {
+    let told = decision.redacted();
+    let reason = text::redacted_reason(&told, text::Lang::En);
+    let remedy = text::redacted_remedy(&told, text::Lang::En);
+    format!("{reason} {remedy}")
+}
+
+impl<P: Parts> Engine<P> {
+    /// The agreement `id` with `peer`.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    pub async fn agreement(
+        &self,
+        participant: &Did,
+        id: &AgreementId,
+        peer: &Did,
+    ) -> Result<(Version, AgreementRecord), EngineError> {
+        let key = Key::new(participant, Kind::Agreement, agreement::id(id, peer));
+        self.store.get_json(&key).await?.ok_or(EngineError::NotFound)
+    }
+
+    /// The agreements whose id begins with `prefix`: usually one, since ids are random.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn agreements(
+        &self,
+        participant: &Did,
+        prefix: &str,
+    ) -> Result<Vec<AgreementRecord>, EngineError> {
+        let span = Span::new(participant, Kind::Agreement).prefix(prefix);
+        let rows = self.store.range_json::<AgreementRecord>(&span).await?;
+        Ok(rows.into_iter().map(|(_, _, record)| record).collect())
+    }
+
+    /// What an agreement's rule says at `now` about its consumer using the data.
+    ///
+    /// # Errors
+    /// When its document is missing or cannot be read.
+    pub async fn judge_agreement(
+        &self,
+        ours: &Did,
+        standing: &Standing,
+        agreed: &AgreementRecord,
+        now: Timestamp,
+    ) -> Result<Decision, EngineError> {
+        let document = self.document(ours, &agreed.document).await?;
+        let rule = rule::read(&document, Shape::Agreement)?;
+        let consumer = match agreed.role {
+            Role::Consumer => ours,
+            Role::Provider => &agreed.peer,
+        };
+        rule::decide(&rule, consumer, &agreed.dataset, standing, now)
+    }
+
+    /// Ends a contract: running deliveries are cut first, then it is recorded, then the partner is
+    /// told by the termination of its transfers.
+    ///
+    /// # Errors
+    /// When there is none, it has ended already, or nothing can be committed. What was running is
+    /// cut all the same.
+    pub async fn end_agreement(
+        &self,
+        participant: &Did,
+        id: &AgreementId,
+        peer: &Did,
+        account: &str,
+        words: &str,
+    ) -> Result<(), EngineError> {
+        self.cut_agreement(participant, id, peer);
+        if !self.mark_ended(participant, id, peer, EndedBy::Us, words, Some(account)).await? {
+            return Err(EngineError::operator(AGREEMENT_ENDED, "the contract has ended already"));
+        }
+        self.end_transfers(participant, id, peer, Cut::AgreementEnded, words).await
+    }
+
+    /// The contract has ended by itself or by the partner's word.
+    ///
+    /// # Errors
+    /// When nothing can be committed. What was running is cut all the same.
+    pub async fn agreement_is_over(
+        &self,
+        participant: &Did,
+        id: &AgreementId,
+        peer: &Did,
+        by: EndedBy,
+        words: &str,
+    ) -> Result<(), EngineError> {
+        self.cut_agreement(participant, id, peer);
+        match self.mark_ended(participant, id, peer, by, words, None).await {
+            Ok(_) | Err(EngineError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn cut_agreement(&self, participant: &Did, id: &AgreementId, peer: &Did) {
+        self.live.cut(Cut::AgreementEnded, |grounds| {
+            grounds.participant == *participant && grounds.agreement == *id && grounds.peer == *peer
+        });
+    }
+
+    /// Records the end; `false` when it was recorded before.
+    async fn mark_ended(
+        &self,
+        participant: &Did,
+        id: &AgreementId,
+        peer: &Did,
+        by: EndedBy,
+        words: &str,
+        account: Option<&str>,
+    ) -> Result<bool, EngineError> {
+        for _ in 0..TRIES_MAX {
+            let (ours, standing) = self.member(participant)?;
+            let (version, mut record) = self.agreement(participant, id, peer).await?;
+            if record.ended.is_some() {
+                return Ok(false);
+            }
+            let mut draft = Draft::new(self, &ours, standing);
+            draft.restricting();
+            draft.count_for(id, peer).await?;
+            let about = About {
+                counterparty: Some(peer.clone()),
+                role: Some(record.role),
+                reasons: vec![AGREEMENT_ENDED.to_owned()],
+                actor: account.map(str::to_owned),
+                ..About::default()
+            };
+            draft.record(about, Body::AgreementEnded { cause: cause(record.role, by) })?;
+            record.ended = Some(Ended { at: draft.at(), by, reason: words.to_owned() });
+            draft.write(Kind::Agreement, &agreement::id(id, peer), Some(version), &record)?;
+            draft.changed(id.as_str());
+            draft.changed(&*record.negotiation);
+            match draft.commit().await {
+                Err(error) if error.is_lost() => {}
+                Err(error) => return Err(error),
+                Ok((_, errands)) => {
+                    errands.release(self);
+                    return Ok(true);
+                }
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+
+    async fn end_transfers(
+        &self,
+        participant: &Did,
+        id: &AgreementId,
+        peer: &Did,
+        cut: Cut,
+        words: &str,
+    ) -> Result<(), EngineError> {
+        for found in self.transfers_under(participant, id, peer).await? {
+            if !found.record.process.is_over() {
+                let words = Some(words.to_owned());
+                self.terminate_transfer(participant, &found.pid, cut, words).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks again at everything of a participant that is running, because certificates,
+    /// revocations or the authority's list have changed: what is not allowed any more is cut, and
+    /// then ended.
+    ///
+    /// # Errors
+    /// When the store cannot be read or nothing can be committed.
+    pub async fn reconsider_all(&self, participant: &Did) -> Result<(), EngineError> {
+        let (_, standing) = self.member(participant)?;
+        for grounds in self.live.grounds() {
+            if grounds.participant != *participant {
+                continue;
+            }
+            let now = self.clock.now();
+            let believed = match standing.list.member(&grounds.peer) {
+                Some(member) => member.status == identity::trust::Status::Active,
+                None => false,
+            };
+            let peer_holds = grounds
+                .verified
+                .as_ref()
+                .is_none_or(|peer| standing.material.trust().recheck(peer, now).is_ok());
+            let cut = if !believed || !peer_holds {
+                Some(Cut::CertificateRefused)
+            } else {
+                let agreed = self.agreement(participant, &grounds.agreement, &grounds.peer).await;
+                let (_, agreed) = agreed?;
+                let decision = self.judge_agreement(participant, &standing, &agreed, now).await?;
+                (decision.verdict == Verdict::Deny).then_some(Cut::RuleRefuses)
+            };
+            if let Some(cut) = cut {
+                let pid = &grounds.transfer;
+                match self.terminate_transfer(participant, pid, cut, None).await {
+                    Ok(()) | Err(EngineError::NotFound | EngineError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who ended it, as both logs say it.
+fn cause(role: Role, by: EndedBy) -> EndCause {
+    match (role, by) {
+        (_, EndedBy::Rule) => EndCause::TimeCame,
+        (Role::Consumer, EndedBy::Us) | (Role::Provider, EndedBy::Peer) => EndCause::Consumer,
+        (Role::Consumer, EndedBy::Peer) | (Role::Provider, EndedBy::Us) => EndCause::Provider,
+    }
+}

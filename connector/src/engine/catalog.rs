@@ -1,0 +1,197 @@
+//! The catalogue that a partner sees: datasets with their offers, paged, and only what is shown to
+//! this partner. What does not depend on the partner is prepared once and kept.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use policy::{CheckedPolicy, Verdict};
+use protocol::id::DatasetId;
+use serde_json::{Value, json};
+use wire::did::Did;
+
+use super::Engine;
+use super::error::EngineError;
+use super::parts::Parts;
+use super::rule::{self, Shape};
+use crate::clock::Clock;
+use crate::participant::{Participant, Standing};
+use crate::record::dataset::{DatasetRecord, FORMAT_PULL, ListedFor};
+
+/// Prepared datasets that are kept in memory, over all participants.
+const PREPARED_MAX: usize = 100_000;
+
+/// What is prepared of one dataset.
+#[derive(Debug)]
+pub struct Prepared {
+    id: DatasetId,
+    listed_for: ListedFor,
+    rule: CheckedPolicy,
+    json: String,
+}
+
+impl Prepared {
+    /// The dataset as the catalogue shows it, JSON.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+/// One page of a catalogue.
+#[derive(Debug)]
+pub struct Page {
+    /// The datasets, in the order of their ids.
+    pub datasets: Vec<Arc<Prepared>>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<DatasetId>,
+}
+
+/// What is kept, by participant.
+#[derive(Debug, Default)]
+pub(super) struct Catalogs {
+    prepared: Mutex<BTreeMap<Did, Arc<Vec<Arc<Prepared>>>>>,
+}
+
+impl Catalogs {
+    /// Something of this participant has changed.
+    pub(super) fn forget(&self, participant: &Did) {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).remove(participant);
+    }
+
+    fn look(&self, participant: &Did) -> Option<Arc<Vec<Arc<Prepared>>>> {
+        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        prepared.get(participant).cloned()
+    }
+
+    fn keep(&self, participant: &Did, catalog: &Arc<Vec<Arc<Prepared>>>) {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept: usize = prepared.values().map(|catalog| catalog.len()).sum();
+        if kept + catalog.len() > PREPARED_MAX {
+            prepared.clear();
+        }
+        prepared.insert(participant.clone(), catalog.clone());
+    }
+}
+
+impl<P: Parts> Engine<P> {
+    /// One page of the catalogue of `participant` as `peer` may see it: at most `limit` datasets
+    /// after `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn catalog_page(
+        &self,
+        participant: &Participant,
+        standing: &Standing,
+        peer: &Did,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, EngineError> {
+        let catalog = self.prepared(participant).await?;
+        let start = match after {
+            Some(after) => catalog.partition_point(|dataset| dataset.id.as_str() <= after),
+            None => 0,
+        };
+        let mut datasets: Vec<Arc<Prepared>> = Vec::new();
+        for dataset in catalog.iter().skip(start) {
+            if !self.shows(standing, peer, dataset)? {
+                continue;
+            }
+            if datasets.len() == limit {
+                let next = datasets.last().map(|last| last.id.clone());
+                return Ok(Page { datasets, next });
+            }
+            datasets.push(dataset.clone());
+        }
+        Ok(Page { datasets, next: None })
+    }
+
+    /// One dataset as `peer` may see it.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for what does not exist and what is not shown alike.
+    pub async fn catalog_dataset(
+        &self,
+        participant: &Participant,
+        standing: &Standing,
+        peer: &Did,
+        id: &str,
+    ) -> Result<Arc<Prepared>, EngineError> {
+        let catalog = self.prepared(participant).await?;
+        let found = catalog.binary_search_by(|dataset| dataset.id.as_str().cmp(id));
+        let dataset = found.ok().and_then(|position| catalog.get(position));
+        let dataset = dataset.ok_or(EngineError::NotFound)?;
+        if self.shows(standing, peer, dataset)? {
+            Ok(dataset.clone())
+        } else {
+            Err(EngineError::NotFound)
+        }
+    }
+
+    fn shows(
+        &self,
+        standing: &Standing,
+        peer: &Did,
+        dataset: &Prepared,
+    ) -> Result<bool, EngineError> {
+        match dataset.listed_for {
+            ListedFor::Members => Ok(true),
+            ListedFor::Permitted => {
+                let now = self.clock.now();
+                let decision = rule::decide(&dataset.rule, peer, &dataset.id, standing, now)?;
+                Ok(decision.verdict == Verdict::Permit)
+            }
+        }
+    }
+
+    async fn prepared(
+        &self,
+        participant: &Participant,
+    ) -> Result<Arc<Vec<Arc<Prepared>>>, EngineError> {
+        if let Some(catalog) = self.catalogs.look(participant.did()) {
+            return Ok(catalog);
+        }
+        let mut catalog = Vec::new();
+        for dataset in self.datasets(participant.did()).await? {
+            if dataset.withdrawn.is_none() {
+                catalog.push(Arc::new(prepare(participant, dataset)?));
+            }
+        }
+        catalog.sort_by(|one, other| one.id.cmp(&other.id));
+        let catalog = Arc::new(catalog);
+        self.catalogs.keep(participant.did(), &catalog);
+        Ok(catalog)
+    }
+}
+
+fn prepare(participant: &Participant, dataset: DatasetRecord) -> Result<Prepared, EngineError> {
+    let rule = rule::read(&dataset.offer, Shape::Offer)?;
+    let json = json!({
+        "@id": dataset.id.as_str(),
+        "@type": "Dataset",
+        "dct:title": dataset.title,
+        "dct:description": dataset.description,
+        "hasPolicy": [dataset.offer],
+        "distribution": [{
+            "@type": "Distribution",
+            "format": FORMAT_PULL,
+            "dcat:mediaType": dataset.media_type,
+            "accessService": service_id(participant),
+        }],
+    });
+    Ok(Prepared { id: dataset.id, listed_for: dataset.listed_for, rule, json: json.to_string() })
+}
+
+/// The data service through which all datasets of a participant are reached.
+#[must_use]
+pub fn service(participant: &Participant) -> Value {
+    json!({
+        "@id": service_id(participant),
+        "@type": "DataService",
+        "endpointURL": participant.dsp_base(),
+    })
+}
+
+fn service_id(participant: &Participant) -> String {
+    format!("{}#dsp", participant.did())
+}

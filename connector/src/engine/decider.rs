@@ -1,0 +1,90 @@
+//! Who decides the next step where the standard leaves it open: the rule, a person, or a script of
+//! the conformance kits. The engine asks; it never knows which of them answers.
+
+use policy::{Decision, Verdict};
+
+use crate::record::dataset::{ApprovalRule, DatasetRecord};
+
+/// Where a process stands when the engine asks what to do next.
+#[derive(Debug)]
+pub enum Situation<'a> {
+    /// We provide: a consumer asks for a contract. `decision` judges the hypothetical agreement.
+    Requested {
+        /// The dataset asked for.
+        dataset: &'a DatasetRecord,
+        /// What its rule says about this consumer now.
+        decision: &'a Decision,
+    },
+    /// We provide: the consumer accepted our offer.
+    Accepted {
+        /// The dataset.
+        dataset: &'a DatasetRecord,
+        /// What its rule says about this consumer now.
+        decision: &'a Decision,
+    },
+    /// We provide: the consumer has verified the agreement.
+    Verified,
+    /// We consume: the provider offers something else than we asked for.
+    Offered,
+    /// We consume: the provider agreed to exactly what we asked for.
+    Agreed,
+    /// We provide: the consumer asks for a transfer. `decision` judges the agreement.
+    TransferRequested {
+        /// What the agreement says now.
+        decision: &'a Decision,
+    },
+}
+
+/// What to do next.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Next {
+    /// Go on: agree, verify, finalise, start.
+    Proceed,
+    /// Nothing; a person will say.
+    AskPerson,
+    /// Nothing at all; only scripts answer so.
+    Stay,
+    /// End it, with the reason code for the peer.
+    Refuse {
+        /// The reason code.
+        code: String,
+    },
+}
+
+/// Decides. Pure: what it needs is in the situation.
+pub trait Decider: Send + Sync + 'static {
+    /// The next step.
+    fn next(&self, situation: &Situation<'_>) -> Next;
+}
+
+/// The product's decider: the rule decides; where a dataset asks for it, a second person too.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByRule;
+
+impl Decider for ByRule {
+    fn next(&self, situation: &Situation<'_>) -> Next {
+        match situation {
+            Situation::Requested { dataset, decision } => {
+                let second = dataset.approval == ApprovalRule::SecondPerson;
+                let next = judged(decision);
+                if second && next == Next::Proceed { Next::AskPerson } else { next }
+            }
+            Situation::Accepted { decision, .. } | Situation::TransferRequested { decision } => {
+                judged(decision)
+            }
+            Situation::Verified | Situation::Agreed => Next::Proceed,
+            // Terms that we did not ask for are a person's to accept.
+            Situation::Offered => Next::AskPerson,
+        }
+    }
+}
+
+fn judged(decision: &Decision) -> Next {
+    match decision.verdict {
+        Verdict::Permit => Next::Proceed,
+        Verdict::Deny => {
+            let code = decision.reasons.first().map_or("rule-refuses", |reason| reason.code.code());
+            Next::Refuse { code: code.to_owned() }
+        }
+    }
+}

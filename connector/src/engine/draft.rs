@@ -1,0 +1,262 @@
+//! One commit in the making: new state, log entries, documents and outgoing messages together.
+//!
+//! Nothing of it is visible, and nothing is sent, before [`Draft::commit`] has returned.
+
+use std::sync::Arc;
+
+use audit::commitment::{Commitment, Salt};
+use audit::entry::{AgreementRef, Body, Code, Entry, Process, Random, Shard};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use protocol::Role;
+use protocol::id::AgreementId;
+use serde::Serialize;
+use serde_json::Value;
+use wire::did::Did;
+use wire::digest::Digest;
+use wire::json::canonical;
+
+use super::error::EngineError;
+use super::openings::Opening;
+use super::parts::Parts;
+use super::{Change, Engine};
+use crate::clock::Clock;
+use crate::ids::random;
+use crate::participant::{Participant, Standing};
+use crate::record::outbox::OutboxRow;
+use crate::record::{agreement, document};
+use crate::store::{Batch, Committed, Key, Kind, Log, Store, Version};
+
+/// What a log entry is about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) process: Option<Process>,
+    pub(crate) counterparty: Option<Did>,
+    pub(crate) role: Option<Role>,
+    pub(crate) reasons: Vec<String>,
+    /// The name of the account that did it.
+    pub(crate) actor: Option<String>,
+}
+
+/// One commit in the making.
+pub(crate) struct Draft<'e, P: Parts> {
+    engine: &'e Engine<P>,
+    participant: &'e Participant,
+    standing: Arc<Standing>,
+    at: Timestamp,
+    batch: Batch,
+    counter: Option<Counter>,
+    entries: usize,
+    outbox: Vec<String>,
+    timers: Vec<String>,
+    changed: Vec<String>,
+}
+
+/// The running number of entries about one agreement.
+struct Counter {
+    key: Key,
+    agreement: AgreementId,
+    version: Option<Version>,
+    count: u64,
+}
+
+impl<'e, P: Parts> Draft<'e, P> {
+    pub(crate) fn new(
+        engine: &'e Engine<P>,
+        participant: &'e Participant,
+        standing: Arc<Standing>,
+    ) -> Self {
+        Self {
+            engine,
+            participant,
+            standing,
+            at: engine.clock.now(),
+            batch: Batch::new(),
+            counter: None,
+            entries: 0,
+            outbox: Vec::new(),
+            timers: Vec::new(),
+            changed: Vec::new(),
+        }
+    }
+
+    /// The instant of this commit.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    pub(crate) fn participant(&self) -> &'e Participant {
+        self.participant
+    }
+
+    /// From here on, entries are numbered as entries about `agreement`.
+    pub(crate) async fn count_for(
+        &mut self,
+        agreement: &AgreementId,
+        peer: &Did,
+    ) -> Result<(), EngineError> {
+        let id = format!("entries/{}", agreement::id(agreement, peer));
+        let key = Key::new(self.participant.did(), Kind::Meter, id);
+        let found = self.engine.store.get_json::<u64>(&key).await?;
+        let (version, count) = match found {
+            Some((version, count)) => (Some(version), count),
+            None => (None, 0),
+        };
+        self.counter = Some(Counter { key, agreement: agreement.clone(), version, count });
+        Ok(())
+    }
+
+    /// Adds a log entry.
+    pub(crate) fn record(&mut self, about: About, body: Body) -> Result<(), EngineError> {
+        let retention = body.entry_type().retention();
+        let agreement = self.counter.as_mut().map(|counter| {
+            counter.count += 1;
+            AgreementRef { id: counter.agreement.clone(), counter: counter.count }
+        });
+        let actor = about.actor.map(|name| self.commit_to("actor", &name)).transpose()?;
+        let reasons = about.reasons.iter().map(|code| Code::parse(code)).collect::<Result<_, _>>();
+        let entry = Entry {
+            participant: self.participant.did().clone(),
+            dataspace: self.standing.dataspace.clone(),
+            shard: shard_of(self.at),
+            time: self.at,
+            random: Random::new(random(&self.engine.ids)),
+            retention,
+            agreement,
+            process: about.process,
+            counterparty: about.counterparty,
+            role: about.role,
+            actor,
+            reasons: reasons.map_err(|_| EngineError::Internal { what: "a reason code" })?,
+            body,
+        };
+        let bytes = entry.to_bytes().map_err(|_| EngineError::Internal { what: "a log entry" })?;
+        self.batch.append(log_of(self.participant.did(), entry.shard), bytes);
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Commits to a value that the log must not show. Its opening is kept first.
+    pub(crate) fn commit_to(&self, field: &str, value: &str) -> Result<Commitment, EngineError> {
+        let salt = Salt::new(random(&self.engine.ids));
+        let commitment = Commitment::new(field, &salt, value.as_bytes());
+        let opening = Opening { field, salt: &salt, value };
+        let kept = self.engine.openings.keep(self.participant.did(), &commitment, &opening);
+        kept.map_err(|_| EngineError::Internal { what: "the opening of a commitment" })?;
+        Ok(commitment)
+    }
+
+    /// Keeps a document under its digest.
+    pub(crate) fn document(
+        &mut self,
+        digest: &Digest,
+        document: &Value,
+    ) -> Result<(), EngineError> {
+        let bytes =
+            canonical(document).map_err(|_| EngineError::Internal { what: "a document" })?;
+        let key = Key::new(self.participant.did(), Kind::Document, document::id(digest));
+        self.batch.put(key, bytes);
+        Ok(())
+    }
+
+    /// Writes a record of ours in place of the version that was read, or as a new one.
+    pub(crate) fn write<T: Serialize>(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        version: Option<Version>,
+        record: &T,
+    ) -> Result<(), EngineError> {
+        let key = Key::new(self.participant.did(), kind, id);
+        match version {
+            Some(version) => self.batch.replace_json(key, version, record)?,
+            None => self.batch.create_json(key, record)?,
+        };
+        Ok(())
+    }
+
+    /// Deletes a record of ours, if it is there.
+    pub(crate) fn delete(&mut self, kind: Kind, id: &str) {
+        self.batch.delete(Key::new(self.participant.did(), kind, id));
+    }
+
+    /// Puts a message into the outbox.
+    pub(crate) fn send(&mut self, number: u32, row: &OutboxRow) -> Result<(), EngineError> {
+        let id = row.process.outbox_id(number);
+        self.batch.put_json(Key::new(self.participant.did(), Kind::Outbox, &*id), row)?;
+        self.outbox.push(id);
+        Ok(())
+    }
+
+    /// Sets a deadline.
+    pub(crate) fn timer<T: Serialize>(&mut self, id: String, row: &T) -> Result<(), EngineError> {
+        self.batch.put_json(Key::new(self.participant.did(), Kind::Timer, &*id), row)?;
+        self.timers.push(id);
+        Ok(())
+    }
+
+    /// Tells watchers about `subject` once this is committed.
+    pub(crate) fn changed(&mut self, subject: impl Into<String>) {
+        self.changed.push(subject.into());
+    }
+
+    /// This commit stops, revokes or erases something: it may use the space kept for that.
+    pub(crate) fn restricting(&mut self) {
+        self.batch.restricting();
+    }
+
+    /// Makes everything durable, then tells workers and watchers. The messages that became due are
+    /// returned instead of being handed to the worker, for a reply that must leave first.
+    pub(crate) async fn commit(mut self) -> Result<(Committed, Errands), EngineError> {
+        if let Some(counter) = self.counter.take() {
+            match counter.version {
+                Some(version) => self.batch.replace_json(counter.key, version, &counter.count)?,
+                None => self.batch.create_json(counter.key, &counter.count)?,
+            };
+        }
+        let did = self.participant.did();
+        let committed = self.engine.store.commit(self.batch).await?;
+        if self.entries > 0 {
+            self.engine.heads.appended(did, self.at);
+            self.engine.logged.tell(did.clone());
+        }
+        for timer in self.timers {
+            self.engine.timers.tell((did.clone(), timer));
+        }
+        for subject in self.changed {
+            // Nobody watching is no error.
+            let _ = self.engine.changes.send(Change { participant: did.clone(), subject });
+        }
+        let errands = self.outbox.into_iter().map(|id| (did.clone(), id)).collect();
+        Ok((committed, Errands(errands)))
+    }
+}
+
+/// Messages that were committed and may leave once the reply has been written.
+#[derive(Debug, Default)]
+#[must_use = "messages wait until they are released"]
+pub struct Errands(Vec<super::OutboxKey>);
+
+impl Errands {
+    /// Hands them to the worker.
+    pub fn release<P: Parts>(self, engine: &Engine<P>) {
+        for key in self.0 {
+            engine.outbox.tell(key);
+        }
+    }
+}
+
+/// The shard that an instant belongs to: its year in UTC.
+pub(crate) fn shard_of(at: Timestamp) -> Shard {
+    let year = at.to_zoned(TimeZone::UTC).year();
+    Shard::first(u16::try_from(year).unwrap_or(0))
+}
+
+/// The log of one shard of a participant.
+pub(crate) fn log_of(participant: &Did, shard: Shard) -> Log {
+    Log::new(participant, shard.to_string())
+}

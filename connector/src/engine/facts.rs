@@ -1,0 +1,60 @@
+//! What is known of a partner at the moment of a decision, and who says so.
+
+use identity::trust::Status;
+use jiff::Timestamp;
+use odrl_parser::{Constraint, Policy, Term};
+use policy::{Fact, FactKey, Facts, Provenance, Value};
+use wire::did::Did;
+use wire::iri::Iri;
+
+use crate::participant::Standing;
+
+/// The facts about `peer` at `now`: its certificate says who it is, the authority's list as what it
+/// was vetted. A party that the list does not name, or names as suspended, has no vetted kinds; a
+/// list that has expired says nothing at all.
+///
+/// `rule` is the rule under judgement: the purposes that it names are taken as stated, because the
+/// partner states them by asking for, or signing, exactly this rule. They are a promise.
+#[must_use]
+pub fn about(peer: &Did, standing: &Standing, rule: &Policy, now: Timestamp) -> Facts {
+    let list = &standing.list;
+    let agreed = rule.timestamp.unwrap_or(now);
+    let facts = Facts::at(now).agreed_at(agreed).participant(peer, None);
+    let purposes = stated_purposes(rule);
+    let facts = if purposes.is_empty() {
+        facts
+    } else {
+        let values = purposes.into_iter().map(Value::Iri).collect();
+        let provenance = Provenance::Statement;
+        let stated = Fact::Known { values, provenance, valid_until: None };
+        facts.with(FactKey::of(Term::PURPOSE), stated)
+    };
+    if list.check_time(now).is_err() {
+        return facts;
+    }
+    let member = list.member(peer).filter(|member| member.status == Status::Active);
+    let kinds = member.into_iter().flat_map(|member| member.vetted_as.iter().cloned());
+    facts.vetted_as(kinds, list.number, Some(list.expires))
+}
+
+/// The purposes that a rule names.
+fn stated_purposes(rule: &Policy) -> Vec<Iri> {
+    let mut purposes = Vec::new();
+    for permission in &rule.permissions {
+        collect(&permission.constraints, &mut purposes);
+    }
+    purposes
+}
+
+fn collect(constraints: &[Constraint], purposes: &mut Vec<Iri>) {
+    for constraint in constraints {
+        match constraint {
+            Constraint::Atomic { left, right, .. } if *left == Term::PURPOSE => {
+                let named = right.values.iter().filter_map(|value| Iri::parse(&value.lexical).ok());
+                purposes.extend(named);
+            }
+            Constraint::Atomic { .. } => {}
+            Constraint::Logical { operands, .. } => collect(operands, purposes),
+        }
+    }
+}

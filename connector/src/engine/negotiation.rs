@@ -1,0 +1,35 @@
+//! Contract negotiation, both roles: messages that arrive, commands of people, answers to our own
+//! messages. Each is one load, one or more steps, one commit.
+
+mod answer;
+mod check;
+mod command;
+mod decide;
+mod flow;
+mod load;
+mod receive;
+
+use serde_json::Value;
+
+use super::draft::Errands;
+
+pub use command::{Asked, Ending};
+pub use load::Found;
+pub use receive::Incoming;
+
+pub(super) use check::callback_of;
+pub(super) use flow::why;
+
+/// How often a step is tried again when someone else committed first.
+pub(super) const TRIES_MAX: usize = 16;
+
+/// What a peer is answered, and the messages that may leave once the answer is written.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body.
+    pub body: Value,
+    /// Messages that follow from it.
+    pub errands: Errands,
+}

@@ -1,0 +1,164 @@
+//! Our turn: what the rule, a person or a script wants next, as a command of the state machine.
+
+use audit::agreement::sign;
+use audit::entry::{Body, Verdict};
+use policy::{Decision, text};
+use protocol::Role;
+use protocol::id::AgreementId;
+use protocol::message::{Agreement, MessageOffer};
+use protocol::negotiation::{Command, State};
+use wire::digest::Digest;
+
+use super::check;
+use super::flow::Flow;
+use crate::engine::decider::{Decider, Next, Situation};
+use crate::engine::error::EngineError;
+use crate::engine::parts::Parts;
+use crate::engine::rule::{self, Shape};
+use crate::ids::urn;
+
+impl<P: Parts> Flow<'_, P> {
+    /// What we do next, if it is ours to do and decided already.
+    pub(super) async fn next_command(&mut self) -> Result<Option<Command>, EngineError> {
+        let process = &self.current()?.process;
+        match (process.role, process.state) {
+            (Role::Provider, Some(State::Requested | State::Accepted)) => self.judge().await,
+            (Role::Provider, Some(State::Verified)) => {
+                let next = self.engine.decider.next(&Situation::Verified);
+                Ok(self.plain(next, Command::Finalize))
+            }
+            (Role::Consumer, Some(State::Offered)) => {
+                let next = self.engine.decider.next(&Situation::Offered);
+                Ok(self.plain(next, Command::Accept))
+            }
+            (Role::Consumer, Some(State::Agreed)) => {
+                let next = self.engine.decider.next(&Situation::Agreed);
+                let verify = self.verify().await?;
+                Ok(self.plain(next, verify))
+            }
+            (Role::Provider | Role::Consumer, _) => Ok(None),
+        }
+    }
+
+    /// As provider: asks the dataset's rule about this consumer, and then the decider.
+    async fn judge(&mut self) -> Result<Option<Command>, EngineError> {
+        let (dataset, target, peer, accepted) = {
+            let process = &self.current()?.process;
+            let ours = self.draft.participant().did();
+            let dataset = self.engine.dataset(ours, &process.offer.target).await?.1;
+            let accepted = process.state == Some(State::Accepted);
+            (dataset, process.offer.target.clone(), process.peer.clone(), accepted)
+        };
+        let rule = rule::read(&dataset.offer, Shape::Offer)?;
+        let decision = rule::decide(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
+        let policy = Digest::of_canonical(&dataset.offer)
+            .map_err(|_| EngineError::Internal { what: "the offer's digest" })?;
+        self.note_decision(&decision, policy)?;
+        let dataset = &dataset;
+        let decision = &decision;
+        let next = self.engine.decider.next(&if accepted {
+            Situation::Accepted { dataset, decision }
+        } else {
+            Situation::Requested { dataset, decision }
+        });
+        match next {
+            Next::Proceed => self.agree().await.map(Some),
+            Next::Refuse { code } => {
+                let told = decision.redacted();
+                let (reason, remedy) = (
+                    text::redacted_reason(&told, text::Lang::En),
+                    text::redacted_remedy(&told, text::Lang::En),
+                );
+                let reason = Some(format!("{reason} {remedy}"));
+                Ok(Some(Command::Terminate { code: Some(code), reason }))
+            }
+            Next::AskPerson => {
+                self.change(|record| record.awaits_person = true);
+                Ok(None)
+            }
+            Next::Stay => Ok(None),
+        }
+    }
+
+    fn plain(&mut self, next: Next, go_on: Command) -> Option<Command> {
+        match next {
+            Next::Proceed => Some(go_on),
+            Next::Refuse { code } => Some(Command::Terminate { code: Some(code), reason: None }),
+            Next::AskPerson => {
+                self.change(|record| record.awaits_person = true);
+                None
+            }
+            Next::Stay => None,
+        }
+    }
+
+    /// Records a decision with its whole explanation.
+    pub(super) fn note_decision(
+        &mut self,
+        decision: &Decision,
+        policy: Digest,
+    ) -> Result<(), EngineError> {
+        let explained = serde_json::to_value(decision)
+            .map_err(|_| EngineError::Internal { what: "the decision's record" })?;
+        let digest = Digest::of_canonical(&explained)
+            .map_err(|_| EngineError::Internal { what: "the decision's digest" })?;
+        self.draft.document(&digest, &explained)?;
+        let verdict = match decision.verdict {
+            policy::Verdict::Deny => Verdict::Deny,
+            policy::Verdict::Permit => Verdict::Permit,
+        };
+        let codes = decision.reasons.iter().map(|reason| reason.code.code().to_owned()).collect();
+        let about = self.about(codes)?;
+        self.draft.record(about, Body::DecisionMade { verdict, decision: digest, policy })
+    }
+
+    /// As provider: the agreement on the offer on the table, signed.
+    pub(super) async fn agree(&mut self) -> Result<Command, EngineError> {
+        let offer = self.offer_on_table().await?;
+        let participant = self.draft.participant();
+        let process = &self.current()?.process;
+        let id = AgreementId::parse(&urn(&self.engine.ids))
+            .map_err(|_| EngineError::Internal { what: "an agreement id" })?;
+        let parties = check::parties(participant.did(), process)?;
+        let agreement = Agreement::of_offer(&offer, &id, &parties, self.draft.at())?;
+        let signature = self.signature(&agreement)?;
+        Ok(Command::Agree { agreement: Box::new(agreement), signature: Some(signature) })
+    }
+
+    /// As consumer: our own signature over the agreement.
+    async fn verify(&mut self) -> Result<Command, EngineError> {
+        let agreement = self.agreement_on_table().await?;
+        let signature = self.signature(&agreement)?;
+        Ok(Command::Verify { signature: Some(signature) })
+    }
+
+    fn signature(&self, agreement: &Agreement) -> Result<String, EngineError> {
+        let participant = self.draft.participant();
+        let statement = check::statement(participant.did(), &self.current()?.process, agreement)?;
+        sign(&participant.keys().agreement, &statement)
+            .map_err(|_| EngineError::Internal { what: "the agreement's signature" })
+    }
+
+    async fn offer_on_table(&self) -> Result<MessageOffer, EngineError> {
+        let on_table = &self.current()?.process.offer;
+        match &self.offer {
+            Some(offer) if offer.digest() == on_table.digest => Ok(offer.clone()),
+            Some(_) | None => {
+                let did = self.draft.participant().did();
+                self.engine.stored_offer(did, &on_table.digest).await
+            }
+        }
+    }
+
+    async fn agreement_on_table(&self) -> Result<Agreement, EngineError> {
+        let on_table = self.current()?.process.agreement.as_ref();
+        let on_table = on_table.ok_or(EngineError::Internal { what: "the agreement" })?;
+        match &self.agreement {
+            Some(agreement) if agreement.digest() == on_table.digest => Ok(agreement.clone()),
+            Some(_) | None => {
+                let did = self.draft.participant().did();
+                self.engine.stored_agreement(did, &on_table.digest).await
+            }
+        }
+    }
+}

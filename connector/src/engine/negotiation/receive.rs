@@ -1,0 +1,299 @@
+//! Messages of a negotiation that a peer sends us.
+
+use std::sync::Arc;
+
+use protocol::id::{ConsumerPid, ProviderPid};
+use protocol::message::{ContractOfferMessage, OfferForm};
+use protocol::message::{
+    ContractRequestMessage, MessageKind, MessageOffer, NegotiationMessage, RequestForm,
+};
+use protocol::negotiation::{Input, Opening, Received};
+use protocol::status;
+use serde_json::Value;
+use wire::did::Did;
+use wire::digest::Digest;
+use wire::json::{Limits, parse};
+use wire::node::Node;
+
+use super::flow::{Flow, why};
+use super::load::{opened_by_consumer, opened_by_provider};
+use super::{Found, Reply, TRIES_MAX, check};
+use crate::engine::Engine;
+use crate::engine::draft::Draft;
+use crate::engine::error::EngineError;
+use crate::engine::parts::Parts;
+use crate::engine::rule::{self, Shape};
+use crate::ids::urn;
+use crate::participant::{Participant, Standing};
+use crate::record::negotiation::By;
+use crate::store::Kind;
+
+/// One message of a verified peer.
+#[derive(Clone, Debug)]
+pub struct Incoming<'a> {
+    /// Ours, to whom it was sent.
+    pub participant: &'a Participant,
+    /// Our standing when the peer was looked at.
+    pub standing: Arc<Standing>,
+    /// The verified sender.
+    pub peer: &'a Did,
+    /// The message that the path takes.
+    pub expected: MessageKind,
+    /// Our own pid, where the path names one.
+    pub pid: Option<&'a str>,
+    /// The body as it arrived.
+    pub body: &'a [u8],
+}
+
+impl<P: Parts> Engine<P> {
+    /// Takes a message of a negotiation.
+    ///
+    /// # Errors
+    /// [`EngineError`]; the stored negotiation then stands as it is.
+    pub async fn receive_negotiation(&self, incoming: Incoming<'_>) -> Result<Reply, EngineError> {
+        let digest = Digest::of(incoming.body);
+        let value = parse(incoming.body, &Limits::message())?;
+        let message = NegotiationMessage::parse(&Node::root(&value))?.message;
+        if message.kind() != incoming.expected {
+            return Err(EngineError::peer("wrong-message", "another message belongs to this path"));
+        }
+        for _ in 0..TRIES_MAX {
+            let taken = match (incoming.pid, &message) {
+                (None, NegotiationMessage::Request(request)) => {
+                    self.open_by_request(&incoming, request.clone(), digest).await
+                }
+                (None, NegotiationMessage::Offer(offer)) => {
+                    self.open_by_offer(&incoming, offer.clone(), digest).await
+                }
+                (Some(pid), _) => self.take(&incoming, pid, message.clone(), digest).await,
+                (None, _) => Err(EngineError::NotFound),
+            };
+            match taken {
+                Err(error) if error.is_lost() => {}
+                taken => return taken,
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+
+    async fn open_by_request(
+        &self,
+        incoming: &Incoming<'_>,
+        message: ContractRequestMessage,
+        digest: Digest,
+    ) -> Result<Reply, EngineError> {
+        let ours = incoming.participant.did();
+        if let RequestForm::Initial { callback_address } = &message.form {
+            check::callback_of(callback_address, incoming.peer)?;
+        }
+        let index = opened_by_consumer(incoming.peer, &message.consumer_pid);
+        let found = self.negotiation_opened_by(ours, &index).await?;
+        let fresh = found.is_none();
+        let own_pid = urn(&self.ids);
+        if fresh {
+            self.check_request(ours, &message.offer).await?;
+        }
+        let offer = message.offer.clone();
+        let input = Input::RequestOpened(Opening {
+            from: incoming.peer.clone(),
+            data_space: incoming.standing.dataspace.clone(),
+            message,
+            digest,
+            own_pid: ProviderPid::parse(&own_pid)
+                .map_err(|_| EngineError::Internal { what: "a process id" })?,
+        });
+        let mut flow = self.flow_of(incoming, own_pid, found);
+        if fresh {
+            flow.draft.write(Kind::Index, &index, None, &flow.pid)?;
+            flow.draft.document(&offer.digest(), offer.document())?;
+        }
+        flow.offer = Some(offer);
+        self.finish(flow, input, if fresh { status::CREATED } else { status::OK }).await
+    }
+
+    async fn open_by_offer(
+        &self,
+        incoming: &Incoming<'_>,
+        message: ContractOfferMessage,
+        digest: Digest,
+    ) -> Result<Reply, EngineError> {
+        let ours = incoming.participant.did();
+        if let OfferForm::Initial { callback_address } = &message.form {
+            check::callback_of(callback_address, incoming.peer)?;
+        }
+        let index = opened_by_provider(incoming.peer, &message.provider_pid);
+        let found = self.negotiation_opened_by(ours, &index).await?;
+        let fresh = found.is_none();
+        let own_pid = urn(&self.ids);
+        let offer = message.offer.clone();
+        let input = Input::OfferOpened(Opening {
+            from: incoming.peer.clone(),
+            data_space: incoming.standing.dataspace.clone(),
+            message,
+            digest,
+            own_pid: ConsumerPid::parse(&own_pid)
+                .map_err(|_| EngineError::Internal { what: "a process id" })?,
+        });
+        let mut flow = self.flow_of(incoming, own_pid, found);
+        if fresh {
+            flow.draft.write(Kind::Index, &index, None, &flow.pid)?;
+            flow.draft.document(&offer.digest(), offer.document())?;
+        }
+        flow.offer = Some(offer);
+        self.finish(flow, input, if fresh { status::CREATED } else { status::OK }).await
+    }
+
+    /// A message about a negotiation that is there.
+    async fn take(
+        &self,
+        incoming: &Incoming<'_>,
+        pid: &str,
+        message: NegotiationMessage,
+        digest: Digest,
+    ) -> Result<Reply, EngineError> {
+        let found = self.negotiation(incoming.participant.did(), pid).await?;
+        if found.record.process.peer != *incoming.peer {
+            return Err(EngineError::NotFound);
+        }
+        self.check_message(incoming, &found, &message).await?;
+        let mut flow = self.flow_of(incoming, pid.to_owned(), Some(found));
+        self.keep_received(&mut flow, &message)?;
+        let input = Input::Received(Received {
+            from: incoming.peer.clone(),
+            data_space: incoming.standing.dataspace.clone(),
+            message,
+            digest,
+        });
+        self.finish(flow, input, status::OK).await
+    }
+
+    /// What must hold before the message may count: signatures, terms.
+    async fn check_message(
+        &self,
+        incoming: &Incoming<'_>,
+        found: &Found,
+        message: &NegotiationMessage,
+    ) -> Result<(), EngineError> {
+        let ours = incoming.participant.did();
+        let (standing, process) = (&incoming.standing, &found.record.process);
+        match message {
+            NegotiationMessage::Agreement(agreed) => {
+                let offer = self.stored_offer(ours, &process.offer.digest).await?;
+                let now = crate::clock::Clock::now(self.clock());
+                check::agreement(ours, standing, process, &offer, agreed, now)
+            }
+            NegotiationMessage::Verification(verification) => match &process.agreement {
+                Some(agreed) => {
+                    let agreement = self.stored_agreement(ours, &agreed.digest).await?;
+                    check::verification(ours, standing, process, &agreement, verification)
+                }
+                // The state machine refuses it with the right words.
+                None => Ok(()),
+            },
+            NegotiationMessage::Request(_) => Err(EngineError::peer(
+                "counter-request-refused",
+                "this participant negotiates on the offers of its catalogue only",
+            )),
+            NegotiationMessage::Offer(_)
+            | NegotiationMessage::Event(_)
+            | NegotiationMessage::Termination(_) => Ok(()),
+        }
+    }
+
+    fn keep_received(
+        &self,
+        flow: &mut Flow<'_, P>,
+        message: &NegotiationMessage,
+    ) -> Result<(), EngineError> {
+        match message {
+            NegotiationMessage::Request(request) => {
+                flow.draft.document(&request.offer.digest(), request.offer.document())?;
+                flow.offer = Some(request.offer.clone());
+            }
+            NegotiationMessage::Offer(offered) => {
+                flow.draft.document(&offered.offer.digest(), offered.offer.document())?;
+                flow.offer = Some(offered.offer.clone());
+            }
+            NegotiationMessage::Agreement(agreed) => {
+                flow.keep_agreement(agreed)?;
+                flow.agreement = Some(agreed.agreement.clone());
+            }
+            NegotiationMessage::Verification(verification) => {
+                let signature = verification.signature.clone();
+                flow.set_aside(|record| record.consumer_signature = signature);
+            }
+            NegotiationMessage::Termination(ended) => {
+                let why = why(ended.code.as_deref(), &ended.reason, By::Peer);
+                flow.set_aside(|record| record.why = Some(why));
+            }
+            NegotiationMessage::Event(_) => {}
+        }
+        Ok(())
+    }
+
+    fn flow_of<'a>(
+        &'a self,
+        incoming: &Incoming<'a>,
+        fresh_pid: String,
+        found: Option<Found>,
+    ) -> Flow<'a, P> {
+        let draft = Draft::new(self, incoming.participant, incoming.standing.clone());
+        match found {
+            Some(found) => Flow::new(self, draft, found.pid, Some((found.version, found.record))),
+            None => Flow::new(self, draft, fresh_pid, None),
+        }
+    }
+
+    async fn finish(
+        &self,
+        mut flow: Flow<'_, P>,
+        input: Input,
+        status: u16,
+    ) -> Result<Reply, EngineError> {
+        flow.run(input).await?;
+        let acknowledged = flow.acknowledged.clone();
+        let body = match acknowledged {
+            Some(acknowledged) => acknowledged,
+            None => flow.acknowledgement()?,
+        };
+        let errands = flow.commit().await?;
+        Ok(Reply { status, body, errands })
+    }
+
+    /// The request is about an offer of ours that stands, and repeats its terms.
+    async fn check_request(&self, ours: &Did, asked: &MessageOffer) -> Result<(), EngineError> {
+        let unknown = || EngineError::peer("unknown-offer", "there is no such offer");
+        let dataset = match self.dataset(ours, asked.target()).await {
+            Ok((_, dataset)) => dataset,
+            Err(EngineError::NotFound) => return Err(unknown()),
+            Err(error) => return Err(error),
+        };
+        let offer = protocol::message::CatalogOffer::parse(&Node::root(&dataset.offer))?;
+        if dataset.withdrawn.is_some() || offer.id() != asked.id() {
+            return Err(unknown());
+        }
+        if !asked.has_rules_of(&offer) {
+            let words = "the terms differ from those of the offer; ask for the offer as it stands";
+            return Err(EngineError::peer("other-terms", words));
+        }
+        rule::read(&dataset.offer, Shape::Offer).map(|_| ())
+    }
+
+    /// What `GET` of a negotiation answers to `peer`.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for unknown negotiations and for strangers alike.
+    pub async fn negotiation_for(
+        &self,
+        participant: &Did,
+        peer: &Did,
+        pid: &str,
+    ) -> Result<Value, EngineError> {
+        let found = self.negotiation(participant, pid).await?;
+        if found.record.process.peer != *peer {
+            return Err(EngineError::NotFound);
+        }
+        let acknowledgement = found.record.process.acknowledgement();
+        Ok(acknowledgement.ok_or(EngineError::NotFound)?.to_json())
+    }
+}

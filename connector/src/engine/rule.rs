@@ -1,0 +1,48 @@
+//! Asking the rule: one place where a policy document meets the facts about a partner.
+
+use odrl_parser::{Id, Policy, Term};
+use policy::{CheckedPolicy, Decision, Request, check, evaluate};
+use protocol::id::DatasetId;
+use serde_json::Value;
+use wire::did::Did;
+use wire::node::Node;
+
+use super::error::EngineError;
+use super::facts;
+use crate::participant::Standing;
+use jiff::Timestamp;
+
+/// Which shape of policy a document has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Shape {
+    /// An offer of a catalogue, without a target.
+    Offer,
+    /// An agreement.
+    Agreement,
+}
+
+/// Reads and checks a policy document of ours or a peer's.
+pub(super) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, EngineError> {
+    let node = Node::root(document);
+    let parsed: Result<Policy, _> = match shape {
+        Shape::Offer => odrl_parser::parse_offer(&node),
+        Shape::Agreement => odrl_parser::parse_agreement(&node),
+    };
+    let policy = parsed.map_err(|error| EngineError::peer(error.code(), error.to_string()))?;
+    check(&policy).map_err(|error| EngineError::peer(error.code(), error.to_string()))
+}
+
+/// What a rule says about `peer` using `dataset` at `now`.
+pub(super) fn decide(
+    rule: &CheckedPolicy,
+    peer: &Did,
+    dataset: &DatasetId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Decision, EngineError> {
+    let id = |text: &str| Id::parse(text).map_err(|_| EngineError::Internal { what: "an id" });
+    let request =
+        Request { action: Term::USE, assignee: id(peer.as_str())?, target: id(dataset.as_str())? };
+    let facts = facts::about(peer, standing, rule.policy(), now);
+    Ok(evaluate(rule, &request, &facts))
+}

@@ -1,0 +1,239 @@
+//! Sending what lies in the outbox: at least once, in the order of its writing per process, retried
+//! with growing pauses, resumed after a restart.
+//!
+//! A 4xx is the peer's final word about a message; 5xx, broken connections and silence are not.
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use wire::did::Did;
+use wire::json::{Limits, parse};
+
+use super::error::EngineError;
+use super::parts::{Answer, Parts, Request, Transport};
+use super::wake::{Errand, Wake};
+use super::{Engine, OutboxKey};
+use crate::clock::Clock;
+use crate::ids::random;
+use crate::record::outbox::{Machine, OutboxRow};
+use crate::store::{Batch, Key, Kind, Span, Store, Version};
+
+/// The pause after the first failure; each further one doubles it.
+const RETRY_FIRST_MS: i64 = 250;
+/// The longest pause between two tries.
+const RETRY_MAX_MS: i64 = 5 * 60 * 1000;
+/// HTTP status: asked too often.
+const TOO_MANY_REQUESTS: u16 = 429;
+/// HTTP status: the request took too long to arrive.
+const REQUEST_TIMEOUT: u16 = 408;
+
+/// What became of a message.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// The peer took it.
+    Acknowledged {
+        /// Its answer's body.
+        body: Bytes,
+    },
+    /// The peer refused it for good.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The peer's code.
+        code: String,
+        /// The peer's words.
+        words: Vec<String>,
+    },
+    /// No answer came in all the time that retries may take.
+    GivenUp,
+}
+
+/// What to do with an outbox row after a try.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sent {
+    /// It is gone, one way or another.
+    Done,
+    /// An earlier message of the same process goes first; it wakes this one.
+    Behind,
+    /// Try again at this instant.
+    Later(Timestamp),
+}
+
+impl<P: Parts> Engine<P> {
+    /// What the outbox worker waits on.
+    #[must_use]
+    pub fn outbox(&self) -> &Wake<OutboxKey> {
+        &self.outbox
+    }
+
+    /// The next outbox errand.
+    pub async fn next_errand(&self) -> Errand<OutboxKey> {
+        self.outbox.next().await
+    }
+
+    /// Everything in a participant's outbox: ids with the instants at which they are due.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn waiting(
+        &self,
+        participant: &Did,
+    ) -> Result<Vec<(String, Timestamp)>, EngineError> {
+        let mut waiting = Vec::new();
+        let mut span = Span::new(participant, Kind::Outbox);
+        loop {
+            let rows = self.store.range_json::<OutboxRow>(&span).await?;
+            let Some((last, _, _)) = rows.last() else { return Ok(waiting) };
+            span = Span::new(participant, Kind::Outbox).after(last.clone());
+            waiting.extend(rows.into_iter().map(|(id, _, row)| (id, row.due)));
+        }
+    }
+
+    /// To whom the message under `key` goes, if it is still there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn addressee(&self, key: &OutboxKey) -> Result<Option<Did>, EngineError> {
+        Ok(self.outbox_row(key).await?.map(|(_, row)| row.peer))
+    }
+
+    /// Sends the message under `key` once, if it is still there and first of its process.
+    ///
+    /// # Errors
+    /// When the outcome cannot be committed; the message is then sent again.
+    pub async fn send(&self, key: &OutboxKey) -> Result<Sent, EngineError> {
+        let Some((version, row)) = self.outbox_row(key).await? else { return Ok(Sent::Done) };
+        if self.is_preceded(key, &row).await? {
+            return Ok(Sent::Behind);
+        }
+        let request = Request {
+            url: row.url.clone(),
+            body: Some(Bytes::from(row.body.clone().into_bytes())),
+        };
+        let answer = self.transport.exchange(&key.0, &row.peer, request).await;
+        match self.judge(&row, answer) {
+            Some(outcome) => {
+                let number = number_of(&key.1);
+                self.answered(key, &row, number, &outcome).await?;
+                self.wake_next(key, &row).await?;
+                Ok(Sent::Done)
+            }
+            None => self.put_off(key, version, row).await,
+        }
+    }
+
+    fn judge(
+        &self,
+        row: &OutboxRow,
+        answer: Result<Answer, super::parts::Unsent>,
+    ) -> Option<Outcome> {
+        let final_word = match answer {
+            Ok(answer) if answer.is_success() => {
+                return Some(Outcome::Acknowledged { body: answer.body });
+            }
+            Ok(answer) => {
+                let passing = answer.status >= 500
+                    || answer.status == TOO_MANY_REQUESTS
+                    || answer.status == REQUEST_TIMEOUT;
+                (!passing).then(|| refusal(&answer))
+            }
+            Err(unsent) => {
+                tracing::info!(peer = %row.peer, message = row.message, %unsent, "not sent");
+                (!unsent.passing).then(|| Outcome::Refused {
+                    status: 0,
+                    code: unsent.code.to_owned(),
+                    words: vec![unsent.words],
+                })
+            }
+        };
+        let hours = i64::try_from(self.limits.retry_hours_max).unwrap_or(i64::MAX);
+        let age = self.clock.now().duration_since(row.written);
+        let over = age.as_hours() >= hours;
+        final_word.or_else(|| over.then_some(Outcome::GivenUp))
+    }
+
+    async fn answered(
+        &self,
+        key: &OutboxKey,
+        row: &OutboxRow,
+        number: u32,
+        outcome: &Outcome,
+    ) -> Result<(), EngineError> {
+        let pid = &row.process.pid;
+        match row.process.machine {
+            Machine::Negotiation => self.negotiation_answered(&key.0, pid, number, outcome).await,
+            Machine::Transfer => self.transfer_answered(&key.0, pid, number, outcome).await,
+        }
+    }
+
+    /// The next message of the same process, if one waits behind this one.
+    async fn wake_next(&self, key: &OutboxKey, row: &OutboxRow) -> Result<(), EngineError> {
+        let prefix = row.process.outbox_prefix();
+        let span = Span::new(&key.0, Kind::Outbox).prefix(prefix).after(key.1.clone()).limit(1);
+        for next in self.store.range(&span).await? {
+            self.outbox.tell((key.0.clone(), next.id));
+        }
+        Ok(())
+    }
+
+    /// One message at a time and in order: an earlier one of the same process goes first.
+    async fn is_preceded(&self, key: &OutboxKey, row: &OutboxRow) -> Result<bool, EngineError> {
+        if number_of(&key.1) == 1 {
+            return Ok(false);
+        }
+        let prefix = row.process.outbox_prefix();
+        let span = Span::new(&key.0, Kind::Outbox).prefix(prefix).before(key.1.clone()).limit(1);
+        Ok(!self.store.range(&span).await?.is_empty())
+    }
+
+    async fn put_off(
+        &self,
+        key: &OutboxKey,
+        version: Version,
+        mut row: OutboxRow,
+    ) -> Result<Sent, EngineError> {
+        row.attempts = row.attempts.saturating_add(1);
+        row.due = self.clock.now().saturating_add(self.pause(row.attempts)).unwrap_or(row.due);
+        let due = row.due;
+        let mut batch = Batch::new();
+        batch.replace_json(Key::new(&key.0, Kind::Outbox, &*key.1), version, &row)?;
+        match self.store.commit(batch).await {
+            Ok(_) => Ok(Sent::Later(due)),
+            // Withdrawn in the meantime.
+            Err(crate::store::CommitError::Lost { .. }) => Ok(Sent::Done),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The pause before the next try: doubling, with up to half of it random, so that peers that
+    /// come back are not met by everyone at once.
+    fn pause(&self, attempts: u32) -> SignedDuration {
+        let doubled = RETRY_FIRST_MS.saturating_mul(1 << attempts.saturating_sub(1).min(20));
+        let capped = doubled.min(RETRY_MAX_MS);
+        let [dice] = random::<1>(&self.ids);
+        let jitter = capped / 2 * i64::from(dice) / 255;
+        SignedDuration::from_millis(capped - jitter)
+    }
+
+    async fn outbox_row(
+        &self,
+        key: &OutboxKey,
+    ) -> Result<Option<(Version, OutboxRow)>, EngineError> {
+        let key = Key::new(&key.0, Kind::Outbox, &*key.1);
+        Ok(self.store.get_json(&key).await?)
+    }
+}
+
+/// The number of a message, from its outbox id.
+fn number_of(id: &str) -> u32 {
+    id.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// A peer's error body, as far as it can be read. Its shape is never demanded.
+fn refusal(answer: &Answer) -> Outcome {
+    let body = parse(&answer.body, &Limits::message()).unwrap_or(Value::Null);
+    let code = body.get("code").and_then(Value::as_str).unwrap_or("refused-by-peer");
+    let reasons = body.get("reason").and_then(Value::as_array);
+    let words = reasons.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    Outcome::Refused { status: answer.status, code: code.to_owned(), words: words.collect() }
+}

@@ -1,0 +1,130 @@
+//! What people and the data plane want of a transfer: ask for one, complete it, end it.
+
+use protocol::Role;
+use protocol::address::CallbackAddress;
+use protocol::id::ConsumerPid;
+use protocol::transfer::{Begin, Command, Input};
+use wire::did::Did;
+
+use super::flow::{Flow, Opening};
+use super::load::under;
+use crate::engine::Engine;
+use crate::engine::agreement::AGREEMENT_ENDED;
+use crate::engine::draft::Draft;
+use crate::engine::error::EngineError;
+use crate::engine::live::Cut;
+use crate::engine::negotiation::TRIES_MAX;
+use crate::engine::parts::{Parts, Transport};
+use crate::ids::urn;
+use crate::record::agreement::AgreementRecord;
+use crate::record::dataset::FORMAT_PULL;
+use crate::store::Kind;
+
+impl<P: Parts> Engine<P> {
+    /// Asks the provider of an agreement for its data; returns our own pid of the transfer.
+    ///
+    /// # Errors
+    /// When the agreement is not ours to use or has ended, or nothing can be committed.
+    pub async fn ask_for_data(
+        &self,
+        participant: &Did,
+        agreement: &AgreementRecord,
+        account: &str,
+    ) -> Result<String, EngineError> {
+        if agreement.role != Role::Consumer {
+            let words = "this participant provides the data of this contract";
+            return Err(EngineError::operator("not-the-consumer", words));
+        }
+        if let Some(ended) = &agreement.ended {
+            let words = format!("the contract has ended: {}", ended.reason);
+            return Err(EngineError::operator(AGREEMENT_ENDED, words));
+        }
+        let (participant, standing) = self.member(participant)?;
+        let base = self.transport.dsp_base(participant.did(), &agreement.peer).await?;
+        let address = |text: &str| {
+            CallbackAddress::parse(text)
+                .map_err(|error| EngineError::operator("bad-address", error.to_string()))
+        };
+        let pid = urn(&self.ids);
+        let begin = Begin {
+            own_pid: ConsumerPid::parse(&pid)
+                .map_err(|_| EngineError::Internal { what: "a process id" })?,
+            peer: agreement.peer.clone(),
+            peer_address: address(&base)?,
+            data_space: standing.dataspace.clone(),
+            callback_address: address(&participant.dsp_base())?,
+            agreement_id: agreement.id.clone(),
+            format: FORMAT_PULL.to_owned(),
+            data_address: None,
+        };
+        for _ in 0..TRIES_MAX {
+            let draft = Draft::new(self, &participant, standing.clone());
+            let mut flow = Flow::new(self, draft, pid.clone(), None);
+            flow.actor = Some(account.to_owned());
+            flow.opening = Some(Opening { dataset: agreement.dataset.clone() });
+            let listed = under(&agreement.id, &agreement.peer, &pid);
+            flow.draft.write(Kind::Index, &listed, None, &pid)?;
+            flow.run(Input::Command(Command::Request(Box::new(begin.clone())))).await?;
+            match flow.commit().await {
+                Err(error) if error.is_lost() => {}
+                Err(error) => return Err(error),
+                Ok(errands) => {
+                    errands.release(self);
+                    return Ok(pid);
+                }
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+
+    /// Says that all data has come over.
+    ///
+    /// # Errors
+    /// When the transfer is not under way, or nothing can be committed.
+    pub async fn complete_transfer(&self, participant: &Did, pid: &str) -> Result<(), EngineError> {
+        self.command_transfer(participant, pid, &Command::Complete, Cut::TransferStopped).await
+    }
+
+    /// Ends a transfer: its data path is cut first.
+    ///
+    /// # Errors
+    /// When there is none, it is over, or nothing can be committed.
+    pub async fn terminate_transfer(
+        &self,
+        participant: &Did,
+        pid: &str,
+        cut: Cut,
+        words: Option<String>,
+    ) -> Result<(), EngineError> {
+        self.live
+            .cut(cut, |grounds| grounds.participant == *participant && grounds.transfer == pid);
+        let command = Command::Terminate { code: Some(cut.code().to_owned()), reason: words };
+        self.command_transfer(participant, pid, &command, cut).await
+    }
+
+    async fn command_transfer(
+        &self,
+        participant: &Did,
+        pid: &str,
+        command: &Command,
+        cut: Cut,
+    ) -> Result<(), EngineError> {
+        for _ in 0..TRIES_MAX {
+            let (ours, standing) = self.member(participant)?;
+            let found = self.transfer(participant, pid).await?;
+            let draft = Draft::new(self, &ours, standing);
+            let mut flow = Flow::new(self, draft, found.pid.clone(), Some(found));
+            flow.cut = cut;
+            flow.run(Input::Command(command.clone())).await?;
+            match flow.commit().await {
+                Err(error) if error.is_lost() => {}
+                Err(error) => return Err(error),
+                Ok(errands) => {
+                    errands.release(self);
+                    return Ok(());
+                }
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+}

@@ -1,0 +1,310 @@
+//! One transfer on its way through one commit: step, effects, decision, and again until it is
+//! someone else's turn.
+
+use audit::entry::{Body, Process, Verdict};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use policy::Decision;
+use protocol::Role;
+use protocol::fact::{Event, Fact};
+use protocol::http_path;
+use protocol::message::data_address::{AUTH_TYPE, AUTHORIZATION};
+use protocol::message::{DataAddress, EndpointProperty, TransferMessage};
+use protocol::transfer::{Command, Effect, Input, State, step};
+use serde_json::Value;
+use wire::digest::Digest;
+
+use super::{DATA_PATH, ENDPOINT_TYPE_HTTP, FoundTransfer};
+use crate::engine::Engine;
+use crate::engine::decider::{Decider, Next, Situation};
+use crate::engine::draft::{About, Draft, Errands};
+use crate::engine::error::EngineError;
+use crate::engine::live::Cut;
+use crate::engine::parts::Parts;
+use crate::ids::random;
+use crate::record::negotiation::By;
+use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
+use crate::record::timer::{TimerErrand, TimerRow};
+use crate::record::transfer::TransferRecord;
+use crate::store::{Kind, Version};
+
+/// One transfer within one commit.
+pub(super) struct Flow<'e, P: Parts> {
+    pub(super) engine: &'e Engine<P>,
+    pub(super) draft: Draft<'e, P>,
+    pub(super) pid: String,
+    version: Option<Version>,
+    pub(super) record: Option<TransferRecord>,
+    /// What the record is when the first step makes it.
+    pub(super) opening: Option<Opening>,
+    pub(super) actor: Option<String>,
+    /// Why our data path closes, if this commit closes it.
+    pub(super) cut: Cut,
+    dirty: bool,
+    decide: bool,
+    /// Whether there is something to commit even if the step changes nothing.
+    pub(super) housekeeping: bool,
+    /// The acknowledgement of the message that came in: the state that it alone led to.
+    pub(super) acknowledged: Option<Value>,
+}
+
+/// What a new transfer is about.
+pub(super) struct Opening {
+    pub(super) dataset: protocol::id::DatasetId,
+}
+
+impl<'e, P: Parts> Flow<'e, P> {
+    pub(super) fn new(
+        engine: &'e Engine<P>,
+        draft: Draft<'e, P>,
+        pid: String,
+        found: Option<FoundTransfer>,
+    ) -> Self {
+        let (pid, version, record) = match found {
+            Some(found) => (found.pid, Some(found.version), Some(found.record)),
+            None => (pid, None, None),
+        };
+        Self {
+            engine,
+            draft,
+            pid,
+            version,
+            record,
+            opening: None,
+            actor: None,
+            cut: Cut::TransferStopped,
+            dirty: false,
+            decide: false,
+            housekeeping: false,
+            acknowledged: None,
+        }
+    }
+
+    /// Makes one step and every step that we can decide right away.
+    pub(super) async fn run(&mut self, input: Input) -> Result<(), EngineError> {
+        self.step(input).await?;
+        self.acknowledged = self.acknowledgement().ok();
+        while std::mem::take(&mut self.decide) {
+            if let Some(command) = self.next_command().await? {
+                self.step(Input::Command(command)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, input: Input) -> Result<(), EngineError> {
+        let now = self.record.as_ref().map(|record| &record.process);
+        let made = step(now, self.draft.at(), input)?;
+        if made.is_idle() {
+            return Ok(());
+        }
+        if !self.dirty {
+            // All that follows is about the agreement: its entries are numbered.
+            let (agreement, peer) = (made.next.agreement_id.clone(), made.next.peer.clone());
+            self.draft.count_for(&agreement, &peer).await?;
+        }
+        self.dirty = true;
+        match (&mut self.record, self.opening.take()) {
+            (Some(record), _) => record.process = made.next,
+            (None, Some(opening)) => {
+                self.record = Some(TransferRecord {
+                    process: made.next,
+                    dataset: opening.dataset,
+                    opened: self.draft.at(),
+                    opened_by: self.actor.clone(),
+                    token: None,
+                    why: None,
+                });
+            }
+            (None, None) => return Err(EngineError::Internal { what: "a transfer" }),
+        }
+        for effect in made.effects {
+            self.apply(effect)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the record and makes everything durable.
+    pub(super) async fn commit(mut self) -> Result<Errands, EngineError> {
+        match self.record.as_ref().filter(|_| self.dirty) {
+            Some(record) => {
+                self.draft.write(Kind::Transfer, &self.pid, self.version, record)?;
+                self.draft.changed(&*self.pid);
+            }
+            None if self.housekeeping => {}
+            None => return Ok(Errands::default()),
+        }
+        let (_, errands) = self.draft.commit().await?;
+        Ok(errands)
+    }
+
+    pub(super) fn current(&self) -> Result<&TransferRecord, EngineError> {
+        self.record.as_ref().ok_or(EngineError::NotFound)
+    }
+
+    /// Changes what we keep beside the state machine's own record, if the step is taken.
+    pub(super) fn set_aside(&mut self, change: impl FnOnce(&mut TransferRecord)) {
+        if let Some(record) = &mut self.record {
+            change(record);
+        }
+    }
+
+    pub(super) fn acknowledgement(&self) -> Result<Value, EngineError> {
+        let acknowledgement = self.current()?.process.acknowledgement();
+        Ok(acknowledgement.ok_or(EngineError::NotFound)?.to_json())
+    }
+
+    fn apply(&mut self, effect: Effect) -> Result<(), EngineError> {
+        match effect {
+            // A stop cuts first and records after.
+            Effect::CloseDataPath => {
+                let (participant, pid) = (self.draft.participant().did(), &self.pid);
+                self.engine.live.cut(self.cut, |grounds| {
+                    grounds.participant == *participant && grounds.transfer == *pid
+                });
+                self.draft.restricting();
+                Ok(())
+            }
+            Effect::Record(fact) => self.note(&fact),
+            Effect::Withdraw { number } => {
+                let id = self.process_ref().outbox_id(number);
+                self.draft.delete(Kind::Outbox, &id);
+                Ok(())
+            }
+            Effect::Send { number, message } => self.send(number, *message),
+            Effect::Decide => {
+                self.decide = true;
+                Ok(())
+            }
+            Effect::OpenDataPath | Effect::AwaitPeer => Ok(()),
+            Effect::Close => {
+                self.set_aside(|record| record.token = None);
+                Ok(())
+            }
+        }
+    }
+
+    fn note(&mut self, fact: &Fact<State>) -> Result<(), EngineError> {
+        let reasons = match fact.event {
+            // What we sent is in the log since it was committed; its acknowledgement adds nothing.
+            Event::Acknowledged => return Ok(()),
+            Event::Received | Event::Sent => vec![],
+            Event::GivenUp => vec!["given-up".to_owned()],
+            Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],
+        };
+        let about = self.about(reasons)?;
+        let (message, event, state) = (fact.message, fact.event, fact.after);
+        self.draft.record(about, Body::TransferStep { message, event, state })
+    }
+
+    /// What entries about this transfer say.
+    pub(super) fn about(&self, reasons: Vec<String>) -> Result<About, EngineError> {
+        let process = &self.current()?.process;
+        Ok(About {
+            process: Some(Process {
+                consumer_pid: Some(process.consumer_pid.clone()),
+                provider_pid: process.provider_pid.clone(),
+            }),
+            counterparty: Some(process.peer.clone()),
+            role: Some(process.role),
+            reasons,
+            actor: self.actor.clone(),
+        })
+    }
+
+    pub(super) fn process_ref(&self) -> ProcessRef {
+        ProcessRef { machine: Machine::Transfer, pid: self.pid.clone() }
+    }
+
+    fn send(&mut self, number: u32, message: TransferMessage) -> Result<(), EngineError> {
+        if let TransferMessage::Termination(ended) = &message {
+            let why = crate::engine::negotiation::why(ended.code.as_deref(), &ended.reason, By::Us);
+            self.set_aside(|record| record.why = Some(why));
+        }
+        let did = self.draft.participant().did();
+        let message = match self.engine.heads.checkpoint(did) {
+            Some(checkpoint) => message.with_checkpoint(checkpoint.to_string()),
+            None => message,
+        };
+        let process = &self.current()?.process;
+        let path = http_path::transfer(process.role, &message);
+        let path = path.ok_or(EngineError::Internal { what: "a message's path" })?;
+        let row = OutboxRow {
+            process: self.process_ref(),
+            peer: process.peer.clone(),
+            url: process.peer_address.join(&path),
+            message: message.kind().name().to_owned(),
+            body: message.to_json().to_string(),
+            attempts: 0,
+            written: self.draft.at(),
+            due: self.draft.at(),
+        };
+        self.draft.send(number, &row)
+    }
+
+    /// As provider: what the agreement and the decider say about starting.
+    async fn next_command(&mut self) -> Result<Option<Command>, EngineError> {
+        let process = &self.current()?.process;
+        if process.role != Role::Provider {
+            return Ok(None);
+        }
+        let (agreement, peer) = (process.agreement_id.clone(), process.peer.clone());
+        let ours = self.draft.participant().did();
+        let (_, agreed) = self.engine.agreement(ours, &agreement, &peer).await?;
+        let (standing, at) = (self.draft.standing(), self.draft.at());
+        let decision = self.engine.judge_agreement(ours, standing, &agreed, at).await?;
+        self.note_decision(&decision, agreed.document)?;
+        match self.engine.decider.next(&Situation::TransferRequested { decision: &decision }) {
+            Next::Proceed => {
+                if let Some(due) = decision.next_change {
+                    self.reconsider(due)?;
+                }
+                let address = self.data_address();
+                Ok(Some(Command::Start { data_address: Some(address) }))
+            }
+            Next::Refuse { code } => {
+                let reason = Some(crate::engine::agreement::told(&decision));
+                Ok(Some(Command::Terminate { code: Some(code), reason }))
+            }
+            Next::AskPerson | Next::Stay => Ok(None),
+        }
+    }
+
+    /// A deadline at which the rule may say something else.
+    pub(super) fn reconsider(&mut self, due: jiff::Timestamp) -> Result<(), EngineError> {
+        let row = TimerRow { due, errand: TimerErrand::Reconsider { process: self.process_ref() } };
+        self.draft.timer(row.id(), &row)
+    }
+
+    fn note_decision(&mut self, decision: &Decision, policy: Digest) -> Result<(), EngineError> {
+        let explained = serde_json::to_value(decision)
+            .map_err(|_| EngineError::Internal { what: "the decision's record" })?;
+        let digest = Digest::of_canonical(&explained)
+            .map_err(|_| EngineError::Internal { what: "the decision's digest" })?;
+        self.draft.document(&digest, &explained)?;
+        let verdict = match decision.verdict {
+            policy::Verdict::Deny => Verdict::Deny,
+            policy::Verdict::Permit => Verdict::Permit,
+        };
+        let codes = decision.reasons.iter().map(|reason| reason.code.code().to_owned()).collect();
+        let about = self.about(codes)?;
+        self.draft.record(about, Body::DecisionMade { verdict, decision: digest, policy })
+    }
+
+    /// A fresh data address with a fresh token, of which only the digest is kept.
+    fn data_address(&mut self) -> DataAddress {
+        let token = URL_SAFE_NO_PAD.encode(random::<32>(&self.engine.ids));
+        let digest = Digest::of(token.as_bytes());
+        self.set_aside(|record| record.token = Some(digest));
+        let pid = http_path::segment(&self.pid);
+        let property = |name: &str, value: String| EndpointProperty { name: name.into(), value };
+        DataAddress {
+            endpoint_type: ENDPOINT_TYPE_HTTP.to_owned(),
+            endpoint: Some(format!("{}{DATA_PATH}{pid}", self.draft.participant().mutual_url())),
+            properties: vec![
+                property(AUTHORIZATION, token),
+                property(AUTH_TYPE, "bearer".to_owned()),
+            ],
+        }
+    }
+}

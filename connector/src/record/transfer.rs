@@ -1,0 +1,29 @@
+//! A transfer as we keep it: the state machine's own record, and what delivering needs.
+
+use jiff::Timestamp;
+use protocol::id::DatasetId;
+use protocol::transfer::Transfer;
+use serde::{Deserialize, Serialize};
+use wire::digest::Digest;
+
+use super::negotiation::Why;
+
+/// One transfer.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct TransferRecord {
+    /// What the state machine knows.
+    pub process: Transfer,
+    /// The dataset that the agreement is about.
+    pub dataset: DatasetId,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// The account that opened it, if it was one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<String>,
+    /// As provider: SHA-256 of the token that the consumer must show; the token itself is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Digest>,
+    /// Why the last step happened, where there is more to say than its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+}
