@@ -1,0 +1,253 @@
+//! The logs of two participants side by side: what both must have recorded, matched by what it is
+//! about. The only answer to an entry that one side left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::{
+    Event,
+    id::{ConsumerPid, ProviderPid},
+    message::MessageKind,
+    role::Role,
+};
+use wire::{did::Did, digest::Digest};
+
+use super::{
+    log::Log,
+    report::{Different, PairReport, SharedEvent, Unmatched},
+};
+use crate::entry::{Body, EndCause, Entry, EntryType, Process};
+
+/// What an entry says about an event that both sides must have recorded, besides naming it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Content {
+    /// Nothing more.
+    None,
+    /// A document.
+    Document(Option<Digest>),
+    /// Who ended it.
+    Ended(EndCause),
+    /// The end of a delivery.
+    End { whole: bool, bytes: u64, digest: Digest },
+    /// The first bytes of a delivery.
+    Window(Digest),
+}
+
+/// One event as one side recorded it.
+#[derive(Clone, Debug)]
+struct Shared {
+    event: SharedEvent,
+    content: Content,
+    role: Role,
+    message: Option<(MessageKind, Event)>,
+    unmatched: Unmatched,
+}
+
+/// Lays the logs of every two participants side by side.
+pub(super) fn all(logs: &[Log]) -> Vec<PairReport> {
+    let participants: BTreeSet<&Did> =
+        logs.iter().filter_map(|log| log.participant.as_ref()).collect();
+    let mut pairs = Vec::new();
+    for (number, here) in participants.iter().enumerate() {
+        for there in participants.iter().skip(number + 1) {
+            let (ours, theirs) = (about(logs, here, there), about(logs, there, here));
+            if !ours.is_empty() || !theirs.is_empty() {
+                pairs.push(pair(here, there, &ours, &theirs));
+            }
+        }
+    }
+    pairs
+}
+
+/// The entries in the logs of `of` that `other` should have too, shards in order.
+fn about<'a>(logs: &'a [Log], of: &Did, other: &Did) -> Vec<(&'a Log, u64, &'a Entry)> {
+    let mut logs: Vec<&Log> =
+        logs.iter().filter(|log| log.participant.as_ref() == Some(of)).collect();
+    logs.sort_by_key(|log| log.shard);
+    let entries = logs
+        .into_iter()
+        .flat_map(|log| log.shared.iter().map(move |(index, entry)| (log, *index, entry)));
+    entries.filter(|(_, _, entry)| entry.counterparty.as_ref() == Some(other)).collect()
+}
+
+/// Processes by the consumer's name: both sides know it but for the first message of a provider.
+type Names = BTreeMap<ProviderPid, ConsumerPid>;
+
+fn pair(
+    here: &Did,
+    there: &Did,
+    ours: &[(&Log, u64, &Entry)],
+    theirs: &[(&Log, u64, &Entry)],
+) -> PairReport {
+    let processes = ours.iter().chain(theirs).filter_map(|(_, _, entry)| entry.process.clone());
+    let both = processes.filter_map(|process| process.provider_pid.zip(process.consumer_pid));
+    let names: Names = both.collect();
+    let mut report = PairReport {
+        here: here.clone(),
+        there: there.clone(),
+        matched: 0,
+        only_here: Vec::new(),
+        only_there: Vec::new(),
+        different: Vec::new(),
+    };
+    let (mut ours, mut theirs) = (group(ours, &names), group(theirs, &names));
+    let events: BTreeSet<SharedEvent> = ours.keys().chain(theirs.keys()).cloned().collect();
+    for event in events {
+        let left = ours.remove(&event).unwrap_or_default();
+        let right = theirs.remove(&event).unwrap_or_default();
+        lay_side_by_side(left, right, &mut report);
+    }
+    report.only_here.sort_by(|a, b| (&a.log, a.entry).cmp(&(&b.log, b.entry)));
+    report.only_there.sort_by(|a, b| (&a.log, a.entry).cmp(&(&b.log, b.entry)));
+    report.different.sort_by(|a, b| (&a.here.log, a.here.entry).cmp(&(&b.here.log, b.here.entry)));
+    report
+}
+
+/// First what is alike, then what is about the same event, then what is left.
+fn lay_side_by_side(left: Vec<Shared>, mut right: Vec<Shared>, report: &mut PairReport) {
+    let mut rest = Vec::new();
+    for one in left {
+        if let Some(at) = right.iter().position(|other| alike(&one, other)) {
+            right.remove(at);
+            report.matched += 1;
+        } else {
+            rest.push(one);
+        }
+    }
+    let mut right = right.into_iter();
+    for one in rest {
+        match right.next() {
+            Some(other) => {
+                report.different.push(Different { here: one.unmatched, there: other.unmatched })
+            }
+            None => report.only_here.push(one.unmatched),
+        }
+    }
+    report.only_there.extend(right.map(|other| other.unmatched));
+}
+
+/// Whether two entries about the same event say the same.
+fn alike(one: &Shared, other: &Shared) -> bool {
+    one.role != other.role && contents_alike(one.role, &one.content, &other.content)
+}
+
+/// Whether two ends of a delivery say the same. What was on the way when a delivery was stopped may
+/// be lost: the provider may have sent more than the consumer received.
+pub(super) fn ends_alike(consumer: (bool, u64, &Digest), provider: (bool, u64, &Digest)) -> bool {
+    if consumer.0 != provider.0 {
+        return false;
+    }
+    let same = consumer.1 == provider.1 && consumer.2 == provider.2;
+    same || (!consumer.0 && consumer.1 < provider.1)
+}
+
+fn contents_alike(role: Role, one: &Content, other: &Content) -> bool {
+    let (consumer, provider) = match role {
+        Role::Consumer => (one, other),
+        Role::Provider => (other, one),
+    };
+    if let (
+        Content::End { whole: left, bytes: received, digest: of_received },
+        Content::End { whole: right, bytes: sent, digest: of_sent },
+    ) = (consumer, provider)
+    {
+        return ends_alike((*left, *received, of_received), (*right, *sent, of_sent));
+    }
+    one == other
+}
+
+/// The entries by the event they are about. A message that the other side refused, or that was given
+/// up, never counted: it is taken out again.
+fn group(entries: &[(&Log, u64, &Entry)], names: &Names) -> BTreeMap<SharedEvent, Vec<Shared>> {
+    let mut groups: BTreeMap<SharedEvent, Vec<Shared>> = BTreeMap::new();
+    for (log, index, entry) in entries {
+        let Some(shared) = shared(log, *index, entry, names) else { continue };
+        match shared.message {
+            Some((_, Event::RefusedByPeer | Event::GivenUp)) => {
+                if let Some(sent) = groups.get_mut(&shared.event) {
+                    sent.pop();
+                }
+            }
+            Some((_, Event::Acknowledged)) => {}
+            Some((_, Event::Received | Event::Sent)) | None => {
+                groups.entry(shared.event.clone()).or_default().push(shared);
+            }
+        }
+    }
+    groups
+}
+
+fn shared(log: &Log, index: u64, entry: &Entry, names: &Names) -> Option<Shared> {
+    let role = entry.role?;
+    let (detail, content, message) = event(&entry.body, role)?;
+    // Both ends of a delivery are the same event with unlike outcomes.
+    let stopped = entry.entry_type() == EntryType::DeliveryStopped;
+    let entry_type = if stopped { EntryType::DeliveryFinished } else { entry.entry_type() };
+    // A step before the agreement names it on one side only; an end needs no process.
+    let with_agreement = entry_type != EntryType::NegotiationStep;
+    let about = entry.agreement.as_ref().filter(|_| with_agreement);
+    let by_agreement = about.map(|about| about.id.clone());
+    let with_process = entry_type != EntryType::AgreementEnded;
+    let process = entry.process.as_ref().filter(|_| with_process);
+    let by_process = process.and_then(|process| name(process, names));
+    let event = SharedEvent { entry_type, agreement: by_agreement, process: by_process, detail };
+    let unmatched = Unmatched {
+        log: log.dir.clone(),
+        entry: index,
+        counter: entry.agreement.as_ref().map(|about| about.counter),
+        event: event.clone(),
+    };
+    Some(Shared { event, content, role, message, unmatched })
+}
+
+fn name(process: &Process, names: &Names) -> Option<String> {
+    let provider = process.provider_pid.as_ref();
+    let consumer = process.consumer_pid.as_ref();
+    let consumer = consumer.or_else(|| provider.and_then(|provider| names.get(provider)));
+    consumer.map(ToString::to_string).or_else(|| provider.map(ToString::to_string))
+}
+
+type Named = (Option<String>, Content, Option<(MessageKind, Event)>);
+
+/// What names the event beside agreement and process, and what is said about it.
+fn event(body: &Body, role: Role) -> Option<Named> {
+    let step = |message: MessageKind, event: Event, content| {
+        let sender = match event {
+            Event::Received => role.peer(),
+            Event::Acknowledged | Event::GivenUp | Event::RefusedByPeer | Event::Sent => role,
+        };
+        (Some(format!("{message} by the {sender}")), content, Some((message, event)))
+    };
+    Some(match body {
+        Body::NegotiationStep { message, event, document, .. } => {
+            step(*message, *event, Content::Document(*document))
+        }
+        Body::TransferStep { message, event, .. } => step(*message, *event, Content::None),
+        Body::AgreementSigned { document, .. } => (None, Content::Document(Some(*document)), None),
+        Body::AgreementEnded { cause } => (None, Content::Ended(*cause), None),
+        Body::DeliveryStarted { delivery } => (Some(delivery.to_string()), Content::None, None),
+        Body::DeliveryWindow { delivery, bytes, digest } => {
+            (Some(format!("{delivery} to byte {bytes}")), Content::Window(*digest), None)
+        }
+        Body::DeliveryFinished { delivery, bytes, digest } => {
+            let content = Content::End { whole: true, bytes: *bytes, digest: *digest };
+            (Some(delivery.to_string()), content, None)
+        }
+        Body::DeliveryStopped { delivery, bytes, digest } => {
+            let content = Content::End { whole: false, bytes: *bytes, digest: *digest };
+            (Some(delivery.to_string()), content, None)
+        }
+        Body::AdministratorAction { .. }
+        | Body::ApprovalGiven { .. }
+        | Body::ApprovalRefused { .. }
+        | Body::CertificateChanged { .. }
+        | Body::CheckpointReceived { .. }
+        | Body::DecisionMade { .. }
+        | Body::DatasetPublished { .. }
+        | Body::DatasetReplaced { .. }
+        | Body::DatasetWithdrawn { .. }
+        | Body::Erasure { .. }
+        | Body::KeyChanged { .. }
+        | Body::LogShardOpened { .. }
+        | Body::TrustListAccepted { .. } => return None,
+    })
+}
