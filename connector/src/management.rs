@@ -5,7 +5,18 @@
 //! every call belongs to one participant.
 
 pub mod actor;
+pub mod call;
+pub mod complaint;
 pub mod desk;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod login;
+pub mod openapi;
+pub mod operation;
+pub mod origin;
+pub mod problem;
 pub mod refusal;
+pub mod run_file;
+pub mod server;
 pub mod token;
 pub mod view;

@@ -29,14 +29,18 @@ pub enum Fault {
     Conflict,
     /// The account may not do this.
     Forbidden,
-    /// There is no valid token.
+    /// There is no token.
     Login,
+    /// The body is not of a media type that is read here.
+    MediaType,
     /// The thing does not exist, as far as this participant may know.
     NotFound,
     /// Something of ours is broken.
     Ours,
     /// The partner answered with something that we cannot accept.
     Peer,
+    /// The body is larger than what is read here.
+    TooLarge,
     /// We take nothing at the moment: full disk, lagging log, stopping.
     Unavailable,
     /// The partner, or the source, cannot be reached.
@@ -52,9 +56,11 @@ impl Fault {
             Self::Conflict => 409,
             Self::Forbidden => 403,
             Self::Login => 401,
+            Self::MediaType => 415,
             Self::NotFound => 404,
             Self::Ours => 500,
             Self::Peer => 502,
+            Self::TooLarge => 413,
             Self::Unavailable => 503,
             Self::Unreachable => 504,
         }

@@ -80,11 +80,10 @@ pub enum RuleSentence {
         /// The purpose, as an IRI or a plain word.
         purpose: String,
     },
-    /// Only until this instant.
+    /// Only until this day or instant.
     Until {
-        /// The end.
-        #[schema(value_type = String, format = DateTime)]
-        at: Timestamp,
+        /// The last day (`2026-12-31`, or with an offset `2026-12-31+01:00`), or an instant.
+        until: String,
     },
     /// Only for members that the authority has vetted as one of these kinds.
     VettedAs {

@@ -1,0 +1,227 @@
+//! From a request whose caller is known to the desk and back: reads path, query and body of each
+//! call, strictly, and hands them on.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use protocol::id::DatasetId;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wire::json::{self, Limits};
+
+use super::actor::{AccountName, Actor};
+use super::complaint::Complaint;
+use super::desk::Desk;
+use super::operation::Operation;
+use super::refusal::Refusal;
+use super::view::contract::WAIT_SECONDS_MAX;
+use super::view::{
+    ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest, NewAccount, PeerName,
+    PersonReason, Wait,
+};
+
+/// The most log entries on one page.
+pub const LOG_PAGE_MAX: u16 = 1_000;
+
+/// The parts of a request that a call reads.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// The `{id}` of the path, decoded; empty where the route has none.
+    pub id: &'a str,
+    /// The query, as it was written.
+    pub query: &'a str,
+    /// The body; empty where the method has none.
+    pub body: &'a [u8],
+}
+
+/// Does one call.
+///
+/// # Errors
+/// A [`Refusal`] of the reading here, or of the desk.
+pub async fn answer<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+    input: Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    match operation {
+        Operation::AddAccount => json(desk.add_account(actor, input.body::<NewAccount>()?).await?),
+        Operation::AddDataset => {
+            json(desk.add_dataset(actor, input.body::<DatasetInput>()?).await?)
+        }
+        Operation::Catalog => {
+            let query: CatalogQuery = input.query()?;
+            json(desk.catalog(actor, &query.peer, query.page.as_deref()).await?)
+        }
+        Operation::Contracts => input.empty().map(|()| desk.contracts(actor))?.await.and_then(json),
+        Operation::Dataset => {
+            input.empty()?;
+            json(desk.dataset(actor, &input.id::<DatasetId>()?).await?)
+        }
+        Operation::Datasets => input.empty().map(|()| desk.datasets(actor))?.await.and_then(json),
+        Operation::Deliveries => {
+            let query: DeliveriesQuery = input.query()?;
+            json(desk.deliveries(actor, query.contract.as_ref()).await?)
+        }
+        Operation::Delivery => {
+            json(desk.delivery(actor, &input.id::<DeliveryId>()?, input.wait()?).await?)
+        }
+        Operation::Doctor => input.empty().map(|()| desk.doctor(actor))?.await.and_then(json),
+        Operation::ExportLog => json(desk.export_log(actor, input.body::<ExportRequest>()?).await?),
+        Operation::ListAccounts => {
+            input.empty().map(|()| desk.accounts(actor))?.await.and_then(json)
+        }
+        Operation::ListApprovals => {
+            input.empty().map(|()| desk.approvals(actor))?.await.and_then(json)
+        }
+        Operation::LogEntries => {
+            let query: LogQuery = input.query()?;
+            let count = query.count.unwrap_or(100).clamp(1, LOG_PAGE_MAX);
+            let contract = query.contract.as_ref();
+            json(desk.log_entries(actor, query.from.unwrap_or(0), count, contract).await?)
+        }
+        Operation::Members => input.empty().map(|()| desk.members(actor))?.await.and_then(json),
+        Operation::RemoveAccount => {
+            input.empty()?;
+            desk.remove_account(actor, &input.id::<AccountName>()?).await?;
+            Ok(done())
+        }
+        Operation::ReplaceDataset => {
+            let dataset = input.body::<DatasetInput>()?;
+            json(desk.replace_dataset(actor, &input.id::<DatasetId>()?, dataset).await?)
+        }
+        Operation::RequestContract => {
+            let request = input.body::<ContractRequest>()?;
+            json(desk.request_contract(actor, request, input.wait()?).await?)
+        }
+        Operation::Status => input.empty().map(|()| desk.status(actor))?.await.and_then(json),
+        Operation::WithdrawDataset => {
+            input.empty()?;
+            json(desk.withdraw_dataset(actor, &input.id::<DatasetId>()?).await?)
+        }
+        Operation::ApproveContract
+        | Operation::Contract
+        | Operation::EndContract
+        | Operation::Pull
+        | Operation::RejectContract
+        | Operation::Serve
+        | Operation::Unserve => about_contract(desk, operation, actor, input).await,
+    }
+}
+
+/// The calls about one contract.
+async fn about_contract<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+    input: Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    let id = &input.id::<ContractId>()?;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
+    match operation {
+        Operation::ApproveContract => {
+            input.body::<Nothing>()?;
+            json(desk.approve_contract(actor, id).await?)
+        }
+        Operation::Contract => json(desk.contract(actor, id, input.wait()?).await?),
+        Operation::EndContract => {
+            json(desk.end_contract(actor, id, input.body::<PersonReason>()?).await?)
+        }
+        Operation::Pull => {
+            input.body::<Nothing>()?;
+            json(desk.pull(actor, id).await?)
+        }
+        Operation::RejectContract => {
+            json(desk.reject_contract(actor, id, input.body::<PersonReason>()?).await?)
+        }
+        Operation::Serve => {
+            input.body::<Nothing>()?;
+            json(desk.serve(actor, id).await?)
+        }
+        Operation::Unserve => {
+            input.empty()?;
+            desk.unserve(actor, id).await?;
+            Ok(done())
+        }
+        _ => Err(Complaint::RouteUnknown.into()),
+    }
+}
+
+/// The body `{}` of a call that needs no more than its path.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CatalogQuery {
+    peer: PeerName,
+    page: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DeliveriesQuery {
+    contract: Option<ContractId>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct LogQuery {
+    from: Option<u64>,
+    count: Option<u16>,
+    contract: Option<ContractId>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct WaitQuery {
+    wait: Option<u16>,
+    seen: Option<u64>,
+}
+
+impl Input<'_> {
+    fn id<T: std::str::FromStr>(&self) -> Result<T, Complaint> {
+        self.id.parse().map_err(|_| Complaint::IdInvalid)
+    }
+
+    fn query<T: DeserializeOwned>(&self) -> Result<T, Complaint> {
+        actix_web::web::Query::<T>::from_query(self.query)
+            .map(actix_web::web::Query::into_inner)
+            .map_err(|error| Complaint::QueryInvalid { problem: error.to_string() })
+    }
+
+    fn empty(&self) -> Result<(), Complaint> {
+        if self.query.is_empty() {
+            return Ok(());
+        }
+        Err(Complaint::QueryInvalid { problem: "this call takes none".to_owned() })
+    }
+
+    fn wait(&self) -> Result<Wait, Complaint> {
+        let query: WaitQuery = self.query()?;
+        let seconds = query.wait.unwrap_or(0);
+        if seconds > WAIT_SECONDS_MAX {
+            let problem = format!("`wait` is at most {WAIT_SECONDS_MAX} seconds");
+            return Err(Complaint::QueryInvalid { problem });
+        }
+        Ok(Wait { seconds, seen: query.seen })
+    }
+
+    fn body<T: DeserializeOwned>(&self) -> Result<T, Complaint> {
+        let value = json::parse(self.body, &Limits::message())
+            .map_err(|error| Complaint::BodyInvalid { problem: error.to_string() })?;
+        serde_json::from_value(value)
+            .map_err(|error| Complaint::BodyInvalid { problem: error.to_string() })
+    }
+}
+
+fn json<T: Serialize>(value: T) -> Result<HttpResponse, Refusal> {
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .json(value))
+}
+
+fn done() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
+}

@@ -1,0 +1,274 @@
+//! The calls of the management API: one table of what may be called, where, and by whom.
+//!
+//! The server, its OpenAPI document and the tests all go through this table; there is no route and
+//! no right beside it.
+
+use super::actor::AccountRole;
+
+/// The path before every call that concerns a participant.
+pub const PARTICIPANT_PATH: &str = "/management/v1/participants/{participant}";
+
+/// The path of the OpenAPI document, which needs no token.
+pub const OPENAPI_PATH: &str = "/management/v1/openapi.json";
+
+/// An HTTP method that the API uses.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Method {
+    /// Takes something away.
+    Delete,
+    /// Reads.
+    Get,
+    /// Makes or does something.
+    Post,
+    /// Replaces something.
+    Put,
+}
+
+impl Method {
+    /// The method's name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+
+    /// Whether a JSON body must come with it.
+    #[must_use]
+    pub const fn has_body(self) -> bool {
+        match self {
+            Self::Delete | Self::Get => false,
+            Self::Post | Self::Put => true,
+        }
+    }
+}
+
+/// One call of the API, named as in OpenAPI's `operationId`.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Operation {
+    /// Add a named account.
+    AddAccount,
+    /// Publish a dataset.
+    AddDataset,
+    /// Decide for a contract.
+    ApproveContract,
+    /// Read a partner's catalogue.
+    Catalog,
+    /// Show a contract.
+    Contract,
+    /// List contracts.
+    Contracts,
+    /// Show a dataset.
+    Dataset,
+    /// List datasets.
+    Datasets,
+    /// List deliveries.
+    Deliveries,
+    /// Show a delivery.
+    Delivery,
+    /// Look for what is wrong.
+    Doctor,
+    /// End a contract.
+    EndContract,
+    /// Write an auditor's folder.
+    ExportLog,
+    /// List accounts.
+    ListAccounts,
+    /// List what waits for a person.
+    ListApprovals,
+    /// Read the log.
+    LogEntries,
+    /// List the data space's members.
+    Members,
+    /// Fetch a contract's data.
+    Pull,
+    /// Decide against a contract.
+    RejectContract,
+    /// Remove a named account.
+    RemoveAccount,
+    /// Publish another version of a dataset.
+    ReplaceDataset,
+    /// Ask a partner for a contract.
+    RequestContract,
+    /// Open the local hand-over of a contract.
+    Serve,
+    /// Show how the participant is doing.
+    Status,
+    /// Close the local hand-over of a contract.
+    Unserve,
+    /// Withdraw a dataset.
+    WithdrawDataset,
+}
+
+use AccountRole::{Approver, Auditor, Clerk, Operator};
+
+const EVERYONE: &[AccountRole] = &AccountRole::ALL;
+
+impl Operation {
+    /// Every call.
+    pub const ALL: [Self; 26] = [
+        Self::AddAccount,
+        Self::AddDataset,
+        Self::ApproveContract,
+        Self::Catalog,
+        Self::Contract,
+        Self::Contracts,
+        Self::Dataset,
+        Self::Datasets,
+        Self::Deliveries,
+        Self::Delivery,
+        Self::Doctor,
+        Self::EndContract,
+        Self::ExportLog,
+        Self::ListAccounts,
+        Self::ListApprovals,
+        Self::LogEntries,
+        Self::Members,
+        Self::Pull,
+        Self::RejectContract,
+        Self::RemoveAccount,
+        Self::ReplaceDataset,
+        Self::RequestContract,
+        Self::Serve,
+        Self::Status,
+        Self::Unserve,
+        Self::WithdrawDataset,
+    ];
+
+    /// Where it is called, below [`PARTICIPANT_PATH`].
+    #[must_use]
+    pub const fn route(self) -> (Method, &'static str) {
+        match self {
+            Self::AddAccount => (Method::Post, "/accounts"),
+            Self::AddDataset => (Method::Post, "/datasets"),
+            Self::ApproveContract => (Method::Post, "/contracts/{id}/approve"),
+            Self::Catalog => (Method::Get, "/catalog"),
+            Self::Contract => (Method::Get, "/contracts/{id}"),
+            Self::Contracts => (Method::Get, "/contracts"),
+            Self::Dataset => (Method::Get, "/datasets/{id}"),
+            Self::Datasets => (Method::Get, "/datasets"),
+            Self::Deliveries => (Method::Get, "/deliveries"),
+            Self::Delivery => (Method::Get, "/deliveries/{id}"),
+            Self::Doctor => (Method::Get, "/doctor"),
+            Self::EndContract => (Method::Post, "/contracts/{id}/end"),
+            Self::ExportLog => (Method::Post, "/log/export"),
+            Self::ListAccounts => (Method::Get, "/accounts"),
+            Self::ListApprovals => (Method::Get, "/approvals"),
+            Self::LogEntries => (Method::Get, "/log"),
+            Self::Members => (Method::Get, "/members"),
+            Self::Pull => (Method::Post, "/contracts/{id}/pull"),
+            Self::RejectContract => (Method::Post, "/contracts/{id}/reject"),
+            Self::RemoveAccount => (Method::Delete, "/accounts/{id}"),
+            Self::ReplaceDataset => (Method::Put, "/datasets/{id}"),
+            Self::RequestContract => (Method::Post, "/contracts"),
+            Self::Serve => (Method::Post, "/contracts/{id}/serve"),
+            Self::Status => (Method::Get, "/status"),
+            Self::Unserve => (Method::Delete, "/contracts/{id}/serve"),
+            Self::WithdrawDataset => (Method::Delete, "/datasets/{id}"),
+        }
+    }
+
+    /// The roles of which one is enough to call it.
+    #[must_use]
+    pub const fn roles(self) -> &'static [AccountRole] {
+        match self {
+            Self::Contract
+            | Self::Contracts
+            | Self::Dataset
+            | Self::Datasets
+            | Self::Deliveries
+            | Self::Delivery
+            | Self::ListApprovals
+            | Self::LogEntries
+            | Self::Members
+            | Self::Status => EVERYONE,
+            Self::AddDataset
+            | Self::Pull
+            | Self::ReplaceDataset
+            | Self::RequestContract
+            | Self::Serve => &[Clerk],
+            Self::Catalog => &[Approver, Clerk],
+            // Restricting never waits for the right person to come back from lunch.
+            Self::EndContract | Self::Unserve => &[Approver, Clerk, Operator],
+            Self::WithdrawDataset => &[Clerk, Operator],
+            Self::ApproveContract | Self::RejectContract => &[Approver],
+            Self::ExportLog => &[Auditor, Operator],
+            Self::AddAccount | Self::RemoveAccount => &[Operator],
+            Self::ListAccounts => &[Auditor, Operator],
+            Self::Doctor => &[Auditor, Operator],
+        }
+    }
+
+    /// The call's name in OpenAPI.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AddAccount => "addAccount",
+            Self::AddDataset => "addDataset",
+            Self::ApproveContract => "approveContract",
+            Self::Catalog => "catalog",
+            Self::Contract => "contract",
+            Self::Contracts => "contracts",
+            Self::Dataset => "dataset",
+            Self::Datasets => "datasets",
+            Self::Deliveries => "deliveries",
+            Self::Delivery => "delivery",
+            Self::Doctor => "doctor",
+            Self::EndContract => "endContract",
+            Self::ExportLog => "exportLog",
+            Self::ListAccounts => "listAccounts",
+            Self::ListApprovals => "listApprovals",
+            Self::LogEntries => "logEntries",
+            Self::Members => "members",
+            Self::Pull => "pull",
+            Self::RejectContract => "rejectContract",
+            Self::RemoveAccount => "removeAccount",
+            Self::ReplaceDataset => "replaceDataset",
+            Self::RequestContract => "requestContract",
+            Self::Serve => "serve",
+            Self::Status => "status",
+            Self::Unserve => "unserve",
+            Self::WithdrawDataset => "withdrawDataset",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_call_has_a_route_and_a_name_of_its_own() {
+        let routes: BTreeSet<_> =
+            Operation::ALL.iter().map(|o| (o.route().0.name(), o.route().1)).collect();
+        let names: BTreeSet<_> = Operation::ALL.iter().map(|o| o.name()).collect();
+        assert_eq!((routes.len(), names.len()), (Operation::ALL.len(), Operation::ALL.len()));
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing_but_writes_a_folder() {
+        for operation in Operation::ALL {
+            let reads = operation.route().0 == Method::Get || operation == Operation::ExportLog;
+            assert!(reads || !operation.roles().contains(&Auditor), "{operation:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_publishes_does_not_decide_and_whoever_runs_the_machine_does_neither() {
+        for (operation, role, may) in [
+            (Operation::ApproveContract, Clerk, false),
+            (Operation::ApproveContract, Operator, false),
+            (Operation::AddDataset, Approver, false),
+            (Operation::AddDataset, Operator, false),
+            (Operation::AddAccount, Clerk, false),
+            (Operation::EndContract, Operator, true),
+        ] {
+            assert_eq!(operation.roles().contains(&role), may, "{operation:?} {role}");
+        }
+    }
+}
