@@ -1,7 +1,10 @@
 //! One snapshot per message type, each judged by the standard's schema and read back.
 
+use std::collections::BTreeMap;
+
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use wire::json::canonical;
 use wire::node::Node;
 
 use super::schemas::Standard;
@@ -15,10 +18,13 @@ fn shown(schema: &str, body: &Value) -> String {
     if let Some(standard) = Standard::open() {
         standard.check(schema, body);
     }
-    // One member a line, the long constants by a letter.
-    let members = body.as_object().unwrap().iter();
-    let lines: Vec<_> = members.map(|(name, value)| format!("{name}: {value}")).collect();
-    let names = [(crate::context::DSP, "DSP"), (C_PID, "C"), (P_PID, "P")];
+    // One member a line, in canonical order, the long constants by a word.
+    let written = |value: &Value| String::from_utf8(canonical(value).unwrap()).unwrap();
+    let members: BTreeMap<_, _> = body.as_object().unwrap().iter().collect();
+    let lines: Vec<_> =
+        members.iter().map(|(name, value)| format!("{name}: {}", written(value))).collect();
+    let rules = written(&rules());
+    let names = [(crate::context::DSP, "DSP"), (C_PID, "C"), (P_PID, "P"), (&rules, "RULES")];
     names.iter().fold(lines.join("\n"), |text, (long, short)| text.replace(long, short))
 }
 
@@ -44,14 +50,14 @@ fn contract_request_messages() {
     @type: "ContractRequestMessage"
     callbackAddress: "https://consumer.example/dsp/2025-1"
     consumerPid: "C"
-    offer: {"@id":"urn:example:offer","@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}],"target":"urn:example:parking"}
+    offer: {"@id":"urn:example:offer","@type":"Offer","permission":RULES,"target":"urn:example:parking"}
     "#);
     let counter = negotiation_message(Move::Request);
     assert_snapshot!(negotiation("contract-request-message", &counter), @r#"
     @context: ["DSP"]
     @type: "ContractRequestMessage"
     consumerPid: "C"
-    offer: {"@id":"urn:example:counter","@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}],"target":"urn:example:parking"}
+    offer: {"@id":"urn:example:counter","@type":"Offer","permission":RULES,"target":"urn:example:parking"}
     providerPid: "P"
     "#);
 }
@@ -63,7 +69,7 @@ fn contract_offer_messages() {
     @context: ["DSP"]
     @type: "ContractOfferMessage"
     callbackAddress: "https://provider.example/dsp/2025-1"
-    offer: {"@id":"urn:example:offer","@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}],"target":"urn:example:parking"}
+    offer: {"@id":"urn:example:offer","@type":"Offer","permission":RULES,"target":"urn:example:parking"}
     providerPid: "P"
     "#);
     let counter = negotiation_message(Move::Offer);
@@ -71,7 +77,7 @@ fn contract_offer_messages() {
     @context: ["DSP"]
     @type: "ContractOfferMessage"
     consumerPid: "C"
-    offer: {"@id":"urn:example:offer","@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}],"target":"urn:example:parking"}
+    offer: {"@id":"urn:example:offer","@type":"Offer","permission":RULES,"target":"urn:example:parking"}
     providerPid: "P"
     "#);
 }
@@ -87,7 +93,7 @@ fn contract_agreement_message_with_signature_and_checkpoint() {
     assert_snapshot!(negotiation("contract-agreement-message", &message), @r#"
     @context: ["DSP"]
     @type: "ContractAgreementMessage"
-    agreement: {"@id":"urn:example:agreement","@type":"Agreement","assignee":"did:web:consumer.example","assigner":"did:web:provider.example","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}],"target":"urn:example:parking","timestamp":"2026-01-02T03:04:05Z"}
+    agreement: {"@id":"urn:example:agreement","@type":"Agreement","assignee":"did:web:consumer.example","assigner":"did:web:provider.example","permission":RULES,"target":"urn:example:parking","timestamp":"2026-01-02T03:04:05Z"}
     consumerPid: "C"
     https://w3id.org/allmende/v1/checkpoint: "log\n1\n"
     https://w3id.org/allmende/v1/signature: "eyJ..sig"
@@ -330,7 +336,7 @@ fn catalog_dataset_and_error() {
     @type: "Dataset"
     dct:title: "Parken in Ulm"
     distribution: [{"@type":"Distribution","accessService":"urn:example:service","format":"HttpData-PULL"}]
-    hasPolicy: [{"@id":"urn:example:offer","@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}]}]
+    hasPolicy: [{"@id":"urn:example:offer","@type":"Offer","permission":RULES}]
     "#);
     let catalog = Catalog {
         participant_id: parties().assigner,
@@ -349,7 +355,7 @@ fn catalog_dataset_and_error() {
     @context: ["DSP"]
     @id: "urn:example:catalog"
     @type: "Catalog"
-    dataset: [{"@id":"urn:example:parking","@type":"Dataset","dct:title":"Parken in Ulm","distribution":[{"@type":"Distribution","accessService":"urn:example:service","format":"HttpData-PULL"}],"hasPolicy":[{"@id":"urn:example:offer","@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":"2027-01-01T00:00:00Z"}]}]}]}]
+    dataset: [{"@id":"urn:example:parking","@type":"Dataset","dct:title":"Parken in Ulm","distribution":[{"@type":"Distribution","accessService":"urn:example:service","format":"HttpData-PULL"}],"hasPolicy":[{"@id":"urn:example:offer","@type":"Offer","permission":RULES}]}]
     participantId: "did:web:provider.example"
     service: [{"@id":"urn:example:service","@type":"DataService","endpointURL":"https://provider.example/dsp/2025-1"}]
     "#);
@@ -389,7 +395,5 @@ fn version_response() {
     assert_eq!(VersionResponse::parse(&Node::root(&body)).unwrap(), response);
     assert_eq!(response.choose(|auth| auth.protocol == "mTLS"), response.versions.first());
     assert_eq!(response.choose(|_| false), None);
-    assert_snapshot!(shown("common/protocol-version-schema", &body), @r#"
-    protocolVersions: [{"auth":{"protocol":"mTLS","version":"1.3"},"binding":"HTTPS","identifierType":"did:web","path":"/dsp/2025-1","serviceId":"urn:example:service","version":"2025-1"}]
-    "#);
+    assert_snapshot!(shown("common/protocol-version-schema", &body), @r#"protocolVersions: [{"auth":{"protocol":"mTLS","version":"1.3"},"binding":"HTTPS","identifierType":"did:web","path":"/dsp/2025-1","serviceId":"urn:example:service","version":"2025-1"}]"#);
 }

@@ -210,10 +210,10 @@ fn all_short_sequences_agree_with_the_standards_table() {
     let mut count = 0;
     for role in Role::ALL {
         for start in [opened(role), begun(role)] {
-            explore(&start, 6, &mut Vec::new(), &mut count);
+            explore(&start, 5, &mut Vec::new(), &mut count);
         }
     }
-    assert!(count > 5_000, "{count}");
+    assert!(count > 3_000, "{count}");
 }
 
 #[test]
