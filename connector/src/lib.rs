@@ -8,6 +8,7 @@ pub mod engine;
 pub mod home;
 pub mod http;
 pub mod ids;
+pub mod management;
 pub mod net;
 pub mod participant;
 pub mod record;
