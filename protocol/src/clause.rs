@@ -58,10 +58,9 @@ clauses! {
     NegotiationTermination => "Contract Negotiation Protocol, State Machine (contract-negotiation-states)",
     /// A termination where only the prose allows it: accepted, never sent.
     NegotiationTerminationByProse => "Contract Negotiation Protocol, Contract Negotiation Termination Message",
-    /// A state is entered when the receiver has acknowledged the message.
+    /// A state is entered when the receiver has acknowledged the message; a receiver that reports an
+    /// earlier state disagrees, and the negotiation is terminated.
     NegotiationAcknowledged => "Contract Negotiation Protocol, ACK - Contract Negotiation",
-    /// If the two sides disagree about the state, the negotiation is terminated.
-    NegotiationDisagreement => "Contract Negotiation Protocol, Introduction",
     /// An error causes no state change by itself; what follows from it is said here.
     NegotiationError => "Contract Negotiation Protocol, ERROR - Contract Negotiation Error",
     /// Whoever is no party of a process is told that there is none.

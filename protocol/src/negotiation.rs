@@ -13,7 +13,7 @@ mod record;
 mod state;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transition;
 
 pub use effect::{Effect, Step};

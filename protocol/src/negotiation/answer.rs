@@ -40,7 +40,7 @@ pub(super) fn acknowledged(
     if outgoing.leads_to.may_be_reported_as(reported) {
         return Ok(entered(next, now, at, outgoing, outgoing.leads_to, clause));
     }
-    Ok(break_off(&next, at, "state-disagreement", Clause::NegotiationDisagreement))
+    Ok(break_off(&next, at, "state-disagreement", clause))
 }
 
 /// The peer refused our message for good.

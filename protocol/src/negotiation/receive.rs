@@ -118,18 +118,18 @@ fn arrive(now: &Negotiation, what: Move) -> Result<Arrival, Refusal> {
 }
 
 fn illegal(now: &Negotiation, what: Move) -> Refusal {
-    let code = if !what.is_of(now.role.peer()) {
-        Code::WrongRole
+    let (code, clause) = if !what.is_of(now.role.peer()) {
+        (Code::WrongRole, what.clause())
     } else if now.is_over() {
-        Code::ProcessEnded
+        (Code::ProcessEnded, what.clause())
     } else if what == Move::Accept && now.offer.by == now.role.peer() {
-        Code::OwnOffer
-    } else if now.awaiting.is_some() && now.state.is_none() {
-        Code::AwaitingAcknowledgement
+        (Code::OwnOffer, what.clause())
+    } else if now.state.is_none() {
+        (Code::AwaitingAcknowledgement, Clause::AcknowledgedByFollowUp)
     } else {
-        Code::IllegalTransition
+        (Code::IllegalTransition, what.clause())
     };
-    now.refuse(Fault::Peer, code, what.message().name(), what.clause())
+    now.refuse(Fault::Peer, code, what.message().name(), clause)
 }
 
 fn check_party(

@@ -19,12 +19,18 @@ pub fn step(now: Option<&Negotiation>, at: Timestamp, input: Input) -> Result<St
         (None, Input::Command(Command::Request(begin))) => open::request(at, begin),
         (None, Input::Command(Command::InitialOffer(begin))) => open::offer(at, begin),
         (None, Input::Received(received)) => {
-            Err(missing(Fault::Peer, received.message.kind().name()))
+            Err(missing(Fault::Peer, received.message.kind().name(), Clause::ObjectNotFound))
         }
-        (None, Input::Command(command)) => Err(missing(Fault::Operator, command.name())),
-        (None, Input::Acknowledged(_)) => Err(missing(Fault::Engine, "acknowledged")),
-        (None, Input::RefusedByPeer(_)) => Err(missing(Fault::Engine, "refused-by-peer")),
-        (None, Input::GivenUp(_)) => Err(missing(Fault::Engine, "given-up")),
+        (None, Input::Command(command)) => {
+            Err(missing(Fault::Operator, command.name(), Clause::ObjectNotFound))
+        }
+        (None, Input::Acknowledged(_)) => {
+            Err(missing(Fault::Engine, "acknowledged", Clause::NegotiationAcknowledged))
+        }
+        (None, Input::RefusedByPeer(_)) => {
+            Err(missing(Fault::Engine, "refused-by-peer", Clause::NegotiationError))
+        }
+        (None, Input::GivenUp(_)) => Err(missing(Fault::Engine, "given-up", Clause::GivenUp)),
 
         (Some(now), Input::RequestOpened(opening)) => receive::again(
             now,
@@ -48,15 +54,8 @@ pub fn step(now: Option<&Negotiation>, at: Timestamp, input: Input) -> Result<St
     }
 }
 
-const fn missing(fault: Fault, input: &'static str) -> Refusal {
-    Refusal {
-        fault,
-        code: Code::UnknownProcess,
-        role: None,
-        state: None,
-        input,
-        clause: Clause::ObjectNotFound,
-    }
+const fn missing(fault: Fault, input: &'static str, clause: Clause) -> Refusal {
+    Refusal { fault, code: Code::UnknownProcess, role: None, state: None, input, clause }
 }
 
 impl Negotiation {

@@ -12,7 +12,7 @@ use crate::testing::*;
 use crate::{Code, Refusal};
 
 /// A negotiation opened by the peer (`Requested` for a provider, `Offered` for a consumer).
-fn opened(role: Role) -> Negotiation {
+pub(crate) fn opened(role: Role) -> Negotiation {
     let input = match role {
         Role::Provider => Input::RequestOpened(Opening {
             from: did(Role::Consumer),
@@ -33,7 +33,7 @@ fn opened(role: Role) -> Negotiation {
 }
 
 /// A negotiation opened by ourselves, not yet acknowledged.
-fn begun(role: Role) -> Negotiation {
+pub(crate) fn begun(role: Role) -> Negotiation {
     let peer = role.peer();
     macro_rules! begin {
         ($own_pid:expr) => {
@@ -54,7 +54,7 @@ fn begun(role: Role) -> Negotiation {
     step(None, at(), Input::Command(command)).unwrap().next
 }
 
-fn command(what: Move) -> Command {
+pub(crate) fn command(what: Move) -> Command {
     match what {
         Move::Request => Command::Counter { offer: offer("urn:example:counter") },
         Move::Offer => Command::Offer { offer: offer("urn:example:offer") },
@@ -66,12 +66,12 @@ fn command(what: Move) -> Command {
     }
 }
 
-fn received(from: Role, message: NegotiationMessage, bytes: &str) -> Input {
+pub(crate) fn received(from: Role, message: NegotiationMessage, bytes: &str) -> Input {
     let (from, data_space) = (did(from), space());
     Input::Received(Received { from, data_space, message, digest: digest(bytes) })
 }
 
-fn ack(now: &Negotiation) -> Input {
+pub(crate) fn ack(now: &Negotiation) -> Input {
     let outgoing = now.awaiting.unwrap();
     let process = Some(crate::message::ContractNegotiation {
         consumer_pid: consumer_pid(),
@@ -98,7 +98,7 @@ fn play(mut now: Negotiation, moves: &[(Role, Move)]) -> Negotiation {
 }
 
 /// A negotiation of `role` in `state`, on the way that passes every state.
-fn in_state(role: Role, state: State) -> Negotiation {
+pub(crate) fn in_state(role: Role, state: State) -> Negotiation {
     use Move::*;
     use Role::*;
     let way = [

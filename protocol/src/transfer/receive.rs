@@ -143,21 +143,18 @@ fn arrive(now: &Transfer, what: Move) -> Result<Arrival, Refusal> {
 }
 
 fn illegal(now: &Transfer, what: Move) -> Refusal {
-    let code = if what == Move::Request {
-        Code::InitialInProcess
-    } else if now.is_over() {
-        Code::ProcessEnded
+    let clause = what.clause(now.state);
+    let to_provider = now.role == Role::Provider && now.state == Some(State::Requested);
+    let (code, clause) = if now.is_over() {
+        (Code::ProcessEnded, clause)
     } else if now.state.is_none() {
-        Code::AwaitingAcknowledgement
-    } else if what == Move::Start
-        && now.state == Some(State::Requested)
-        && now.role == Role::Provider
-    {
-        Code::WrongRole
+        (Code::AwaitingAcknowledgement, Clause::AcknowledgedByFollowUp)
+    } else if what == Move::Start && to_provider {
+        (Code::WrongRole, clause)
     } else {
-        Code::IllegalTransition
+        (Code::IllegalTransition, clause)
     };
-    now.refuse(Fault::Peer, code, what.message().name(), what.clause(now.state))
+    now.refuse(Fault::Peer, code, what.message().name(), clause)
 }
 
 fn check_party(

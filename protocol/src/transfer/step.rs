@@ -16,12 +16,18 @@ pub fn step(now: Option<&Transfer>, at: Timestamp, input: Input) -> Result<Step,
         (None, Input::RequestOpened(opening)) => open::by_request(at, opening),
         (None, Input::Command(Command::Request(begin))) => open::request(at, *begin),
         (None, Input::Received(received)) => {
-            Err(missing(Fault::Peer, received.message.kind().name()))
+            Err(missing(Fault::Peer, received.message.kind().name(), Clause::ObjectNotFound))
         }
-        (None, Input::Command(command)) => Err(missing(Fault::Operator, command.name())),
-        (None, Input::Acknowledged(_)) => Err(missing(Fault::Engine, "acknowledged")),
-        (None, Input::RefusedByPeer(_)) => Err(missing(Fault::Engine, "refused-by-peer")),
-        (None, Input::GivenUp(_)) => Err(missing(Fault::Engine, "given-up")),
+        (None, Input::Command(command)) => {
+            Err(missing(Fault::Operator, command.name(), Clause::ObjectNotFound))
+        }
+        (None, Input::Acknowledged(_)) => {
+            Err(missing(Fault::Engine, "acknowledged", Clause::TransferAcknowledged))
+        }
+        (None, Input::RefusedByPeer(_)) => {
+            Err(missing(Fault::Engine, "refused-by-peer", Clause::TransferError))
+        }
+        (None, Input::GivenUp(_)) => Err(missing(Fault::Engine, "given-up", Clause::GivenUp)),
 
         (Some(now), Input::RequestOpened(opening)) => receive::again(now, &opening),
         (Some(now), Input::Received(received)) => receive::receive(now, at, received),
@@ -32,15 +38,8 @@ pub fn step(now: Option<&Transfer>, at: Timestamp, input: Input) -> Result<Step,
     }
 }
 
-const fn missing(fault: Fault, input: &'static str) -> Refusal {
-    Refusal {
-        fault,
-        code: Code::UnknownProcess,
-        role: None,
-        state: None,
-        input,
-        clause: Clause::ObjectNotFound,
-    }
+const fn missing(fault: Fault, input: &'static str, clause: Clause) -> Refusal {
+    Refusal { fault, code: Code::UnknownProcess, role: None, state: None, input, clause }
 }
 
 impl Transfer {

@@ -11,7 +11,7 @@ use crate::testing::*;
 use crate::{Code, Refusal};
 
 /// A transfer that a consumer has asked of us.
-fn opened(flow: Flow) -> Transfer {
+pub(crate) fn opened(flow: Flow) -> Transfer {
     let input = Input::RequestOpened(Opening {
         from: did(Role::Consumer),
         data_space: space(),
@@ -23,7 +23,7 @@ fn opened(flow: Flow) -> Transfer {
 }
 
 /// A transfer that we have asked for, not yet acknowledged.
-fn begun(flow: Flow) -> Transfer {
+pub(crate) fn begun(flow: Flow) -> Transfer {
     let request = transfer_request(flow);
     let begin = Begin {
         own_pid: request.consumer_pid,
@@ -43,7 +43,7 @@ fn start_address(role: Role, flow: Flow) -> Option<DataAddress> {
     (flow.address_owner() == role).then(data_address)
 }
 
-fn command(now: &Transfer, what: Move) -> Command {
+pub(crate) fn command(now: &Transfer, what: Move) -> Command {
     let (code, reason) = (None, None);
     match what {
         Move::Request => panic!(),
@@ -54,7 +54,7 @@ fn command(now: &Transfer, what: Move) -> Command {
     }
 }
 
-fn peers(now: &Transfer, what: Move, bytes: &str) -> Input {
+pub(crate) fn peers(now: &Transfer, what: Move, bytes: &str) -> Input {
     received(now, transfer_message(what, start_address(now.role.peer(), now.flow)), bytes)
 }
 
@@ -72,7 +72,7 @@ fn process(state: State) -> TransferProcess {
     }
 }
 
-fn ack(now: &Transfer) -> Input {
+pub(crate) fn ack(now: &Transfer) -> Input {
     let outgoing = now.awaiting.unwrap();
     let process = Some(process(outgoing.leads_to));
     Input::Acknowledged(Acknowledgement { number: outgoing.number, process })
@@ -89,7 +89,7 @@ fn theirs(now: &Transfer, what: Move) -> Step {
 }
 
 /// A transfer of `role` in `state`.
-fn in_state(role: Role, flow: Flow, state: State) -> Transfer {
+pub(crate) fn in_state(role: Role, flow: Flow, state: State) -> Transfer {
     let requested = match role {
         Role::Provider => opened(flow),
         Role::Consumer => {

@@ -156,7 +156,7 @@ fn a_peer_that_reports_an_earlier_state_is_left() {
     assert_eq!(answer(State::Finalized).next.state, Some(State::Finalized));
     assert_eq!(answer(State::Terminated).next.state, Some(State::Terminated));
     let left = answer(State::Agreed);
-    assert_eq!(left.clause, Clause::NegotiationDisagreement);
+    assert_eq!(left.clause, Clause::NegotiationAcknowledged);
     assert_eq!(left.next.awaiting.map(|outgoing| outgoing.what), Some(Move::Terminate));
 }
 
