@@ -11,7 +11,7 @@ mod receive;
 
 use serde_json::Value;
 
-use super::draft::Errands;
+pub use super::draft::Errands;
 
 pub use command::{Asked, Ending};
 pub use load::Found;
@@ -32,4 +32,6 @@ pub struct Reply {
     pub body: Value,
     /// Messages that follow from it.
     pub errands: Errands,
+    /// The checkpoint that the peer sent along.
+    pub checkpoint: Option<String>,
 }

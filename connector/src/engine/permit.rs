@@ -25,18 +25,48 @@ use crate::record::agreement::AgreementRecord;
 /// Permission to deliver, or to hand over, data under a contract now. Only this module makes one.
 #[derive(Debug)]
 pub struct Permit {
-    /// What the delivery hangs on, and the means to cut it.
-    pub admission: Admission,
-    /// The delivery's id, the same in both logs.
-    pub delivery: DeliveryId,
-    /// The dataset.
-    pub dataset: DatasetId,
-    /// The contract.
-    pub agreement: AgreementId,
-    /// The partner.
-    pub peer: Did,
+    admission: Admission,
+    granted: Granted,
+}
+
+/// What was granted, for the log; it outlives the delivery itself.
+#[derive(Debug)]
+pub struct Granted {
+    delivery: DeliveryId,
+    dataset: DatasetId,
+    agreement: AgreementId,
+    peer: Did,
     process: Process,
     role: Role,
+    decision: policy::Permit,
+}
+
+impl Permit {
+    /// The dataset.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetId {
+        &self.granted.dataset
+    }
+
+    /// What was granted, and what the running delivery hangs on.
+    #[must_use]
+    pub fn split(self) -> (Granted, Admission) {
+        (self.granted, self.admission)
+    }
+}
+
+impl Granted {
+    /// The delivery's id, the same in both logs.
+    #[must_use]
+    pub fn delivery(&self) -> &DeliveryId {
+        &self.delivery
+    }
+
+    /// The decision behind it.
+    #[must_use]
+    pub fn decision(&self) -> &Decision {
+        self.decision.decision()
+    }
 }
 
 /// How a delivery ended.
@@ -149,22 +179,21 @@ impl<P: Parts> Engine<P> {
             return Err(EngineError::Busy { reason: "log-lags" });
         }
         let decision = self.judge_agreement(ours, &standing, &agreed, now).await?;
-        let permit = decision.into_permit().map_err(|denied| refused(&denied))?;
-        let permit = Permit {
-            admission,
+        let decision = decision.into_permit().map_err(|denied| refused(&denied))?;
+        let granted = Granted {
             delivery,
             dataset: agreed.dataset.clone(),
             agreement: agreed.id.clone(),
             peer: agreed.peer.clone(),
             process,
             role: agreed.role,
-        }
-        .granted_by(permit);
-        self.note(participant, standing, &permit, vec![], |delivery| Body::DeliveryStarted {
+            decision,
+        };
+        self.note(participant, standing, &granted, vec![], |delivery| Body::DeliveryStarted {
             delivery,
         })
         .await?;
-        Ok(permit)
+        Ok(Permit { admission, granted })
     }
 
     /// Records how a delivery ended: `bytes` went over, with this digest.
@@ -173,7 +202,7 @@ impl<P: Parts> Engine<P> {
     /// When nothing can be committed.
     pub async fn delivery_ended(
         &self,
-        permit: &Permit,
+        granted: &Granted,
         participant: &Did,
         end: &DeliveryEnd,
         bytes: u64,
@@ -182,13 +211,13 @@ impl<P: Parts> Engine<P> {
         let (participant, standing) = self.member(participant)?;
         match end {
             DeliveryEnd::Finished => {
-                self.note(&participant, standing, permit, vec![], |delivery| {
+                self.note(&participant, standing, granted, vec![], |delivery| {
                     Body::DeliveryFinished { delivery, bytes, digest }
                 })
                 .await
             }
             DeliveryEnd::Stopped { code } => {
-                self.note(&participant, standing, permit, vec![code.clone()], |delivery| {
+                self.note(&participant, standing, granted, vec![code.clone()], |delivery| {
                     Body::DeliveryStopped { delivery, bytes, digest }
                 })
                 .await
@@ -202,13 +231,13 @@ impl<P: Parts> Engine<P> {
     /// When nothing can be committed: the delivery must then be cut.
     pub async fn delivery_window(
         &self,
-        permit: &Permit,
+        granted: &Granted,
         participant: &Did,
         bytes: u64,
         digest: Digest,
     ) -> Result<(), EngineError> {
         let (participant, standing) = self.member(participant)?;
-        self.note(&participant, standing, permit, vec![], |delivery| Body::DeliveryWindow {
+        self.note(&participant, standing, granted, vec![], |delivery| Body::DeliveryWindow {
             delivery,
             bytes,
             digest,
@@ -220,21 +249,21 @@ impl<P: Parts> Engine<P> {
         &self,
         participant: &Participant,
         standing: Arc<Standing>,
-        permit: &Permit,
+        granted: &Granted,
         reasons: Vec<String>,
         body: impl Fn(DeliveryId) -> Body,
     ) -> Result<(), EngineError> {
         for _ in 0..super::negotiation::TRIES_MAX {
             let mut draft = Draft::new(self, participant, standing.clone());
-            draft.count_for(&permit.agreement, &permit.peer).await?;
+            draft.count_for(&granted.agreement, &granted.peer).await?;
             let about = About {
-                process: Some(permit.process.clone()),
-                counterparty: Some(permit.peer.clone()),
-                role: Some(permit.role),
+                process: Some(granted.process.clone()),
+                counterparty: Some(granted.peer.clone()),
+                role: Some(granted.role),
                 reasons: reasons.clone(),
                 actor: None,
             };
-            draft.record(about, body(permit.delivery.clone()))?;
+            draft.record(about, body(granted.delivery.clone()))?;
             match draft.commit().await {
                 Err(error) if error.is_lost() => {}
                 Err(error) => return Err(error),
@@ -245,13 +274,6 @@ impl<P: Parts> Engine<P> {
             }
         }
         Err(EngineError::Busy { reason: "contended" })
-    }
-}
-
-impl Permit {
-    /// Ties the permit to the decision that grants it.
-    fn granted_by(self, _: policy::Permit) -> Self {
-        self
     }
 }
 

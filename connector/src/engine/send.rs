@@ -22,6 +22,10 @@ use crate::store::{Batch, Key, Kind, Span, Store, Version};
 const RETRY_FIRST_MS: i64 = 250;
 /// The longest pause between two tries.
 const RETRY_MAX_MS: i64 = 5 * 60 * 1000;
+/// How often a message is tried again when the peer does not know the process.
+const UNKNOWN_TRIES_MAX: u32 = 3;
+/// HTTP status: there is no such process.
+const NOT_FOUND: u16 = 404;
 /// HTTP status: asked too often.
 const TOO_MANY_REQUESTS: u16 = 429;
 /// HTTP status: the request took too long to arrive.
@@ -43,6 +47,8 @@ pub(super) enum Outcome {
         code: String,
         /// The peer's words.
         words: Vec<String>,
+        /// The state that the peer reports for the process, where it was asked.
+        peer_state: Option<String>,
     },
     /// No answer came in all the time that retries may take.
     GivenUp,
@@ -113,6 +119,7 @@ impl<P: Parts> Engine<P> {
         let answer = self.transport.exchange(&key.0, &row.peer, request).await;
         match self.judge(&row, answer) {
             Some(outcome) => {
+                let outcome = self.with_peer_state(key, &row, outcome).await;
                 let number = number_of(&key.1);
                 self.answered(key, &row, number, &outcome).await?;
                 self.wake_next(key, &row).await?;
@@ -132,9 +139,12 @@ impl<P: Parts> Engine<P> {
                 return Some(Outcome::Acknowledged { body: answer.body });
             }
             Ok(answer) => {
+                // A peer that is quicker to send than to store answers 404 for a moment.
+                let unknown_yet = answer.status == NOT_FOUND && row.attempts < UNKNOWN_TRIES_MAX;
                 let passing = answer.status >= 500
                     || answer.status == TOO_MANY_REQUESTS
-                    || answer.status == REQUEST_TIMEOUT;
+                    || answer.status == REQUEST_TIMEOUT
+                    || unknown_yet;
                 (!passing).then(|| refusal(&answer))
             }
             Err(unsent) => {
@@ -143,6 +153,7 @@ impl<P: Parts> Engine<P> {
                     status: 0,
                     code: unsent.code.to_owned(),
                     words: vec![unsent.words],
+                    peer_state: None,
                 })
             }
         };
@@ -150,6 +161,23 @@ impl<P: Parts> Engine<P> {
         let age = self.clock.now().duration_since(row.written);
         let over = age.as_hours() >= hours;
         final_word.or_else(|| over.then_some(Outcome::GivenUp))
+    }
+
+    /// A message whose first answer was lost is refused when it comes again: the peer's own state
+    /// tells that it arrived. Asked only where the process is known to the peer.
+    async fn with_peer_state(&self, key: &OutboxKey, row: &OutboxRow, outcome: Outcome) -> Outcome {
+        let Outcome::Refused { status, code, words, .. } = outcome else { return outcome };
+        let (base, _) = row.url.rsplit_once('/').unwrap_or((&row.url, ""));
+        let url = base.strip_suffix("/agreement").unwrap_or(base).to_owned();
+        let asked = Request { url, body: None };
+        let answer = match status {
+            0 | NOT_FOUND => None,
+            _ => self.transport.exchange(&key.0, &row.peer, asked).await.ok(),
+        };
+        let body = answer.filter(Answer::is_success).map(|answer| answer.body);
+        let process = body.and_then(|body| parse(&body, &Limits::message()).ok());
+        let state = process.and_then(|process| Some(process.get("state")?.as_str()?.to_owned()));
+        Outcome::Refused { status, code, words, peer_state: state }
     }
 
     async fn answered(
@@ -235,5 +263,10 @@ fn refusal(answer: &Answer) -> Outcome {
     let code = body.get("code").and_then(Value::as_str).unwrap_or("refused-by-peer");
     let reasons = body.get("reason").and_then(Value::as_array);
     let words = reasons.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    Outcome::Refused { status: answer.status, code: code.to_owned(), words: words.collect() }
+    Outcome::Refused {
+        status: answer.status,
+        code: code.to_owned(),
+        words: words.collect(),
+        peer_state: None,
+    }
 }

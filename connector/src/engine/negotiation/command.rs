@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::parts::{Parts, Transport};
+use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
 use crate::store::Kind;
 
@@ -54,6 +55,8 @@ impl<P: Parts> Engine<P> {
         let (participant, standing) = self.member(participant)?;
         let offer = CatalogOffer::parse(&Node::root(&asked.offer))?;
         let offer = offer.to_message_offer(&asked.dataset)?;
+        // A rule that we cannot read is one that we cannot keep: nothing is asked for under it.
+        rule::read(&asked.offer, Shape::Offer)?;
         let base = self.transport.dsp_base(participant.did(), &asked.peer).await?;
         let address = |text: &str| {
             CallbackAddress::parse(text)
@@ -208,7 +211,6 @@ impl<P: Parts> Engine<P> {
 impl<P: Parts> Flow<'_, P> {
     /// As provider, asked when a person approves: the rule must still permit it at this moment.
     async fn still_permitted(&mut self) -> Result<bool, EngineError> {
-        use crate::engine::rule::{self, Shape};
         let process = &self.current()?.process;
         if !matches!(process.state, Some(State::Requested | State::Accepted)) {
             return Ok(true);

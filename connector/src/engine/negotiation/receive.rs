@@ -70,7 +70,11 @@ impl<P: Parts> Engine<P> {
             };
             match taken {
                 Err(error) if error.is_lost() => {}
-                taken => return taken,
+                Err(error) => return Err(error),
+                Ok(reply) => {
+                    let checkpoint = message.checkpoint().map(str::to_owned);
+                    return Ok(Reply { checkpoint, ..reply });
+                }
             }
         }
         Err(EngineError::Busy { reason: "contended" })
@@ -108,7 +112,7 @@ impl<P: Parts> Engine<P> {
             flow.draft.document(&offer.digest(), offer.document())?;
         }
         flow.offer = Some(offer);
-        self.finish(flow, input, if fresh { status::CREATED } else { status::OK }).await
+        self.finish(flow, input, status::CREATED).await
     }
 
     async fn open_by_offer(
@@ -140,7 +144,7 @@ impl<P: Parts> Engine<P> {
             flow.draft.document(&offer.digest(), offer.document())?;
         }
         flow.offer = Some(offer);
-        self.finish(flow, input, if fresh { status::CREATED } else { status::OK }).await
+        self.finish(flow, input, status::CREATED).await
     }
 
     /// A message about a negotiation that is there.
@@ -257,7 +261,7 @@ impl<P: Parts> Engine<P> {
             None => flow.acknowledgement()?,
         };
         let errands = flow.commit().await?;
-        Ok(Reply { status, body, errands })
+        Ok(Reply { status, body, errands, checkpoint: None })
     }
 
     /// The request is about an offer of ours that stands, and repeats its terms.

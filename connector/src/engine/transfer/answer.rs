@@ -60,7 +60,8 @@ impl<P: Parts> Engine<P> {
             // An acknowledgement that makes no sense is the peer's fault: treated as a refusal.
             Err(EngineError::Refused(refusal)) => {
                 tracing::warn!(%refusal, pid, "a peer's acknowledgement was refused");
-                flow.run(Input::GivenUp(GivenUp { number })).await?;
+                let refused = RefusedByPeer { number, status: 0, peer_state: None };
+                flow.run(Input::RefusedByPeer(refused)).await?;
             }
             other => other?,
         }
@@ -83,8 +84,9 @@ fn input_of(number: u32, outcome: &Outcome) -> Input {
             let process = read.and_then(Result::ok).map(|parsed| parsed.message);
             Input::Acknowledged(Acknowledgement { number, process })
         }
-        Outcome::Refused { status, .. } => {
-            Input::RefusedByPeer(RefusedByPeer { number, status: *status, peer_state: None })
+        Outcome::Refused { status, peer_state, .. } => {
+            let peer_state = peer_state.as_deref().and_then(|state| state.parse().ok());
+            Input::RefusedByPeer(RefusedByPeer { number, status: *status, peer_state })
         }
         Outcome::GivenUp => Input::GivenUp(GivenUp { number }),
     }

@@ -49,7 +49,11 @@ impl<P: Parts> Engine<P> {
             };
             match taken {
                 Err(error) if error.is_lost() => {}
-                taken => return taken,
+                Err(error) => return Err(error),
+                Ok(reply) => {
+                    let checkpoint = message.checkpoint().map(str::to_owned);
+                    return Ok(Reply { checkpoint, ..reply });
+                }
             }
         }
         Err(EngineError::Busy { reason: "contended" })
@@ -65,7 +69,6 @@ impl<P: Parts> Engine<P> {
         callback_of(&message.callback_address, peer)?;
         let index = opened_by(peer, &message.consumer_pid);
         let found = self.transfer_opened_by(ours, &index).await?;
-        let status = if found.is_none() { status::CREATED } else { status::OK };
         let pid = urn(&self.ids);
         let draft = Draft::new(self, incoming.participant, incoming.standing.clone());
         let fresh = found.is_none();
@@ -85,7 +88,7 @@ impl<P: Parts> Engine<P> {
             own_pid: ProviderPid::parse(&pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,
         });
-        self.finish_transfer(flow, input, status).await
+        self.finish_transfer(flow, input, status::CREATED).await
     }
 
     /// The agreement is ours with this peer, stands, and the format is one we deliver.
@@ -169,7 +172,7 @@ impl<P: Parts> Engine<P> {
             None => flow.acknowledgement()?,
         };
         let errands = flow.commit().await?;
-        Ok(Reply { status, body, errands })
+        Ok(Reply { status, body, errands, checkpoint: None })
     }
 
     /// What `GET` of a transfer answers to `peer`.

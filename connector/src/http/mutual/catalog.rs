@@ -1,0 +1,161 @@
+//! The catalogue over HTTP: streamed, paged with `Link`, and only what is shown to the requester.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use bytes::Bytes;
+use futures_util::stream;
+use protocol::message::CatalogRequestMessage;
+use protocol::status;
+use serde_json::json;
+use wire::json::{Limits, parse};
+use wire::node::Node;
+
+use super::Served;
+use super::dsp::{Asked, Family, next_link, refuse};
+use crate::engine::catalog::{Prepared, service};
+use crate::engine::error::EngineError;
+use crate::engine::parts::Parts;
+use crate::http::problem;
+
+/// Datasets that one answer may hold when the requester asks for more than a page.
+const STREAM_MAX: usize = 100_000;
+/// Datasets that are joined into one chunk.
+const CHUNK_DATASETS: usize = 64;
+
+/// What the query of a catalogue request says. It comes from our own links, or from a requester
+/// that wants larger pages (`limit`, ours).
+#[derive(Debug, Default, PartialEq)]
+struct Paging {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+impl Paging {
+    fn parse(query: &str) -> Self {
+        let mut paging = Self::default();
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+            match name {
+                "after" => paging.after = Some(value.into_owned()),
+                "limit" => paging.limit = value.parse().ok(),
+                _ => {}
+            }
+        }
+        paging
+    }
+}
+
+/// `POST /catalog/request`.
+pub(super) async fn page<P: Parts, F>(
+    served: &Served<P, F>,
+    asked: &Asked<'_>,
+    body: &[u8],
+) -> HttpResponse {
+    match find(served, asked, body).await {
+        Ok(response) => response,
+        Err(error) => refuse(&error, Family::Catalog, None),
+    }
+}
+
+async fn find<P: Parts, F>(
+    served: &Served<P, F>,
+    asked: &Asked<'_>,
+    body: &[u8],
+) -> Result<HttpResponse, EngineError> {
+    let value = parse(body, &Limits::message())?;
+    let message = CatalogRequestMessage::parse(&Node::root(&value))?.message;
+    if !message.filter.is_empty() {
+        return Err(EngineError::peer("filter-unsupported", "filters are not supported here"));
+    }
+    let engine = &served.engine;
+    let paging = Paging::parse(asked.query);
+    let limit = paging.limit.unwrap_or(engine.limits().catalog_page_max).clamp(1, STREAM_MAX);
+    let (participant, peer) = (&asked.caller.participant, asked.caller.peer.did());
+    let after = paging.after.as_deref();
+    let page = engine.catalog_page(participant, &asked.standing, peer, after, limit).await?;
+
+    let head = json!({
+        "@context": [protocol::context::DSP],
+        "@id": format!("{}#catalog", participant.did()),
+        "@type": "Catalog",
+        "participantId": participant.did().as_str(),
+        "service": [service(participant)],
+    });
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, problem::JSON));
+    if let Some(next) = &page.next {
+        let after = protocol::http_path::segment(next.as_str()).replace('&', "%26");
+        let query = format!("after={after}&limit={limit}");
+        response.insert_header((header::LINK, next_link(participant.mutual_url(), &query)));
+    }
+    Ok(response.streaming(stream::iter(chunks(&head.to_string(), page.datasets))))
+}
+
+/// The catalogue's bytes: the head without its closing brace, then the datasets, a few per chunk.
+fn chunks(
+    head: &str,
+    datasets: Vec<Arc<Prepared>>,
+) -> impl Iterator<Item = Result<Bytes, std::convert::Infallible>> + use<> {
+    let open = head.strip_suffix('}').unwrap_or(head).to_owned();
+    let groups: Vec<Vec<Arc<Prepared>>> =
+        datasets.chunks(CHUNK_DATASETS).map(<[Arc<Prepared>]>::to_vec).collect();
+    let last = groups.len();
+    let start = if last == 0 { format!("{open}}}") } else { format!("{open},\"dataset\":[") };
+    let rest = groups.into_iter().enumerate().map(move |(number, group)| {
+        let mut chunk = if number == 0 { String::new() } else { ",".to_owned() };
+        for (place, dataset) in group.iter().enumerate() {
+            if place > 0 {
+                chunk.push(',');
+            }
+            chunk.push_str(dataset.json());
+        }
+        if number + 1 == last {
+            chunk.push_str("]}");
+        }
+        chunk
+    });
+    std::iter::once(start).chain(rest).map(|chunk| Ok(Bytes::from(chunk)))
+}
+
+/// `GET /catalog/datasets/{id}`.
+pub(super) async fn dataset<P: Parts, F>(
+    served: &Served<P, F>,
+    asked: &Asked<'_>,
+    id: &str,
+) -> HttpResponse {
+    let (participant, peer) = (&asked.caller.participant, asked.caller.peer.did());
+    let found = served.engine.catalog_dataset(participant, &asked.standing, peer, id).await;
+    match found {
+        Ok(dataset) => {
+            let context = json!([protocol::context::DSP]);
+            let rest = dataset.json().strip_prefix('{').unwrap_or("}");
+            HttpResponse::build(
+                actix_web::http::StatusCode::from_u16(status::OK).unwrap_or_default(),
+            )
+            .insert_header((header::CONTENT_TYPE, problem::JSON))
+            .body(format!("{{\"@context\":{context},{rest}"))
+        }
+        Err(error) => refuse(&error, Family::Catalog, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_of_ours_is_read_back() {
+        let paging = Paging::parse("after=urn:uuid:1%26x&limit=7&other");
+        assert_eq!(paging, Paging { after: Some("urn:uuid:1&x".into()), limit: Some(7) });
+    }
+
+    #[test]
+    fn an_empty_catalogue_leaves_the_datasets_out() {
+        let bytes: Vec<u8> =
+            chunks("{\"a\":1}", Vec::new()).flat_map(|chunk| chunk.unwrap()).collect();
+        assert_eq!(bytes, b"{\"a\":1}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Data over the mutual listener: a permit first, then the stream, then how it ended, in the log.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use protocol::status::{self, Problem};
+use tokio::runtime::Handle;
+use wire::did::Did;
+
+use super::dsp::{Family, refuse};
+use super::{Caller, Connection, Served};
+use crate::data::reply::{self, Reply};
+use crate::data::source::http::Fetch;
+use crate::data::source::open;
+use crate::data::stream::{
+    Control, DeliveryEnd as StreamEnd, EndSink, Meter, Outcome, Pace, deliver as start,
+};
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
+use crate::engine::parts::Parts;
+use crate::engine::permit::{DeliveryEnd, Granted};
+use crate::http::problem;
+use crate::participant::Standing;
+
+/// The header that tells the consumer the delivery's id: the same in both logs.
+pub const DELIVERY_HEADER: &str = "allmende-delivery";
+
+/// `GET /data/{transfer}`.
+pub(super) async fn deliver<P: Parts, F: Fetch>(
+    request: &HttpRequest,
+    served: &Served<P, F>,
+    caller: &Caller,
+    standing: Arc<Standing>,
+    pid: &str,
+) -> HttpResponse {
+    match permitted(request, served, caller, standing, pid).await {
+        Ok(response) => response,
+        Err(error) => refuse(&error, Family::Transfer, None),
+    }
+}
+
+async fn permitted<P: Parts, F: Fetch>(
+    request: &HttpRequest,
+    served: &Served<P, F>,
+    caller: &Caller,
+    standing: Arc<Standing>,
+    pid: &str,
+) -> Result<HttpResponse, EngineError> {
+    let engine = &served.engine;
+    let participant = &caller.participant;
+    let token = bearer(request).ok_or(EngineError::NotFound)?;
+    let permit = engine.permit_delivery(participant, standing, &caller.peer, pid, token).await?;
+    let (_, dataset) = engine.dataset(participant.did(), permit.dataset()).await?;
+    let root = served.roots.get(participant.did()).ok_or(EngineError::NotFound)?;
+    let demand = reply::demand(request);
+    let opened = open(&dataset.source, &dataset.media_type, &demand, root, &served.fetch).await;
+    let (granted, admission) = permit.split();
+    let sink = Sink { engine: engine.clone(), participant: participant.did().clone(), granted };
+    let answer = match opened {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(%error, code = error.code(), "a source cannot be read");
+            sink.end_at_once(Outcome::SourceFailed { code: error.code() });
+            return Ok(problem::plain(&Problem::new(status::UNAVAILABLE, "source-unavailable")));
+        }
+    };
+    let delivery = HeaderValue::from_str(sink.granted.delivery().as_str());
+    let mut response = match reply::reply(request.method(), answer) {
+        Reply::Bare(response) => {
+            sink.end_at_once(Outcome::Finished);
+            response
+        }
+        Reply::Body(head, opened) => {
+            let control = Control {
+                clock: engine.shared_clock(),
+                pace: Pace::of(engine.limits()),
+                meter: Meter::default(),
+                line: request.conn_data::<Connection>().and_then(Connection::line),
+                end: Box::new(sink),
+            };
+            head.respond(start(opened, admission, control))
+        }
+    };
+    if let Ok(delivery) = delivery {
+        response.headers_mut().insert(HeaderName::from_static(DELIVERY_HEADER), delivery);
+    }
+    Ok(response)
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    Some(value.strip_prefix("Bearer ").unwrap_or(value).trim())
+}
+
+/// Records the end of a delivery.
+struct Sink<P: Parts> {
+    engine: Arc<Engine<P>>,
+    participant: Did,
+    granted: Granted,
+}
+
+impl<P: Parts> Sink<P> {
+    /// Nothing was delivered.
+    fn end_at_once(self, outcome: Outcome) {
+        let sha256 = wire::digest::Digest::of(&[]);
+        Box::new(self).ended(StreamEnd { outcome, first: 0, bytes: 0, sha256 });
+    }
+}
+
+impl<P: Parts> EndSink for Sink<P> {
+    fn ended(self: Box<Self>, end: StreamEnd) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
+            let how = match end.outcome {
+                Outcome::Finished => DeliveryEnd::Finished,
+                Outcome::Cut { .. } | Outcome::ReaderGone | Outcome::SourceFailed { .. } => {
+                    DeliveryEnd::Stopped { code: end.outcome.code().to_owned() }
+                }
+            };
+            let noted = self.engine.delivery_ended(
+                &self.granted,
+                &self.participant,
+                &how,
+                end.bytes,
+                end.sha256,
+            );
+            if let Err(error) = noted.await {
+                tracing::error!(%error, "the end of a delivery could not be recorded");
+            }
+        });
+    }
+}

@@ -1,0 +1,214 @@
+//! Requests of verified peers: the Dataspace Protocol's HTTPS binding.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use protocol::message::MessageKind;
+use protocol::status::{self, Problem};
+use serde_json::Value;
+
+use super::neighbour::Ask;
+use super::quota::Quota;
+use super::released::Released;
+use super::route::{Route, route};
+use super::{Caller, Served, body, catalog, data};
+use crate::data::source::http::Fetch;
+use crate::engine::error::EngineError;
+use crate::engine::negotiation::{Incoming, Reply};
+use crate::engine::parts::Parts;
+use crate::http::{DSP_PATH, problem};
+use crate::participant::Standing;
+
+/// Answers one request on the mutual listener.
+pub(super) async fn handle<P: Parts, F: Fetch>(
+    request: HttpRequest,
+    payload: Payload,
+    served: Data<Served<P, F>>,
+    quota: Data<Quota>,
+) -> HttpResponse {
+    let engine = &served.engine;
+    let (caller, standing) = match Caller::of(&request, engine) {
+        Ok(found) => found,
+        Err(stranger) => {
+            tracing::info!(code = stranger.code(), "a request was refused");
+            return stranger.respond();
+        }
+    };
+    let Some(_place) = quota.enter(caller.peer.did()) else {
+        return problem::plain(&Problem::new(status::UNAVAILABLE, "too-many-requests"));
+    };
+    let is_post = request.method() == Method::POST;
+    if !is_post && request.method() != Method::GET && request.method() != Method::HEAD {
+        return HttpResponse::MethodNotAllowed().finish();
+    }
+    let path = request.uri().path().to_owned();
+    let Some(route) = route(is_post, &path) else {
+        return problem::plain(&Problem::not_found());
+    };
+    if let Route::Data { pid } = &route {
+        return data::deliver(&request, &served, &caller, standing, pid).await;
+    }
+    let body = if is_post {
+        match body::json(&request, payload, engine.limits().message_bytes_max).await {
+            Ok(body) => body,
+            Err(error) => return error.respond(),
+        }
+    } else {
+        Vec::new()
+    };
+    let asked =
+        Asked { caller: &caller, standing, query: request.uri().query().unwrap_or_default() };
+    answer(&request, &served, asked, route, &body).await
+}
+
+/// Who asks, and with which query.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) standing: Arc<Standing>,
+    pub(super) query: &'a str,
+}
+
+async fn answer<P: Parts, F: Fetch>(
+    request: &HttpRequest,
+    served: &Served<P, F>,
+    asked: Asked<'_>,
+    route: Route,
+    body: &[u8],
+) -> HttpResponse {
+    let engine = &served.engine;
+    let (ours, peer) = (asked.caller.participant.did(), asked.caller.peer.did());
+    match route {
+        Route::Version => json(status::OK, &super::super::versions::document()),
+        Route::Catalog => catalog::page(served, &asked, body).await,
+        Route::Dataset { id } => catalog::dataset(served, &asked, &id).await,
+        Route::Negotiation { pid } => {
+            let found = engine.negotiation_for(ours, peer, &pid).await;
+            found.map_or_else(
+                |error| refuse(&error, Family::Negotiation, None),
+                |process| json(status::OK, &process),
+            )
+        }
+        Route::Transfer { pid } => {
+            let found = engine.transfer_for(ours, peer, &pid).await;
+            found.map_or_else(
+                |error| refuse(&error, Family::Transfer, None),
+                |process| json(status::OK, &process),
+            )
+        }
+        Route::NegotiationMessage { pid, kind } => {
+            let incoming = incoming(&asked, pid.as_deref(), kind, body);
+            let reply = engine.receive_negotiation(incoming).await;
+            taken(served, &asked, reply, Family::Negotiation, body)
+        }
+        Route::TransferMessage { pid, kind } => {
+            let incoming = incoming(&asked, pid.as_deref(), kind, body);
+            let reply = engine.receive_transfer(incoming).await;
+            taken(served, &asked, reply, Family::Transfer, body)
+        }
+        Route::Data { .. } => problem::plain(&Problem::not_found()),
+        Route::Other => neighbour(request, served, &asked, body).await,
+    }
+}
+
+fn incoming<'a>(
+    asked: &'a Asked<'_>,
+    pid: Option<&'a str>,
+    expected: MessageKind,
+    body: &'a [u8],
+) -> Incoming<'a> {
+    Incoming {
+        participant: &asked.caller.participant,
+        standing: asked.standing.clone(),
+        peer: asked.caller.peer.did(),
+        expected,
+        pid,
+        body,
+    }
+}
+
+fn taken<P: Parts, F>(
+    served: &Served<P, F>,
+    asked: &Asked<'_>,
+    reply: Result<Reply, EngineError>,
+    family: Family,
+    body: &[u8],
+) -> HttpResponse {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return refuse(&error, family, Some(body)),
+    };
+    if let Some(checkpoint) = &reply.checkpoint {
+        (served.seen)(asked.caller.participant.did(), asked.caller.peer.did(), checkpoint);
+    }
+    let bytes = Bytes::from(reply.body.to_string());
+    let body = Released::new(bytes, reply.errands, served.engine.clone());
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(problem::JSON)))
+        .body(body)
+}
+
+async fn neighbour<P: Parts, F>(
+    request: &HttpRequest,
+    served: &Served<P, F>,
+    asked: &Asked<'_>,
+    body: &[u8],
+) -> HttpResponse {
+    for neighbour in &served.neighbours {
+        let ask = Ask {
+            caller: asked.caller,
+            method: request.method(),
+            path: request.uri().path(),
+            query: asked.query,
+            body,
+        };
+        if let Some(told) = neighbour.tell(ask).await {
+            let status = StatusCode::from_u16(told.status);
+            return HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+                .insert_header((header::CONTENT_TYPE, told.media_type))
+                .body(told.body);
+        }
+    }
+    problem::plain(&Problem::not_found())
+}
+
+/// Which error body belongs to an endpoint.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Family {
+    /// `CatalogError`.
+    Catalog,
+    /// `ContractNegotiationError`.
+    Negotiation,
+    /// `TransferError`.
+    Transfer,
+}
+
+/// The answer to what the engine did not do. The whole reason goes to the operator's journal, the
+/// peer gets what the standard allows.
+pub(super) fn refuse(error: &EngineError, family: Family, body: Option<&[u8]>) -> HttpResponse {
+    let told = error.problem();
+    tracing::info!(code = error.code(), %error, status = told.status, "a message was refused");
+    let sent = body.map(problem::pids).unwrap_or_default();
+    let error_body = match family {
+        Family::Catalog => told.catalog_body(),
+        Family::Negotiation => told.negotiation_body(sent.consumer, sent.provider),
+        Family::Transfer => told.transfer_body(sent.consumer, sent.provider),
+    };
+    json(told.status, &error_body)
+}
+
+pub(super) fn json(status: u16, body: &Value) -> HttpResponse {
+    HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(problem::JSON)))
+        .body(body.to_string())
+}
+
+/// The address of the next page of a catalogue.
+pub(super) fn next_link(base: &str, query: &str) -> String {
+    format!("<{base}{DSP_PATH}/catalog/request?{query}>; rel=\"next\"")
+}
