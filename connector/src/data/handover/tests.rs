@@ -320,6 +320,10 @@ async fn a_cut_reaches_a_reader_that_has_stopped_reading() {
     let error = reader.read_to_end(&mut taken).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     assert!(taken.len() < 32 << 20);
+    // The connection is broken first, and the end recorded right after.
+    while bench.desk.ends.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
     handle.stop(false).await;
     assert_eq!(bench.desk.ends.lock().unwrap().len(), 1);
 }
