@@ -15,6 +15,7 @@ pub mod facts;
 pub mod heads;
 pub mod live;
 pub mod negotiation;
+mod open;
 pub mod openings;
 pub mod parts;
 pub mod permit;
@@ -70,6 +71,7 @@ pub struct Engine<P: Parts> {
     limits: Limits,
     openings: Arc<dyn Openings>,
     live: Live,
+    open: open::Open,
     heads: Heads,
     strangers: Strangers,
     outbox: Wake<OutboxKey>,
@@ -113,6 +115,7 @@ impl<P: Parts> Engine<P> {
             limits: made.limits,
             openings: made.openings,
             live: Live::default(),
+            open: open::Open::default(),
             heads: Heads::default(),
             strangers: Strangers::default(),
             outbox: Wake::new(),
@@ -133,6 +136,12 @@ impl<P: Parts> Engine<P> {
     #[must_use]
     pub fn clock(&self) -> &P::Clock {
         &self.clock
+    }
+
+    /// The clock, to be shared with tasks.
+    #[must_use]
+    pub fn shared_clock(&self) -> Arc<P::Clock> {
+        self.clock.clone()
     }
 
     /// The store.

@@ -14,3 +14,4 @@ pub mod net;
 pub mod participant;
 pub mod record;
 pub mod store;
+pub mod worker;

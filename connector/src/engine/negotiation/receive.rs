@@ -95,6 +95,7 @@ impl<P: Parts> Engine<P> {
         let fresh = found.is_none();
         let own_pid = urn(&self.ids);
         if fresh {
+            self.check_room(ours, incoming.peer)?;
             self.check_request(ours, &message.offer).await?;
         }
         let offer = message.offer.clone();
@@ -129,6 +130,9 @@ impl<P: Parts> Engine<P> {
         let found = self.negotiation_opened_by(ours, &index).await?;
         let fresh = found.is_none();
         let own_pid = urn(&self.ids);
+        if fresh {
+            self.check_room(ours, incoming.peer)?;
+        }
         let offer = message.offer.clone();
         let input = Input::OfferOpened(Opening {
             from: incoming.peer.clone(),
@@ -262,6 +266,15 @@ impl<P: Parts> Engine<P> {
         };
         let errands = flow.commit().await?;
         Ok(Reply { status, body, errands, checkpoint: None })
+    }
+
+    /// The peer has not too many processes open with us already.
+    pub(in crate::engine) fn check_room(&self, ours: &Did, peer: &Did) -> Result<(), EngineError> {
+        if self.open.count(ours, peer) < self.limits.open_processes_per_peer_max {
+            Ok(())
+        } else {
+            Err(EngineError::Busy { reason: "too-many-processes" })
+        }
     }
 
     /// The request is about an offer of ours that stands, and repeats its terms.

@@ -134,7 +134,16 @@ impl<'e, P: Parts> Flow<'e, P> {
             None if self.housekeeping => {}
             None => return Ok(Errands::default()),
         }
+        let (ours, fresh) = (self.draft.participant().did(), self.version.is_none());
         let (_, errands) = self.draft.commit().await?;
+        if let Some(record) = self.record.filter(|_| self.dirty) {
+            let (peer, over) = (&record.process.peer, record.process.is_over());
+            match (fresh, over) {
+                (true, false) => self.engine.open.opened(ours, peer),
+                (false, true) => self.engine.open.closed(ours, peer),
+                (true, true) | (false, false) => {}
+            }
+        }
         Ok(errands)
     }
 

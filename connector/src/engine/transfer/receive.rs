@@ -74,6 +74,7 @@ impl<P: Parts> Engine<P> {
         let fresh = found.is_none();
         let mut flow = Flow::new(self, draft, pid.clone(), found);
         if fresh {
+            self.check_room(ours, peer)?;
             let dataset = self.check_transfer(ours, peer, &message).await?;
             flow.draft.write(Kind::Index, &index, None, &pid)?;
             let listed = under(&message.agreement_id, peer, &pid);

@@ -1,0 +1,76 @@
+//! The timer worker: does what is due, for all participants, and sleeps until the next deadline.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use wire::did::Did;
+
+use crate::clock::Clock;
+use crate::engine::Engine;
+use crate::engine::parts::Parts;
+use crate::engine::wake::Errand;
+
+/// Seconds after which a deadline is tried again whose work could not be committed.
+const STOPPED_SECONDS: i64 = 1;
+
+/// Runs for as long as the engine does.
+pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
+    let all: Vec<Did> = engine.hosted().iter().map(|ours| ours.did().clone()).collect();
+    let mut deadlines = BTreeMap::new();
+    for did in &all {
+        look(&engine, did, &mut deadlines).await;
+    }
+    loop {
+        let now = engine.clock().now();
+        let due: Vec<Did> = deadlines
+            .iter()
+            .filter(|(_, deadline)| **deadline <= now)
+            .map(|(did, _): (&Did, _)| did.clone())
+            .collect();
+        for did in due {
+            if let Err(error) = engine.do_what_is_due(&did).await {
+                tracing::error!(%error, code = error.code(), "a deadline could not be kept");
+                let pause = SignedDuration::from_secs(STOPPED_SECONDS);
+                deadlines.insert(did, now.saturating_add(pause).unwrap_or(Timestamp::MAX));
+            } else {
+                look(&engine, &did, &mut deadlines).await;
+            }
+        }
+        let next = deadlines.values().min().copied();
+        tokio::select! {
+            errand = engine.timers().next() => match errand {
+                Errand::Key((did, _)) => look(&engine, &did, &mut deadlines).await,
+                Errand::LookThrough => {
+                    for did in &all {
+                        look(&engine, did, &mut deadlines).await;
+                    }
+                }
+            },
+            () = until(engine.clock(), next) => {}
+        }
+    }
+}
+
+async fn until(clock: &impl Clock, next: Option<Timestamp>) {
+    match next {
+        Some(next) => clock.sleep_until(next).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn look<P: Parts>(
+    engine: &Engine<P>,
+    did: &Did,
+    deadlines: &mut BTreeMap<Did, Timestamp>,
+) {
+    match engine.next_deadline(did).await {
+        Ok(Some(deadline)) => {
+            deadlines.insert(did.clone(), deadline);
+        }
+        Ok(None) => {
+            deadlines.remove(did);
+        }
+        Err(error) => tracing::error!(%error, "the deadlines cannot be read"),
+    }
+}
