@@ -255,7 +255,7 @@ impl Config {
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let local = [("management", self.listen.management), ("handover", self.listen.handover)];
         for (listener, address) in local {
             if !address.ip().is_loopback() {

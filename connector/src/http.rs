@@ -2,6 +2,7 @@
 
 pub mod mutual;
 pub mod problem;
+pub mod public;
 pub mod versions;
 
 /// Where the Dataspace Protocol lives on the mutual listener.

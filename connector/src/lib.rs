@@ -2,6 +2,7 @@
 //!
 //! The rules of the standards are decided in the crates below; here they meet the world.
 
+pub mod authority;
 pub mod clock;
 pub mod config;
 pub mod data;
@@ -13,5 +14,7 @@ pub mod management;
 pub mod net;
 pub mod participant;
 pub mod record;
+pub mod setup;
 pub mod store;
+pub mod trust;
 pub mod worker;

@@ -4,12 +4,14 @@
 //! list, it presents nothing and believes nobody. Joining, renewing and refreshing all replace the
 //! same one value.
 
+pub mod folder;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use identity::keys::PrivateKey;
-use identity::tls::Material;
+use identity::tls::{Material, PublicSite};
 use identity::trust::TrustList;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
@@ -33,6 +35,7 @@ pub struct Participant {
     mutual_url: String,
     keys: Keys,
     standing: ArcSwapOption<Standing>,
+    public_site: ArcSwapOption<PublicSite>,
 }
 
 /// What a participant has by being a member of its data space. Replaced whole, never changed.
@@ -50,7 +53,14 @@ impl Participant {
     /// A participant that belongs to no data space yet.
     #[must_use]
     pub fn new(did: Did, name: String, mutual_url: String, keys: Keys) -> Self {
-        Self { did, name, mutual_url, keys, standing: ArcSwapOption::empty() }
+        Self {
+            did,
+            name,
+            mutual_url,
+            keys,
+            standing: ArcSwapOption::empty(),
+            public_site: ArcSwapOption::empty(),
+        }
     }
 
     /// Its DID.
@@ -93,6 +103,17 @@ impl Participant {
     /// calls this.
     pub fn set_standing(&self, standing: Standing) {
         self.standing.store(Some(Arc::new(standing)));
+    }
+
+    /// Certificate and key of its public listener; `None` before it has joined.
+    #[must_use]
+    pub fn public_site(&self) -> Option<Arc<PublicSite>> {
+        self.public_site.load_full()
+    }
+
+    /// Replaces certificate and key of its public listener; new connections see them at once.
+    pub fn set_public_site(&self, site: PublicSite) {
+        self.public_site.store(Some(Arc::new(site)));
     }
 }
 

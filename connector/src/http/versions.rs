@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::DSP_PATH;
 
+/// `auth.protocol` of an entry whose callers prove who they are by their certificate.
+pub const AUTH_PROTOCOL: &str = "mutual-tls";
+
 /// The document.
 #[must_use]
 pub fn document() -> Value {
@@ -14,7 +17,7 @@ pub fn document() -> Value {
             "path": DSP_PATH,
             "binding": "HTTPS",
             "identifierType": "did:web",
-            "auth": { "protocol": "mutual-tls", "version": "1.3" },
+            "auth": { "protocol": AUTH_PROTOCOL, "version": "1.3" },
         }],
     })
 }

@@ -144,10 +144,8 @@ mod tests {
             tokio::task::yield_now().await;
             Ok(flights.fetch_add(1, Ordering::SeqCst))
         };
-        let (one, other) = tokio::join!(
-            cache.get(&"ulm", at(0), ask()),
-            cache.get(&"ulm", at(0), ask())
-        );
+        let (one, other) =
+            tokio::join!(cache.get(&"ulm", at(0), ask()), cache.get(&"ulm", at(0), ask()));
         assert_eq!((one, other), (Ok(0), Ok(0)));
         assert_eq!(flights.load(Ordering::SeqCst), 1);
     }

@@ -45,7 +45,12 @@ impl<C: Clock> MutualTls<C> {
         Ok(Self { context: client_context()?, guard, hosted, documents, clock })
     }
 
-    async fn open(&self, from: &Did, to: &Did, authority: &str) -> Result<SslStream<TcpStream>, Failure> {
+    async fn open(
+        &self,
+        from: &Did,
+        to: &Did,
+        authority: &str,
+    ) -> Result<SslStream<TcpStream>, Failure> {
         let target = self.guard.target_of(&format!("https://{authority}/"), to)?;
         let standing = self.hosted.by_did(from).and_then(|participant| participant.standing());
         let standing = standing.ok_or_else(|| Failure::Handshake {
@@ -89,14 +94,22 @@ impl<C: Clock> MutualTls<C> {
         if self.documents.of(to).await?.allows(peer.fingerprint()) {
             return Ok(());
         }
-        refused("certificate-not-listed", "the partner's DID document does not list its certificate")
+        refused(
+            "certificate-not-listed",
+            "the partner's DID document does not list its certificate",
+        )
     }
 }
 
 impl<C: Clock> Connect for MutualTls<C> {
     type Stream = SslStream<TcpStream>;
 
-    async fn connect(&self, from: &Did, to: &Did, authority: &str) -> Result<Self::Stream, Failure> {
+    async fn connect(
+        &self,
+        from: &Did,
+        to: &Did,
+        authority: &str,
+    ) -> Result<Self::Stream, Failure> {
         let open = self.open(from, to, authority);
         match tokio::time::timeout(Duration::from_millis(CONNECT_MS_MAX), open).await {
             Ok(opened) => opened,

@@ -20,11 +20,7 @@ pub struct Documents<C> {
 
 impl<C> Clone for Documents<C> {
     fn clone(&self) -> Self {
-        Self {
-            fetcher: self.fetcher.clone(),
-            clock: self.clock.clone(),
-            known: self.known.clone(),
-        }
+        Self { fetcher: self.fetcher.clone(), clock: self.clock.clone(), known: self.known.clone() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! everything: time, size, media type. Between connectors it is never used: there is mutual TLS.
 
 mod kind;
+mod source;
 
 pub use kind::{CRL, DID_DOCUMENT, Kind, ROOT, TRUST_LIST};
 

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use identity::guard::{Allowed, Cidr, CidrError, Target, check_same_host};
+use identity::guard::{Allowed, Cidr, CidrError, GuardError, Target, check_same_host};
 use wire::did::Did;
 
 use super::unsent::Failure;
@@ -14,6 +14,9 @@ const ADDRESSES_MAX: usize = 8;
 
 /// Ports beside 443 that may be called where `net.ports` names none.
 const PORTS_USUAL: [u16; 1] = [8443];
+
+/// The first port that needs no privilege to listen on.
+const PORT_UNPRIVILEGED: u16 = 1024;
 
 /// What outgoing calls may reach, from `[net]` in the settings.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +46,15 @@ impl Guard {
     /// [`Failure::BadAddress`] or [`Failure::Forbidden`].
     pub fn target(&self, url: &str) -> Result<Target, Failure> {
         let target = Target::parse(url).map_err(|_| Failure::BadAddress)?;
-        self.allowed.check_target(&target).map_err(forbidden)?;
+        match self.allowed.check_target(&target) {
+            // Where loopback is allowed, several processes of one machine are told apart by their
+            // ports alone, and names under `.localhost` lead nowhere else.
+            Err(GuardError::Port { port })
+                if target.is_localhost()
+                    && self.allowed.loopback()
+                    && port >= PORT_UNPRIVILEGED => {}
+            checked => checked.map_err(forbidden)?,
+        }
         Ok(target)
     }
 
@@ -94,7 +105,7 @@ impl Guard {
     }
 }
 
-fn forbidden(error: identity::guard::GuardError) -> Failure {
+fn forbidden(error: GuardError) -> Failure {
     Failure::Forbidden { reason: format!("{error}; {}", error.remedy()) }
 }
 
@@ -117,7 +128,8 @@ mod tests {
     use super::*;
 
     async fn check(allow: &[&str], url: &str, expected: &str) {
-        let settings = Net { allow: allow.iter().map(ToString::to_string).collect(), ports: vec![] };
+        let settings =
+            Net { allow: allow.iter().map(ToString::to_string).collect(), ports: vec![] };
         let guard = Guard::new(&settings).unwrap();
         let outcome = match guard.target(url) {
             Ok(target) => guard.resolve(&target).await,
@@ -135,7 +147,10 @@ mod tests {
         check(&[], "https://localhost/", "address-forbidden").await;
         check(&[], "https://ulm.localhost/", "address-forbidden").await;
         check(&["127.0.0.0/8"], "https://ulm.localhost/", "127.0.0.1:443").await;
-        check(&["127.0.0.0/8"], "https://ulm.localhost:9443/", "address-forbidden").await;
+        check(&["127.0.0.0/8"], "https://ulm.localhost:9443/", "127.0.0.1:9443").await;
+        check(&["127.0.0.0/8"], "https://ulm.localhost:22/", "address-forbidden").await;
+        check(&["127.0.0.0/8"], "https://ulm.example:9443/", "address-forbidden").await;
+        check(&[], "https://ulm.localhost:8443/", "address-forbidden").await;
         check(&["127.0.0.0/8"], "http://ulm.localhost/", "bad-address").await;
     }
 

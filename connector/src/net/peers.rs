@@ -20,6 +20,7 @@ use super::guard::Guard;
 use super::unsent::Failure;
 use crate::clock::Clock;
 use crate::engine::parts::{Answer, Request, Transport, Unsent};
+use crate::http::versions;
 use crate::participant::Hosted;
 
 /// Longest version document, in bytes.
@@ -65,8 +66,7 @@ impl<C: Clock> Peers<C> {
         clock: Arc<C>,
         answer_timeout: Duration,
     ) -> Result<Self, identity::tls::TlsError> {
-        let connect =
-            MutualTls::new(guard.clone(), hosted, documents.clone(), clock.clone())?;
+        let connect = MutualTls::new(guard.clone(), hosted, documents.clone(), clock.clone())?;
         let client = PeerClient::new(connect, answer_timeout);
         let inner = Inner { client, documents, guard, clock, bases: Cache::new() };
         Ok(Self { inner: Arc::new(inner) })
@@ -145,8 +145,9 @@ impl<C: Clock> Peers<C> {
             .map_err(|error| bad(format!("its version document is bad JSON: {error}")))?;
         let versions = VersionResponse::parse(&Node::root(&document))
             .map_err(|error| bad(format!("its version document is malformed: {error}")))?;
-        let entry = versions.choose(|_| false).ok_or_else(|| {
-            bad("its version document does not list 2025-1 over HTTPS without a token".into())
+        let entry = versions.choose(|auth| auth.protocol == versions::AUTH_PROTOCOL);
+        let entry = entry.ok_or_else(|| {
+            bad("its version document does not list 2025-1 over HTTPS and mutual TLS".into())
         })?;
         let root = url.strip_suffix(protocol::http_path::VERSION).ok_or_else(|| {
             bad("its version document does not lie at the well-known place".into())
@@ -170,7 +171,8 @@ impl<C: Clock> Transport for Peers<C> {
 }
 
 fn unknown(document: &DidDocument) -> Failure {
-    let reason = format!("the DID document of `{}` names no data or catalogue service", document.did);
+    let reason =
+        format!("the DID document of `{}` names no data or catalogue service", document.did);
     Failure::Unknown { reason }
 }
 

@@ -20,11 +20,8 @@ pub const DID_DOCUMENT: Kind = Kind {
 };
 
 /// An authority's trust list.
-pub const TRUST_LIST: Kind = Kind {
-    name: "a trust list",
-    media_types: &["application/jwt"],
-    bytes_max: 4 * 1024 * 1024,
-};
+pub const TRUST_LIST: Kind =
+    Kind { name: "a trust list", media_types: &["application/jwt"], bytes_max: 4 * 1024 * 1024 };
 
 /// A revocation list.
 pub const CRL: Kind = Kind {
