@@ -186,6 +186,21 @@ bodies! {
         /// The commitment that nobody can open any more.
         commitment: Commitment,
     }
+    /// The local hand-over of held data to the participant's own programs came to its end. The other
+    /// party knows nothing of it.
+    HandoverEnded = "handover-ended", Delivery {
+        /// The hand-over.
+        delivery: DeliveryId,
+        /// How many bytes had been handed over.
+        bytes: u64,
+        /// The digest of those.
+        digest: Digest,
+    }
+    /// Held data is handed over to a program of the participant's own.
+    HandoverStarted = "handover-started", Delivery {
+        /// The hand-over.
+        delivery: DeliveryId,
+    }
     /// The participant has another key.
     KeyChanged = "key-changed", Trust {
         /// What it is for.
@@ -265,7 +280,9 @@ impl EntryType {
         use Needed::{Agreement, Counterparty, Process, Role};
         match self {
             Self::NegotiationStep => &[Counterparty, Role, Process],
-            Self::AgreementEnded => &[Agreement, Counterparty, Role],
+            Self::AgreementEnded | Self::HandoverEnded | Self::HandoverStarted => {
+                &[Agreement, Counterparty, Role]
+            }
             Self::AgreementSigned
             | Self::DeliveryFinished
             | Self::DeliveryStarted

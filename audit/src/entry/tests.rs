@@ -59,13 +59,15 @@ fn bodies() -> Vec<Body> {
         Body::DeliveryFinished { delivery: delivery.clone(), bytes, digest },
         Body::DeliveryStarted { delivery: delivery.clone() },
         Body::DeliveryStopped { delivery: delivery.clone(), bytes, digest },
-        Body::DeliveryWindow { delivery, bytes, digest },
+        Body::DeliveryWindow { delivery: delivery.clone(), bytes, digest },
         Body::Erasure {
             shard: Shard::first(2025),
             entry: 7,
             field: "actor".parse().unwrap(),
             commitment,
         },
+        Body::HandoverEnded { delivery: delivery.clone(), bytes, digest },
+        Body::HandoverStarted { delivery },
         Body::KeyChanged { purpose: KeyPurpose::Checkpoint, key: document },
         Body::LogShardOpened { previous: None },
         Body::NegotiationStep {

@@ -166,6 +166,11 @@ pub enum RemarkKind {
     DocumentMissing,
     /// A document that no agreement in these logs names.
     DocumentUnused,
+    /// A kept head of a log whose key the anchors do not name: it says nothing.
+    HeadUnknown {
+        /// The name in the head.
+        name: KeyName,
+    },
     /// More failures than are listed.
     MoreFailures {
         /// How many more.

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::{digest::Digest, sign::Verify};
+use protocol::id::AgreementId;
+use wire::{did::Did, digest::Digest, sign::Verify};
 
 use super::{
     Files,
@@ -99,11 +100,16 @@ impl<'a> Folder<'a> {
         let mut order: Vec<usize> = (0..self.logs.len()).collect();
         order.sort_by_key(|i| self.logs.get(*i).map(|log| (log.participant.clone(), log.shard)));
         let mut before: Option<usize> = None;
+        let mut counted = Counted::default();
         for index in order {
             let older = before.and_then(|i| self.logs.get(i));
             let Some(log) = self.logs.get(index) else { continue };
             let older = older.filter(|old| old.participant == log.participant);
-            let found = shard_problems(older, log);
+            if older.is_none() {
+                counted = Counted { from_start: log.previous.is_none(), last: BTreeMap::new() };
+            }
+            let mut found = opening_problems(older, log);
+            found.extend(counted.go_on(log));
             if let Some(log) = self.logs.get_mut(index) {
                 found.into_iter().for_each(|failure| log.fail(failure.place, failure.problem));
             }
@@ -157,6 +163,10 @@ impl<'a> Folder<'a> {
         for path in notes {
             let place = Place::file(path.clone());
             let note = files.read(path).and_then(|bytes| SignedCheckpoint::parse(&bytes).ok());
+            let name = note.as_ref().map(|note| note.checkpoint().origin.clone());
+            if let Some(name) = name.filter(|name| self.anchors.log(name).is_none()) {
+                self.remark(place.clone(), RemarkKind::HeadUnknown { name });
+            }
             let problem = match note {
                 Some(note) => self.see(&note, path.clone(), place.clone(), Weight::Evidence),
                 None => Some(Problem::CheckpointUnreadable),
@@ -384,38 +394,42 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// What is wrong between a shard and the one before it.
-fn shard_problems(older: Option<&Log>, log: &Log) -> Vec<Failure> {
-    let mut found = Vec::new();
-    let opening = log.entry_place(0);
+/// The numbers of a participant's entries about its agreements, over its shards.
+#[derive(Default)]
+struct Counted {
+    /// Whether the participant's first shard is here; if not, its last numbers are not known.
+    from_start: bool,
+    last: BTreeMap<(Did, AgreementId), u64>,
+}
+
+impl Counted {
+    /// The numbers of one more shard must go on where the ones before ended.
+    fn go_on(&mut self, log: &Log) -> Vec<Failure> {
+        let mut found = Vec::new();
+        for (key, counted) in &log.counters {
+            let before = self.last.insert(key.clone(), counted.last);
+            let expected = before.or(self.from_start.then_some(0)).map(|n| n.saturating_add(1));
+            if let Some(expected) = expected.filter(|expected| *expected != counted.first) {
+                let (agreement, number) = (key.1.clone(), counted.first);
+                let problem = Problem::CounterGap { agreement, expected, found: number };
+                found.push(Failure { place: log.entry_place(counted.entry), problem });
+            }
+        }
+        found
+    }
+}
+
+/// What is wrong between the opening of a shard and the shard before it.
+fn opening_problems(older: Option<&Log>, log: &Log) -> Vec<Failure> {
+    let Some(older) = older else { return Vec::new() };
+    let place = log.entry_place(0);
     let previous = log.previous.as_ref().and_then(|text| text.parse::<SignedCheckpoint>().ok());
-    let previous = previous.as_ref().map(SignedCheckpoint::checkpoint);
-    if let Some(older) = older {
-        let follows = previous.is_some_and(|head| head.origin.as_str() == older.dir);
-        if !follows {
-            let place = opening.clone();
-            found.push(Failure { place, problem: Problem::OpeningMisplaced });
-        }
-        if let Some(head) = previous.filter(|head| follows && head.size < older.size()) {
+    match previous.as_ref().map(SignedCheckpoint::checkpoint) {
+        Some(head) if head.origin.as_str() == older.dir => {
             let problem = Problem::ShardContinued { size: head.size };
-            found.push(Failure { place: opening, problem });
+            let grew = head.size < older.size();
+            grew.then_some(Failure { place, problem }).into_iter().collect()
         }
+        Some(_) | None => vec![Failure { place, problem: Problem::OpeningMisplaced }],
     }
-    // Where the shard before is not here, its last numbers are not known.
-    if older.is_none() && log.previous.is_some() {
-        return found;
-    }
-    for ((other, agreement), counted) in &log.counters {
-        let key = (other.clone(), agreement.clone());
-        let before = older.and_then(|older| older.counters.get(&key)).map_or(0, |old| old.last);
-        let earliest = older.is_none_or(|older| older.previous.is_none());
-        let expected = before.saturating_add(1);
-        // An agreement may be older than the oldest shard that is here.
-        if counted.first != expected && (before > 0 || earliest) {
-            let agreement = agreement.clone();
-            let problem = Problem::CounterGap { agreement, expected, found: counted.first };
-            found.push(Failure { place: log.entry_place(counted.entry), problem });
-        }
-    }
-    found
 }

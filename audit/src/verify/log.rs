@@ -216,6 +216,8 @@ impl Log {
             | Body::DeliveryStopped { .. }
             | Body::DeliveryWindow { .. }
             | Body::Erasure { .. }
+            | Body::HandoverEnded { .. }
+            | Body::HandoverStarted { .. }
             | Body::KeyChanged { .. }
             | Body::NegotiationStep { .. }
             | Body::TransferStep { .. }

@@ -246,6 +246,8 @@ fn event(body: &Body, role: Role) -> Option<Named> {
         | Body::DatasetReplaced { .. }
         | Body::DatasetWithdrawn { .. }
         | Body::Erasure { .. }
+        | Body::HandoverEnded { .. }
+        | Body::HandoverStarted { .. }
         | Body::KeyChanged { .. }
         | Body::LogShardOpened { .. }
         | Body::TrustListAccepted { .. } => return None,

@@ -13,12 +13,8 @@ pub(super) fn place(place: &Place) -> Pair {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one line of words for each problem")]
 pub(super) fn problem(problem: &Problem) -> Pair {
-    head_problem(problem).unwrap_or_else(|| content_problem(problem))
-}
-
-/// What is wrong with entries, tiles and documents.
-fn content_problem(problem: &Problem) -> Pair {
     match problem {
         Problem::BundleUnreadable => Pair::of(
             "die Einträge enden hier anders, als sie müssten",
@@ -70,26 +66,6 @@ fn content_problem(problem: &Problem) -> Pair {
         Problem::TileChanged => {
             Pair::of("die Datei passt nicht zu den Einträgen", "the file does not fit the entries")
         }
-        Problem::Forked { .. }
-        | Problem::Truncated { .. }
-        | Problem::ShardContinued { .. }
-        | Problem::LogMissing { .. }
-        | Problem::NameDiffers { .. }
-        | Problem::CheckpointForged
-        | Problem::CheckpointMissing
-        | Problem::CheckpointUnreadable
-        | Problem::CheckpointUnsigned
-        | Problem::CosignatureForged { .. }
-        | Problem::ReceivedCheckpointForged { .. }
-        | Problem::ReceivedCheckpointUnreadable
-        | Problem::RootDiffers
-        | Problem::SignatureInvalid { .. } => Pair::of("", ""),
-    }
-}
-
-/// What is wrong with heads, signatures and whole logs.
-fn head_problem(problem: &Problem) -> Option<Pair> {
-    let pair = match problem {
         Problem::CheckpointForged => Pair::of(
             "die Unterschrift unter dem Stand ist gefälscht oder beschädigt",
             "the signature on the head is forged or damaged",
@@ -148,20 +124,7 @@ fn head_problem(problem: &Problem) -> Option<Pair> {
             format!("{by} hat schon {size} Einträge gesehen: das Ende wurde abgeschnitten"),
             format!("{by} had already seen {size} entries: the end was cut off"),
         ),
-        Problem::BundleUnreadable
-        | Problem::CounterGap { .. }
-        | Problem::DocumentChanged
-        | Problem::DuplicateEntry { .. }
-        | Problem::EntryChanged
-        | Problem::EntryMalformed
-        | Problem::EntryOfAnotherLog
-        | Problem::EntryTypeUnknown { .. }
-        | Problem::EntryVersionUnknown { .. }
-        | Problem::FileMissing
-        | Problem::OpeningMisplaced
-        | Problem::TileChanged => return None,
-    };
-    Some(pair)
+    }
 }
 
 pub(super) fn remark(kind: &RemarkKind) -> Pair {
@@ -177,6 +140,10 @@ pub(super) fn remark(kind: &RemarkKind) -> Pair {
         RemarkKind::DocumentUnused => {
             Pair::of("kein Vertrag nennt dieses Dokument", "no agreement names this document")
         }
+        RemarkKind::HeadUnknown { name } => Pair(
+            format!("ein Stand von {name}, dessen Schlüssel Sie nicht nennen: er sagt nichts"),
+            format!("a head of {name}, whose key you do not name: it says nothing"),
+        ),
         RemarkKind::MoreFailures { count } => {
             Pair(format!("und {count} weitere Fehler"), format!("and {count} more failures"))
         }

@@ -299,6 +299,8 @@ impl Words {
             | EntryType::DatasetReplaced
             | EntryType::DatasetWithdrawn
             | EntryType::Erasure
+            | EntryType::HandoverEnded
+            | EntryType::HandoverStarted
             | EntryType::KeyChanged
             | EntryType::LogShardOpened
             | EntryType::TrustListAccepted => Pair::of(kind.name(), kind.name()),

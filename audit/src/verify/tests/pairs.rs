@@ -1,0 +1,148 @@
+//! Both logs side by side: exactly what one side lacks is listed.
+
+use proptest::prelude::*;
+use protocol::{Event, message::MessageKind};
+use wire::digest::Digest;
+
+use super::{
+    super::*,
+    world::{Side, World, delivered},
+};
+use crate::entry::{Body, EndCause, EntryType};
+
+/// Writes a log without some of its entries, as if they had never been recorded.
+fn leave_out(side: &mut Side, missing: &[usize]) {
+    let mut number = 0;
+    side.entries.retain(|_| {
+        number += 1;
+        !missing.contains(&(number - 1))
+    });
+    // A participant who leaves entries out numbers the rest without gaps and recorded no head.
+    side.entries.retain(|entry| entry.entry_type() != EntryType::CheckpointReceived);
+    let about = side.entries.iter_mut().filter_map(|entry| entry.agreement.as_mut());
+    (1..).zip(about).for_each(|(counter, about)| about.counter = counter);
+}
+
+/// The report after both sides recorded as they did, and then wrote their logs.
+fn report(change: impl Fn(&mut World)) -> Report {
+    let mut world = World::with_deliveries(5);
+    change(&mut world);
+    leave_out(&mut world.ulm, &[]);
+    leave_out(&mut world.firm, &[]);
+    world.files.clear();
+    world.write();
+    world.report()
+}
+
+#[test]
+fn what_both_recorded_matches() {
+    let report = report(|_| {});
+    assert!(report.is_proven(), "{}", report.text(Lang::En));
+    assert_eq!(report.pairs[0].matched, 8);
+    assert!(report.agreements[0].deliveries.iter().all(|delivery| delivery.matches));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn exactly_the_missing_entries_are_listed(missing in prop::collection::btree_set(1_usize..8, 0..6)) {
+        let missing: Vec<usize> = missing.into_iter().collect();
+        let report = report(|world| leave_out(&mut world.firm, &missing));
+        let pair = &report.pairs[0];
+        // The firm comes first by name; what it lacks is only there, in Ulm's log.
+        let listed: Vec<u64> = pair.only_there.iter().map(|one| one.entry).collect();
+        let expected: Vec<u64> = missing.iter().map(|number| *number as u64).collect();
+        prop_assert_eq!(listed, expected);
+        prop_assert_eq!(&pair.only_here, &vec![]);
+        prop_assert_eq!(&pair.different, &vec![]);
+        prop_assert_eq!(report.agree, missing.is_empty());
+        // Each log by itself is whole: no tree shows what was never written.
+        prop_assert_eq!(report.verdict, Verdict::Proven);
+    }
+}
+
+#[test]
+fn a_different_digest_is_listed() {
+    let report = report(|world| {
+        if let Body::DeliveryFinished { digest, .. } = &mut world.firm.entries[4].body {
+            *digest = Digest::of(b"other");
+        }
+    });
+    let pair = &report.pairs[0];
+    assert_eq!((pair.matched, pair.different.len()), (7, 1));
+    assert_eq!((pair.different[0].here.entry, pair.different[0].there.entry), (4, 4));
+    assert_eq!(report.agreements[0].standing, Standing::Disputed);
+    assert!(!report.agree);
+}
+
+#[test]
+fn bytes_lost_on_the_way_of_a_stopped_delivery_are_no_difference() {
+    let stopped = |bytes, digest: &[u8]| Body::DeliveryStopped {
+        delivery: "d0".parse().unwrap(),
+        bytes,
+        digest: Digest::of(digest),
+    };
+    let matches = |sent: Body, received: Body| {
+        let report = report(|world| {
+            world.ulm.entries[3].body = sent.clone();
+            world.firm.entries[3].body = received.clone();
+        });
+        (report.agree, report.agreements[0].deliveries[0].matches)
+    };
+    assert_eq!(matches(stopped(9, b"sent"), stopped(7, b"received")), (true, true));
+    assert_eq!(matches(stopped(9, b"same"), stopped(9, b"same")), (true, true));
+    assert_eq!(matches(stopped(9, b"same"), stopped(9, b"other")), (false, false));
+    assert_eq!(matches(stopped(7, b"sent"), stopped(9, b"received")), (false, false));
+    assert_eq!(matches(delivered(0), stopped(7, b"received")), (false, false));
+}
+
+#[test]
+fn both_must_say_the_same_end() {
+    let report = report(|world| {
+        let last = world.firm.entries.last_mut().unwrap();
+        last.body = Body::AgreementEnded { cause: EndCause::Consumer };
+    });
+    assert_eq!(report.pairs[0].different.len(), 1);
+    assert_eq!(report.agreements[0].standing, Standing::Disputed);
+}
+
+#[test]
+fn a_message_that_was_refused_or_given_up_never_counted() {
+    let message = MessageKind::TransferRequestMessage;
+    let step = |event| Body::TransferStep { message, event, state: None };
+    for outcome in [Event::RefusedByPeer, Event::GivenUp] {
+        let report = report(|world| {
+            world.firm.record(step(Event::Sent));
+            world.firm.record(step(outcome));
+        });
+        assert!(report.agree, "{}", report.text(Lang::En));
+    }
+    let report = report(|world| world.firm.record(step(Event::Sent)));
+    assert_eq!(report.pairs[0].only_here.len(), 1);
+    let both = super::pairs::report(|world| {
+        world.firm.record(step(Event::Sent));
+        world.ulm.record(step(Event::Received));
+    });
+    assert!(both.agree);
+    let twice_sent = super::pairs::report(|world| {
+        world.firm.record(step(Event::Sent));
+        world.ulm.record(step(Event::Sent));
+    });
+    let pair = &twice_sent.pairs[0];
+    assert_eq!((pair.only_here.len(), pair.only_there.len()), (1, 1));
+}
+
+#[test]
+fn a_process_is_known_by_either_name() {
+    let message = MessageKind::TransferRequestMessage;
+    let report = report(|world| {
+        world.firm.record(Body::TransferStep { message, event: Event::Sent, state: None });
+        world.ulm.record(Body::TransferStep { message, event: Event::Received, state: None });
+        // The consumer does not know the provider's name yet when it sends its request.
+        let first = world.firm.entries.last_mut().unwrap();
+        first.process.as_mut().unwrap().provider_pid = None;
+        let other = world.ulm.entries.last_mut().unwrap();
+        other.process.as_mut().unwrap().consumer_pid = None;
+    });
+    assert!(report.agree, "{}", report.text(Lang::En));
+}
