@@ -9,7 +9,7 @@ pub mod agreement;
 pub mod catalog;
 pub mod dataset;
 pub mod decider;
-mod draft;
+pub(crate) mod draft;
 pub mod error;
 pub mod facts;
 pub mod heads;
@@ -21,6 +21,7 @@ pub mod parts;
 pub mod permit;
 mod rule;
 pub mod send;
+mod shard;
 pub mod strangers;
 pub mod transfer;
 pub mod wake;
@@ -42,6 +43,7 @@ use heads::Heads;
 use live::Live;
 use openings::Openings;
 use parts::Parts;
+use shard::Shards;
 use strangers::Strangers;
 use wake::Wake;
 
@@ -73,6 +75,7 @@ pub struct Engine<P: Parts> {
     live: Live,
     open: open::Open,
     heads: Heads,
+    shards: Shards,
     strangers: Strangers,
     outbox: Wake<OutboxKey>,
     timers: Wake<OutboxKey>,
@@ -117,6 +120,7 @@ impl<P: Parts> Engine<P> {
             live: Live::default(),
             open: open::Open::default(),
             heads: Heads::default(),
+            shards: Shards::default(),
             strangers: Strangers::default(),
             outbox: Wake::new(),
             timers: Wake::new(),

@@ -19,6 +19,7 @@ use wire::json::canonical;
 use super::error::EngineError;
 use super::openings::Opening;
 use super::parts::Parts;
+use super::shard::is_shard_lost;
 use super::{Change, Engine};
 use crate::clock::Clock;
 use crate::ids::random;
@@ -46,7 +47,7 @@ pub(crate) struct Draft<'e, P: Parts> {
     at: Timestamp,
     batch: Batch,
     counter: Option<Counter>,
-    entries: usize,
+    entries: Vec<Entry>,
     outbox: Vec<String>,
     timers: Vec<String>,
     changed: Vec<String>,
@@ -73,7 +74,7 @@ impl<'e, P: Parts> Draft<'e, P> {
             at: engine.clock.now(),
             batch: Batch::new(),
             counter: None,
-            entries: 0,
+            entries: Vec::new(),
             outbox: Vec::new(),
             timers: Vec::new(),
             changed: Vec::new(),
@@ -110,7 +111,7 @@ impl<'e, P: Parts> Draft<'e, P> {
         Ok(())
     }
 
-    /// Adds a log entry.
+    /// Adds a log entry. Its shard is the one that is open when this is committed.
     pub(crate) fn record(&mut self, about: About, body: Body) -> Result<(), EngineError> {
         let retention = body.entry_type().retention();
         let agreement = self.counter.as_mut().map(|counter| {
@@ -134,9 +135,7 @@ impl<'e, P: Parts> Draft<'e, P> {
             reasons: reasons.map_err(|_| EngineError::Internal { what: "a reason code" })?,
             body,
         };
-        let bytes = entry.to_bytes().map_err(|_| EngineError::Internal { what: "a log entry" })?;
-        self.batch.append(log_of(self.participant.did(), entry.shard), bytes);
-        self.entries += 1;
+        self.entries.push(entry);
         Ok(())
     }
 
@@ -219,11 +218,13 @@ impl<'e, P: Parts> Draft<'e, P> {
             };
         }
         let did = self.participant.did();
-        let committed = self.engine.store.commit(self.batch).await?;
-        if self.entries > 0 {
-            self.engine.heads.appended(did, self.at);
-            self.engine.logged.tell(did.clone());
-        }
+        let entries = std::mem::take(&mut self.entries);
+        let committed = if entries.is_empty() {
+            self.engine.store.commit(self.batch).await?
+        } else {
+            let batch = std::mem::take(&mut self.batch);
+            self.append(batch, entries).await?
+        };
         for timer in self.timers {
             self.engine.timers.tell((did.clone(), timer));
         }
@@ -233,6 +234,32 @@ impl<'e, P: Parts> Draft<'e, P> {
         }
         let errands = self.outbox.into_iter().map(|id| (did.clone(), id)).collect();
         Ok((committed, Errands(errands)))
+    }
+
+    /// Commits with entries: they go into the shard that is open now, which stays open meanwhile.
+    async fn append(
+        &self,
+        mut batch: Batch,
+        entries: Vec<Entry>,
+    ) -> Result<Committed, EngineError> {
+        let (engine, did) = (self.engine, self.participant.did());
+        let entrance = engine.entrance(did, &self.standing.dataspace, self.at).await?;
+        entrance.demand(did, &mut batch);
+        for mut entry in entries {
+            entry.shard = entrance.shard();
+            let bytes =
+                entry.to_bytes().map_err(|_| EngineError::Internal { what: "a log entry" })?;
+            batch.append(log_of(did, entry.shard), bytes);
+        }
+        let committed = engine.store.commit(batch).await;
+        drop(entrance);
+        if committed.as_ref().is_err_and(|error| is_shard_lost(did, error)) {
+            engine.shards.forget(did).await;
+        }
+        let committed = committed?;
+        engine.heads.appended(did, self.at);
+        engine.logged.tell(did.clone());
+        Ok(committed)
     }
 }
 
