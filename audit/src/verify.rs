@@ -11,6 +11,7 @@ mod judge;
 mod log;
 mod reconcile;
 mod report;
+mod shards;
 mod sighting;
 #[cfg(test)]
 mod tests;

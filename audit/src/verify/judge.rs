@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::id::AgreementId;
-use wire::{did::Did, digest::Digest, sign::Verify};
+use wire::{digest::Digest, sign::Verify};
 
 use super::{
     Files,
@@ -14,6 +13,7 @@ use super::{
         AgreementReport, LogReport, PairReport, REPORT_VERSION, Report, Standing, Verdict,
         WitnessReport,
     },
+    shards::{Counted, opening_problems},
     sighting::{self, Sighting, Weight},
 };
 use crate::{
@@ -106,7 +106,7 @@ impl<'a> Folder<'a> {
             let Some(log) = self.logs.get(index) else { continue };
             let older = older.filter(|old| old.participant == log.participant);
             if older.is_none() {
-                counted = Counted { from_start: log.previous.is_none(), last: BTreeMap::new() };
+                counted = Counted::new(log);
             }
             let mut found = opening_problems(older, log);
             found.extend(counted.go_on(log));
@@ -391,45 +391,5 @@ impl<'a> Folder<'a> {
             }
         }
         limits
-    }
-}
-
-/// The numbers of a participant's entries about its agreements, over its shards.
-#[derive(Default)]
-struct Counted {
-    /// Whether the participant's first shard is here; if not, its last numbers are not known.
-    from_start: bool,
-    last: BTreeMap<(Did, AgreementId), u64>,
-}
-
-impl Counted {
-    /// The numbers of one more shard must go on where the ones before ended.
-    fn go_on(&mut self, log: &Log) -> Vec<Failure> {
-        let mut found = Vec::new();
-        for (key, counted) in &log.counters {
-            let before = self.last.insert(key.clone(), counted.last);
-            let expected = before.or(self.from_start.then_some(0)).map(|n| n.saturating_add(1));
-            if let Some(expected) = expected.filter(|expected| *expected != counted.first) {
-                let (agreement, number) = (key.1.clone(), counted.first);
-                let problem = Problem::CounterGap { agreement, expected, found: number };
-                found.push(Failure { place: log.entry_place(counted.entry), problem });
-            }
-        }
-        found
-    }
-}
-
-/// What is wrong between the opening of a shard and the shard before it.
-fn opening_problems(older: Option<&Log>, log: &Log) -> Vec<Failure> {
-    let Some(older) = older else { return Vec::new() };
-    let place = log.entry_place(0);
-    let previous = log.previous.as_ref().and_then(|text| text.parse::<SignedCheckpoint>().ok());
-    match previous.as_ref().map(SignedCheckpoint::checkpoint) {
-        Some(head) if head.origin.as_str() == older.dir => {
-            let problem = Problem::ShardContinued { size: head.size };
-            let grew = head.size < older.size();
-            grew.then_some(Failure { place, problem }).into_iter().collect()
-        }
-        Some(_) | None => vec![Failure { place, problem: Problem::OpeningMisplaced }],
     }
 }

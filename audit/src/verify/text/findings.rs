@@ -121,8 +121,12 @@ pub(super) fn problem(problem: &Problem) -> Pair {
             format!("the signature of {by} on the agreement does not match"),
         ),
         Problem::Truncated { size, by } => Pair(
-            format!("{by} hat schon {size} Einträge gesehen: das Ende wurde abgeschnitten"),
-            format!("{by} had already seen {size} entries: the end was cut off"),
+            format!(
+                "{by} hat schon {size} Einträge gesehen: das Ende wurde abgeschnitten, oder diese Kopie ist älter"
+            ),
+            format!(
+                "{by} had already seen {size} entries: the end was cut off, or this copy is older"
+            ),
         ),
     }
 }
