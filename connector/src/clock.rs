@@ -21,6 +21,11 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Resolves at or after `at`, at once if it has passed.
     fn sleep_until(&self, at: Timestamp) -> impl Future<Output = ()> + Send;
+
+    /// How far the machine's clock lies behind the latest instant that was returned, in seconds.
+    fn behind_seconds(&self) -> i64 {
+        0
+    }
 }
 
 /// The machine's wall clock, held monotonic.
@@ -72,6 +77,10 @@ impl Clock for SystemClock {
                 short_wait().await;
             }
         }
+    }
+
+    fn behind_seconds(&self) -> i64 {
+        Self::behind_seconds(self)
     }
 }
 

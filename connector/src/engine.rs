@@ -5,6 +5,7 @@
 //! with its log entries, outgoing messages and timers, and only then is anything sent. It spawns
 //! nothing and polls nothing: whoever runs it drives its workers.
 
+pub mod administer;
 pub mod agreement;
 pub mod catalog;
 pub mod dataset;
@@ -19,7 +20,7 @@ mod open;
 pub mod openings;
 pub mod parts;
 pub mod permit;
-mod rule;
+pub(crate) mod rule;
 pub mod send;
 mod shard;
 pub mod strangers;

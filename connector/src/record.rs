@@ -2,10 +2,13 @@
 //!
 //! Knows no engine. Each record belongs to one participant; there is no call without one.
 
+pub mod account;
 pub mod agreement;
 pub mod dataset;
+pub mod delivery;
 pub mod document;
 pub mod negotiation;
 pub mod outbox;
+pub mod serve;
 pub mod timer;
 pub mod transfer;

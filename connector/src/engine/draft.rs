@@ -178,6 +178,22 @@ impl<'e, P: Parts> Draft<'e, P> {
         Ok(())
     }
 
+    /// Writes a record of ours, whatever is there.
+    pub(crate) fn put<T: Serialize>(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        record: &T,
+    ) -> Result<(), EngineError> {
+        self.batch.put_json(Key::new(self.participant.did(), kind, id), record)?;
+        Ok(())
+    }
+
+    /// Takes over changes that were prepared elsewhere.
+    pub(crate) fn merge(&mut self, changes: Batch) {
+        self.batch.merge(changes);
+    }
+
     /// Deletes a record of ours, if it is there.
     pub(crate) fn delete(&mut self, kind: Kind, id: &str) {
         self.batch.delete(Key::new(self.participant.did(), kind, id));

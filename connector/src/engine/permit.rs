@@ -21,6 +21,9 @@ use crate::clock::Clock;
 use crate::ids::urn;
 use crate::participant::{Participant, Standing};
 use crate::record::agreement::AgreementRecord;
+use crate::record::delivery::{self, FlowEnd, FlowRecord};
+use crate::store::Kind;
+use jiff::Timestamp;
 
 /// Permission to deliver, or to hand over, data under a contract now. Only this module makes one.
 #[derive(Debug)]
@@ -36,9 +39,19 @@ pub struct Granted {
     dataset: DatasetId,
     agreement: AgreementId,
     peer: Did,
-    process: Process,
+    /// The transfer; none where data is only handed over to our own programs.
+    process: Option<Process>,
+    transfer: Option<String>,
     role: Role,
     decision: policy::Permit,
+    started: Timestamp,
+}
+
+/// What is about to be permitted.
+struct Wanted {
+    grounds: Grounds,
+    delivery: DeliveryId,
+    process: Option<Process>,
 }
 
 impl Permit {
@@ -125,11 +138,11 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: pid.to_owned(),
         };
-        self.permit(participant, standing, &agreed, grounds, delivery, about).await
+        let wanted = Wanted { grounds, delivery, process: Some(about) };
+        self.permit(participant, standing, &agreed, wanted).await
     }
 
-    /// As consumer: the permit to take delivery `delivery` and hold it, or to hand it over to our
-    /// own programs.
+    /// As consumer: the permit to take delivery `delivery` and hold it.
     ///
     /// # Errors
     /// The rule's own reason, or that the contract has ended.
@@ -154,7 +167,35 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: pid.to_owned(),
         };
-        self.permit(&participant, standing, agreed, grounds, delivery, about).await
+        let wanted = Wanted { grounds, delivery, process: Some(about) };
+        self.permit(&participant, standing, agreed, wanted).await
+    }
+
+    /// As consumer: the permit to hand over what we hold to our own programs.
+    ///
+    /// # Errors
+    /// The rule's own reason, or that the contract has ended.
+    pub async fn permit_handover(
+        &self,
+        participant: &Did,
+        agreed: &AgreementRecord,
+    ) -> Result<Permit, EngineError> {
+        let (participant, standing) = self.member(participant)?;
+        if agreed.role != Role::Consumer {
+            let words = "this participant provides the data of this contract";
+            return Err(EngineError::operator("not-the-consumer", words));
+        }
+        let delivery = DeliveryId::parse(&urn(&self.ids))
+            .map_err(|_| EngineError::Internal { what: "a delivery id" })?;
+        let grounds = Grounds {
+            participant: participant.did().clone(),
+            peer: agreed.peer.clone(),
+            verified: None,
+            agreement: agreed.id.clone(),
+            transfer: String::new(),
+        };
+        let wanted = Wanted { grounds, delivery, process: None };
+        self.permit(&participant, standing, agreed, wanted).await
     }
 
     async fn permit(
@@ -162,10 +203,10 @@ impl<P: Parts> Engine<P> {
         participant: &Participant,
         standing: Arc<Standing>,
         agreed: &AgreementRecord,
-        grounds: Grounds,
-        delivery: DeliveryId,
-        process: Process,
+        wanted: Wanted,
     ) -> Result<Permit, EngineError> {
+        let Wanted { grounds, delivery, process } = wanted;
+        let transfer = process.is_some().then(|| grounds.transfer.clone());
         // Registered before anything is asked, so that a stop that comes meanwhile is not missed.
         let admission = self.live.admit(grounds);
         let ours = participant.did();
@@ -186,13 +227,12 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             peer: agreed.peer.clone(),
             process,
+            transfer,
             role: agreed.role,
             decision,
+            started: now,
         };
-        self.note(participant, standing, &granted, vec![], |delivery| Body::DeliveryStarted {
-            delivery,
-        })
-        .await?;
+        self.note(participant, standing, &granted, &Step::Started).await?;
         Ok(Permit { admission, granted })
     }
 
@@ -209,20 +249,12 @@ impl<P: Parts> Engine<P> {
         digest: Digest,
     ) -> Result<(), EngineError> {
         let (participant, standing) = self.member(participant)?;
-        match end {
-            DeliveryEnd::Finished => {
-                self.note(&participant, standing, granted, vec![], |delivery| {
-                    Body::DeliveryFinished { delivery, bytes, digest }
-                })
-                .await
-            }
-            DeliveryEnd::Stopped { code } => {
-                self.note(&participant, standing, granted, vec![code.clone()], |delivery| {
-                    Body::DeliveryStopped { delivery, bytes, digest }
-                })
-                .await
-            }
-        }
+        let code = match end {
+            DeliveryEnd::Finished => None,
+            DeliveryEnd::Stopped { code } => Some(code.clone()),
+        };
+        let step = Step::Ended { code, bytes, digest };
+        self.note(&participant, standing, granted, &step).await
     }
 
     /// Records that a delivery has passed another window.
@@ -237,12 +269,7 @@ impl<P: Parts> Engine<P> {
         digest: Digest,
     ) -> Result<(), EngineError> {
         let (participant, standing) = self.member(participant)?;
-        self.note(&participant, standing, granted, vec![], |delivery| Body::DeliveryWindow {
-            delivery,
-            bytes,
-            digest,
-        })
-        .await
+        self.note(&participant, standing, granted, &Step::Window { bytes, digest }).await
     }
 
     async fn note(
@@ -250,20 +277,24 @@ impl<P: Parts> Engine<P> {
         participant: &Participant,
         standing: Arc<Standing>,
         granted: &Granted,
-        reasons: Vec<String>,
-        body: impl Fn(DeliveryId) -> Body,
+        step: &Step,
     ) -> Result<(), EngineError> {
         for _ in 0..super::negotiation::TRIES_MAX {
             let mut draft = Draft::new(self, participant, standing.clone());
             draft.count_for(&granted.agreement, &granted.peer).await?;
             let about = About {
-                process: Some(granted.process.clone()),
+                process: granted.process.clone(),
                 counterparty: Some(granted.peer.clone()),
                 role: Some(granted.role),
-                reasons: reasons.clone(),
+                reasons: step.reasons(),
                 actor: None,
             };
-            draft.record(about, body(granted.delivery.clone()))?;
+            draft.record(about, step.body(granted))?;
+            if let Some(pid) = &granted.transfer {
+                let flow = step.flow(granted, draft.at());
+                draft.put(Kind::Delivery, &delivery::flow_id(pid), &flow)?;
+                draft.changed(pid.as_str());
+            }
             match draft.commit().await {
                 Err(error) if error.is_lost() => {}
                 Err(error) => return Err(error),
@@ -274,6 +305,54 @@ impl<P: Parts> Engine<P> {
             }
         }
         Err(EngineError::Busy { reason: "contended" })
+    }
+}
+
+/// What is recorded of a delivery.
+enum Step {
+    Started,
+    Window { bytes: u64, digest: Digest },
+    Ended { code: Option<String>, bytes: u64, digest: Digest },
+}
+
+impl Step {
+    fn reasons(&self) -> Vec<String> {
+        match self {
+            Self::Ended { code, .. } => code.iter().cloned().collect(),
+            Self::Started | Self::Window { .. } => Vec::new(),
+        }
+    }
+
+    fn body(&self, granted: &Granted) -> Body {
+        let delivery = granted.delivery.clone();
+        let between = granted.transfer.is_some();
+        match self {
+            Self::Started if between => Body::DeliveryStarted { delivery },
+            Self::Started => Body::HandoverStarted { delivery },
+            Self::Window { bytes, digest } => {
+                Body::DeliveryWindow { delivery, bytes: *bytes, digest: *digest }
+            }
+            Self::Ended { bytes, digest, .. } if !between => {
+                Body::HandoverEnded { delivery, bytes: *bytes, digest: *digest }
+            }
+            Self::Ended { code: None, bytes, digest } => {
+                Body::DeliveryFinished { delivery, bytes: *bytes, digest: *digest }
+            }
+            Self::Ended { code: Some(_), bytes, digest } => {
+                Body::DeliveryStopped { delivery, bytes: *bytes, digest: *digest }
+            }
+        }
+    }
+
+    /// The row by which the delivery is found again.
+    fn flow(&self, granted: &Granted, at: Timestamp) -> FlowRecord {
+        let ended = match self {
+            Self::Started | Self::Window { .. } => None,
+            Self::Ended { code, bytes, digest } => {
+                Some(FlowEnd { at, bytes: *bytes, digest: *digest, code: code.clone() })
+            }
+        };
+        FlowRecord { delivery: granted.delivery.clone(), started: granted.started, ended }
     }
 }
 

@@ -14,26 +14,29 @@ use jiff::Timestamp;
 
 /// Which shape of policy a document has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// An offer of a catalogue, without a target.
     Offer,
     /// An agreement.
     Agreement,
+    /// An offer of a negotiation, with its target.
+    Request,
 }
 
 /// Reads and checks a policy document of ours or a peer's.
-pub(super) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, EngineError> {
+pub(crate) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, EngineError> {
     let node = Node::root(document);
     let parsed: Result<Policy, _> = match shape {
         Shape::Offer => odrl_parser::parse_offer(&node),
         Shape::Agreement => odrl_parser::parse_agreement(&node),
+        Shape::Request => odrl_parser::parse_message_offer(&node),
     };
     let policy = parsed.map_err(|error| EngineError::peer(error.code(), error.to_string()))?;
     check(&policy).map_err(|error| EngineError::peer(error.code(), error.to_string()))
 }
 
 /// What a rule says about `peer` using `dataset` at `now`.
-pub(super) fn decide(
+pub(crate) fn decide(
     rule: &CheckedPolicy,
     peer: &Did,
     dataset: &DatasetId,

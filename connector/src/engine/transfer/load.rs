@@ -49,6 +49,25 @@ impl<P: Parts> Engine<P> {
         }
     }
 
+    /// All transfers of a participant by id; a page after `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn transfers(
+        &self,
+        participant: &Did,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<FoundTransfer>, EngineError> {
+        let mut span = Span::new(participant, Kind::Transfer).limit(limit);
+        if let Some(after) = after {
+            span = span.after(after);
+        }
+        let rows = self.store.range_json(&span).await?;
+        let found = rows.into_iter();
+        Ok(found.map(|(pid, version, record)| FoundTransfer { pid, version, record }).collect())
+    }
+
     /// The transfers under an agreement, oldest id first.
     ///
     /// # Errors

@@ -1,0 +1,106 @@
+//! Deliveries as people ask about them later. The log is the proof; these rows are its index.
+
+use audit::entry::DeliveryId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use wire::digest::Digest;
+
+/// The latest delivery of a transfer: one answer with data, sent or received.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct FlowRecord {
+    /// The delivery's id, the same on both sides.
+    pub delivery: DeliveryId,
+    /// When it was permitted.
+    pub started: Timestamp,
+    /// Its end, once it has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<FlowEnd>,
+}
+
+/// How a delivery ended.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct FlowEnd {
+    /// When.
+    pub at: Timestamp,
+    /// How many bytes went over.
+    pub bytes: u64,
+    /// SHA-256 of those.
+    pub digest: Digest,
+    /// Why it stopped; absent when all bytes went over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// A pull that a person of ours asked for.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PullRecord {
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// The account that asked.
+    pub account: String,
+    /// What came of it; absent while it is under way, or when the process died over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<PullEnd>,
+}
+
+/// What came of a pull.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PullEnd {
+    /// When.
+    pub at: Timestamp,
+    /// Bytes that are there.
+    pub bytes: u64,
+    /// How it went.
+    pub result: PullResult,
+}
+
+/// How a pull went.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum PullResult {
+    /// The copy is whole.
+    Complete {
+        /// SHA-256 of all its bytes.
+        digest: Digest,
+        /// The kind, as the provider names it.
+        media_type: String,
+    },
+    /// It was stopped in the middle.
+    Cut {
+        /// The reason code.
+        code: String,
+    },
+    /// It could not be done.
+    Failed {
+        /// The reason code.
+        code: String,
+        /// Why, in words.
+        reason: String,
+        /// What to do next.
+        remedy: String,
+    },
+    /// Nothing was released.
+    Refused {
+        /// The reason code.
+        code: String,
+        /// Why, in words.
+        reason: String,
+        /// What to do next.
+        remedy: String,
+    },
+}
+
+/// What the ids of pulls begin with.
+pub const PULLS: &str = "pull/";
+
+/// The id of a transfer's latest delivery; `pid` is our own.
+#[must_use]
+pub fn flow_id(pid: &str) -> String {
+    format!("flow/{pid}")
+}
+
+/// The id of the pull behind a transfer; `pid` is our own.
+#[must_use]
+pub fn pull_id(pid: &str) -> String {
+    format!("{PULLS}{pid}")
+}
