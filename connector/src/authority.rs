@@ -16,6 +16,8 @@ pub mod record;
 mod refusal;
 pub mod view;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use lists::Published;

@@ -5,6 +5,8 @@
 
 mod kind;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use kind::{CRL, DID_DOCUMENT, Kind, ROOT, TRUST_LIST};
 

@@ -121,7 +121,7 @@ impl<C: Clock, T: Transport> Refresher<C, T> {
         Ok(if changed { Refreshed::Changed } else { Refreshed::Same })
     }
 
-    async fn renew_if_due(
+    pub(super) async fn renew_if_due(
         &self,
         participant: &Participant,
         held: &Held,
