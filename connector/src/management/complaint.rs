@@ -1,7 +1,5 @@
 //! What the management listener itself refuses, before the desk is asked, in words.
 
-use wire::text::shown;
-
 use super::operation::Operation;
 use super::refusal::{Fault, Refusal};
 use super::view::Words;
@@ -83,8 +81,8 @@ impl Complaint {
     fn reason(&self) -> Words {
         match self {
             Self::BodyInvalid { problem } => Words::new(
-                format!("Der Inhalt der Anfrage ist nicht lesbar: {}", shown(problem)),
-                format!("the request's body cannot be read: {}", shown(problem)),
+                format!("Der Inhalt der Anfrage ist nicht lesbar: {}", problem),
+                format!("the request's body cannot be read: {}", problem),
             ),
             Self::BodyTooLarge { bytes_max } => Words::new(
                 format!("Der Inhalt der Anfrage ist größer als {bytes_max} Bytes."),
@@ -110,11 +108,8 @@ impl Complaint {
                 "there is no participant of this name here for this token",
             ),
             Self::QueryInvalid { problem } => Words::new(
-                format!(
-                    "Die Angaben hinter dem Fragezeichen sind nicht lesbar: {}",
-                    shown(problem)
-                ),
-                format!("the query cannot be read: {}", shown(problem)),
+                format!("Die Angaben hinter dem Fragezeichen sind nicht lesbar: {}", problem),
+                format!("the query cannot be read: {}", problem),
             ),
             Self::RoleMissing { operation } => Words::new(
                 format!("Dieses Konto darf `{}` nicht ausführen.", operation.name()),

@@ -1,0 +1,93 @@
+//! The command line: what is typed becomes calls to the running connector, or work on a home
+//! folder; answers go to stdout, talk to stderr, and the exit code says how it went.
+//!
+//! It opens no store and decides nothing.
+
+pub mod arguments;
+pub mod client;
+pub mod exit;
+pub mod help;
+pub mod output;
+pub mod show;
+pub mod task;
+
+mod dataset;
+mod find;
+mod pull;
+mod run;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use exit::{Exit, Failure};
+use output::Output;
+use task::Tasks;
+
+use crate::management::view::Words;
+
+/// Reads the process's command line, does it, and says how it went.
+pub fn main<T: Tasks>(tasks: &T) -> ExitCode {
+    let arguments = Arguments::parse();
+    let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
+    let mut output = Output::new(&mut stdout, &mut stderr, arguments.common.lang());
+    output.json = arguments.common.json;
+    output.progress = std::io::stderr().is_terminal();
+    let serves = matches!(
+        arguments.command,
+        Command::Up | Command::Demo { .. } | Command::Authority(arguments::AuthorityCommand::Up)
+    );
+    let mut runtime = if serves {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let exit = match runtime.enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(tasks, arguments, &mut output)),
+        Err(error) => output.fail(&local(&error)),
+    };
+    exit.into()
+}
+
+/// Does one command.
+pub async fn run<T: Tasks>(tasks: &T, arguments: Arguments, output: &mut Output<'_>) -> Exit {
+    match run::run(tasks, arguments, output).await {
+        Ok(exit) => exit,
+        Err(failure) => output.fail(&failure),
+    }
+}
+
+/// A failure of this machine: a file that cannot be read, an output that nobody takes.
+pub(crate) fn local(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "local-io",
+        Words::new("Auf diesem Rechner ging etwas schief.", "something failed on this machine"),
+        Words::new("Rechte und freien Platz prüfen.", "check permissions and free space"),
+    )
+    .because(error.to_string())
+}
+
+/// A failure to read or write `path`.
+pub(crate) fn local_file(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    let path = path.display();
+    Failure::new(
+        Exit::Refused,
+        "local-io",
+        Words::new(
+            format!("`{path}` ist nicht les- oder schreibbar."),
+            format!("`{path}` cannot be read or written"),
+        ),
+        Words::new(
+            "Pfad, Rechte und freien Platz prüfen.",
+            "check path, permissions and free space",
+        ),
+    )
+    .because(error.to_string())
+}

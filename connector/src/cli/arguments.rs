@@ -1,0 +1,526 @@
+//! The command line as it is typed. Secrets never stand on it: codes and tokens come from a prompt
+//! or a file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocol::id::OfferId;
+use wire::did::Did;
+
+use super::help;
+use super::task::{Addresses, AuthorityInit, HostName, Init, Invite};
+use crate::management::actor::{AccountName, AccountRole};
+use crate::management::view::{Approval, ContractId, ExportName, PeerName, Visibility};
+use crate::words::Lang;
+
+/// Allmende, a sovereign data-space connector.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "allmende", version, about, override_help = help::root(), disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "For every command")]
+pub struct Common {
+    /// The folder in which everything of one process lies.
+    #[arg(
+        long,
+        global = true,
+        env = "ALLMENDE_HOME",
+        default_value = "./allmende",
+        value_name = "FOLDER"
+    )]
+    pub home: PathBuf,
+    /// The participant to speak for, by host name or DID; needed when the process serves several.
+    #[arg(long, global = true, env = "ALLMENDE_PARTICIPANT", value_name = "NAME")]
+    pub participant: Option<PeerName>,
+    /// Print data as JSON, and nothing else.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The language: de or en; without it, that of the system.
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
+    /// The system's locale.
+    #[arg(long, global = true, env = "LANG", hide = true, default_value = "")]
+    pub locale: String,
+    /// A file with the token of a named account; without it, the local operator's is used.
+    #[arg(long, global = true, env = "ALLMENDE_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The management address, for accounts that cannot read the home.
+    #[arg(long, global = true, env = "ALLMENDE_CONNECTOR", value_name = "ADDRESS")]
+    pub connector: Option<SocketAddr>,
+}
+
+impl Common {
+    /// The language to talk in.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.lang.unwrap_or_else(|| Lang::of_locale(&self.locale))
+    }
+}
+
+/// Every command.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Manage named accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Verify, read and export the log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Run the authority of a data space.
+    #[command(subcommand)]
+    Authority(AuthorityCommand),
+    /// Read a partner's catalogue.
+    Catalog {
+        /// The partner, by host name or DID.
+        peer: PeerName,
+    },
+    /// Request, decide, follow and end contracts.
+    #[command(subcommand)]
+    Contract(ContractCommand),
+    /// Publish, replace, withdraw and list datasets.
+    #[command(subcommand)]
+    Dataset(DatasetCommand),
+    /// Play a whole data space on this machine, step by step.
+    Demo {
+        /// Keep everything running afterwards, and print the addresses.
+        #[arg(long)]
+        stay: bool,
+    },
+    /// Look for what is wrong.
+    Doctor,
+    /// Write the manual page or shell completions.
+    #[command(hide = true, subcommand)]
+    Generate(GenerateCommand),
+    /// Create the home folder, or add a participant to it.
+    Init(InitArguments),
+    /// Join a data space with an enrolment code.
+    Join(JoinArguments),
+    /// List the members of the data space.
+    Members,
+    /// Fetch the data of a contract.
+    Pull {
+        /// The contract: its id, or the first eight or more characters of it.
+        contract: ContractId,
+        /// Where to put the data; `-` for stdout.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Open a local address where your own programs read a contract's data.
+    Serve {
+        /// The contract: its id, or the first eight or more characters of it.
+        contract: ContractId,
+        /// Close the address instead.
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Show how the participant is doing.
+    Status,
+    /// Serve the participants of this home until stopped.
+    Up,
+}
+
+/// `account …`
+#[derive(Clone, Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Add an account; its token is printed this once.
+    Add {
+        /// Its name.
+        name: AccountName,
+        /// What it is there for; may be given several times.
+        #[arg(long, required = true)]
+        role: Vec<RoleName>,
+    },
+    /// List the accounts.
+    List,
+    /// Remove an account; its token is worthless at once.
+    Remove {
+        /// Its name.
+        name: AccountName,
+    },
+}
+
+/// A role on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleName {
+    /// Decides about contracts for datasets that another account published.
+    Approver,
+    /// Reads everything and exports the log.
+    Auditor,
+    /// Publishes, requests, fetches.
+    Clerk,
+    /// Runs the machine.
+    Operator,
+}
+
+impl From<RoleName> for AccountRole {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Approver => Self::Approver,
+            RoleName::Auditor => Self::Auditor,
+            RoleName::Clerk => Self::Clerk,
+            RoleName::Operator => Self::Operator,
+        }
+    }
+}
+
+/// `audit …`
+#[derive(Clone, Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Write an auditor's folder beneath `export/` of the home.
+    Export {
+        /// The contract, or `all`.
+        contract: ContractId,
+        /// The folder's name; without it, made from the contract's.
+        name: Option<ExportName>,
+    },
+    /// Read the log.
+    Show {
+        /// Only about this contract.
+        #[arg(long)]
+        contract: Option<ContractId>,
+        /// The first entry.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many entries.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        count: u16,
+    },
+    /// Verify a folder of logs offline; needs no running connector.
+    Verify {
+        /// The folder.
+        folder: PathBuf,
+        /// The auditor's own file of keys to believe.
+        #[arg(long, value_name = "FILE")]
+        anchors: PathBuf,
+    },
+}
+
+/// `authority …`
+#[derive(Clone, Debug, Subcommand)]
+pub enum AuthorityCommand {
+    /// Create a data space: its root, issuing key, lists and home folder.
+    Init(AuthorityInitArguments),
+    /// Make an enrolment code for a participant.
+    Invite(InviteArguments),
+    /// Sign the root's revocation list anew; the only command beside `init` that opens the root key.
+    RootCrl,
+    /// Suspend a member: its certificate is revoked and the trust list says so.
+    Suspend {
+        /// The member, by host name or DID.
+        member: PeerName,
+        /// Why, for the trust list's record.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Run the authority until stopped.
+    Up,
+    /// Say as what kinds of member a participant was vetted.
+    Vet {
+        /// The member, by host name or DID.
+        member: PeerName,
+        /// A kind; may be given several times. The kinds given replace those before.
+        #[arg(long = "as", value_name = "KIND")]
+        kinds: Vec<String>,
+    },
+}
+
+/// `contract …`
+#[derive(Clone, Debug, Subcommand)]
+pub enum ContractCommand {
+    /// Agree to a contract that waits for approval.
+    Approve {
+        /// The contract: its id, or the first eight or more characters of it.
+        contract: ContractId,
+    },
+    /// End a contract; running deliveries are cut at once.
+    End {
+        /// The contract: its id, or the first eight or more characters of it.
+        contract: ContractId,
+        /// Why; the partner sees it.
+        #[arg(long)]
+        reason: String,
+    },
+    /// List contracts.
+    List {
+        /// Only those that wait for a person here.
+        #[arg(long)]
+        pending: bool,
+    },
+    /// Say no to a contract that waits for approval.
+    Reject {
+        /// The contract: its id, or the first eight or more characters of it.
+        contract: ContractId,
+        /// Why; the partner sees it.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Ask a partner for a contract.
+    Request {
+        /// The partner, by host name or DID.
+        peer: PeerName,
+        /// The dataset: its id, the first eight or more characters of it, or its exact title.
+        dataset: String,
+        /// The offer, where the dataset has several.
+        #[arg(long)]
+        offer: Option<OfferId>,
+        /// The purpose that you state.
+        #[arg(long)]
+        purpose: Option<String>,
+        /// Seconds to wait for the answer.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=60))]
+        wait: u16,
+    },
+    /// Show a contract with its rule, signatures and deliveries.
+    Show {
+        /// The contract: its id, or the first eight or more characters of it.
+        contract: ContractId,
+        /// Seconds to wait until it is settled.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=60))]
+        wait: u16,
+    },
+}
+
+/// `dataset …`
+#[derive(Clone, Debug, Subcommand)]
+pub enum DatasetCommand {
+    /// Publish a dataset under a rule.
+    Add(DatasetArguments),
+    /// List datasets.
+    List,
+    /// Publish another version of a dataset; contracts in force keep their agreement.
+    Replace {
+        /// The dataset: its id, the first eight or more characters of it, or its exact title.
+        dataset: String,
+        /// The new version.
+        #[command(flatten)]
+        with: DatasetArguments,
+    },
+    /// Show a dataset with its rule.
+    Show {
+        /// The dataset: its id, the first eight or more characters of it, or its exact title.
+        dataset: String,
+    },
+    /// Withdraw a dataset; contracts in force stay.
+    Withdraw {
+        /// The dataset: its id, the first eight or more characters of it, or its exact title.
+        dataset: String,
+    },
+}
+
+/// What a dataset is made of.
+#[derive(Args, Clone, Debug)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["file", "http"]))]
+pub struct DatasetArguments {
+    /// The name that people see.
+    #[arg(long)]
+    pub title: String,
+    /// What it holds, in words.
+    #[arg(long, default_value = "")]
+    pub description: String,
+    /// A file, as a path below the participant's data folder.
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<String>,
+    /// An HTTP source, read anew for each delivery.
+    #[arg(long, value_name = "URL")]
+    pub http: Option<String>,
+    /// The media type; without it, guessed from the name's ending.
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+    /// Let a second person decide about each contract.
+    #[arg(long)]
+    pub second_person: bool,
+    /// Who sees the dataset in the catalogue.
+    #[arg(long, value_enum, default_value_t = VisibleTo::Members)]
+    pub visible_to: VisibleTo,
+    /// The rule.
+    #[command(flatten)]
+    pub rule: RuleArguments,
+}
+
+impl DatasetArguments {
+    /// Who decides about a contract.
+    #[must_use]
+    pub fn approval(&self) -> Approval {
+        if self.second_person { Approval::SecondPerson } else { Approval::Automatic }
+    }
+}
+
+/// A rule: named sentences that all must hold, or a file.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "The rule (all that is given must hold; nothing: every member)")]
+pub struct RuleArguments {
+    /// An ODRL offer in the JSON of DSP 2025-1, instead of the sentences below.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["until", "vetted_as", "partner", "purpose"])]
+    pub rule: Option<PathBuf>,
+    /// Only until this day (2026-12-31, or with an offset 2026-12-31+01:00) or instant.
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
+    /// Only for members vetted as this kind; several: any of them.
+    #[arg(long, value_name = "KIND")]
+    pub vetted_as: Vec<String>,
+    /// Only for this partner; several: any of them.
+    #[arg(long, value_name = "DID")]
+    pub partner: Vec<Did>,
+    /// Only for this purpose (promised by the partner, not enforced).
+    #[arg(long)]
+    pub purpose: Option<String>,
+}
+
+/// Who sees a dataset in the catalogue, on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum VisibleTo {
+    /// Every member, so that they can ask for what they are missing.
+    Members,
+    /// Only those whom the rule permits.
+    Permitted,
+}
+
+impl From<VisibleTo> for Visibility {
+    fn from(visible: VisibleTo) -> Self {
+        match visible {
+            VisibleTo::Members => Self::Members,
+            VisibleTo::Permitted => Self::Permitted,
+        }
+    }
+}
+
+/// `generate …`
+#[derive(Clone, Debug, Subcommand)]
+pub enum GenerateCommand {
+    /// Shell completions for bash, fish and zsh.
+    Completions {
+        /// The folder to write to.
+        folder: PathBuf,
+    },
+    /// Manual pages.
+    Man {
+        /// The folder to write to.
+        folder: PathBuf,
+    },
+}
+
+/// Where a process listens.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(
+    next_help_heading = "Where it listens (written to allmende.toml; ignored when that exists)"
+)]
+pub struct AddressArguments {
+    /// Listen on loopback only and let partners be on this machine: for trying out.
+    #[arg(long)]
+    pub loopback: bool,
+    /// The port of the mutual listener, as partners reach it.
+    #[arg(long, default_value_t = 8443, value_name = "PORT")]
+    pub mutual_port: u16,
+    /// The port of the public listener; part of the DID unless it is 443.
+    #[arg(long, default_value_t = 8444, value_name = "PORT")]
+    pub public_port: u16,
+    /// The port of the management listener, on loopback.
+    #[arg(long, default_value_t = 8180, value_name = "PORT")]
+    pub management_port: u16,
+    /// The port of the local hand-over, on loopback.
+    #[arg(long, default_value_t = 8181, value_name = "PORT")]
+    pub handover_port: u16,
+}
+
+impl From<AddressArguments> for Addresses {
+    fn from(arguments: AddressArguments) -> Self {
+        Self {
+            loopback: arguments.loopback,
+            mutual_port: arguments.mutual_port,
+            public_port: arguments.public_port,
+            management_port: arguments.management_port,
+            handover_port: arguments.handover_port,
+        }
+    }
+}
+
+/// `init …`
+#[derive(Args, Clone, Debug)]
+pub struct InitArguments {
+    /// The participant's own host name; its DID is made from it.
+    #[arg(long, value_name = "NAME")]
+    pub host: HostName,
+    /// The name shown to people.
+    #[arg(long)]
+    pub name: String,
+    /// Where the process listens.
+    #[command(flatten)]
+    pub addresses: AddressArguments,
+}
+
+impl From<InitArguments> for Init {
+    fn from(arguments: InitArguments) -> Self {
+        let InitArguments { host, name, addresses } = arguments;
+        Self { host, name, addresses: addresses.into() }
+    }
+}
+
+/// `authority init …`
+#[derive(Args, Clone, Debug)]
+pub struct AuthorityInitArguments {
+    /// The authority's own host name; its DID, and with it the data space's id, is made from it.
+    #[arg(long, value_name = "NAME")]
+    pub host: HostName,
+    /// The data space's name as shown to people.
+    #[arg(long)]
+    pub name: String,
+    /// Days that a member's certificate is valid.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(30..=90))]
+    pub leaf_days: u32,
+    /// Where the process listens.
+    #[command(flatten)]
+    pub addresses: AddressArguments,
+}
+
+impl From<AuthorityInitArguments> for AuthorityInit {
+    fn from(arguments: AuthorityInitArguments) -> Self {
+        let AuthorityInitArguments { host, name, leaf_days, addresses } = arguments;
+        Self { host, name, leaf_days, addresses: addresses.into() }
+    }
+}
+
+/// `authority invite …`
+#[derive(Args, Clone, Debug)]
+pub struct InviteArguments {
+    /// The participant's DID, as its `init` printed it.
+    pub did: Did,
+    /// The name shown to people.
+    #[arg(long)]
+    pub name: String,
+    /// A kind of member that it was vetted as; may be given several times, or later with `vet`.
+    #[arg(long = "as", value_name = "KIND")]
+    pub kinds: Vec<String>,
+    /// Write the code to this file (readable by you only) instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub code_file: Option<PathBuf>,
+}
+
+impl From<InviteArguments> for Invite {
+    fn from(arguments: InviteArguments) -> Self {
+        let InviteArguments { did, name, kinds, code_file } = arguments;
+        Self { did, name, kinds, code_file }
+    }
+}
+
+/// `join …`
+#[derive(Args, Clone, Debug)]
+pub struct JoinArguments {
+    /// The authority's DID, as it came with the code.
+    pub authority: Did,
+    /// The fingerprint of the data space's root, as it came with the code (`sha256:…`).
+    #[arg(long)]
+    pub fingerprint: wire::digest::Digest,
+    /// A file with the enrolment code; without it, you are asked.
+    #[arg(long, value_name = "FILE")]
+    pub code_file: Option<PathBuf>,
+}

@@ -1,0 +1,224 @@
+//! Finds what a person names: the running connector, the participant, and things by the first
+//! characters of their id.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use protocol::id::DatasetId;
+use wire::did::Did;
+
+use super::arguments::Common;
+use super::client::{Call, Client};
+use super::exit::{Exit, Failure};
+use super::local_file;
+use crate::home::Home;
+use crate::management::operation::Operation;
+use crate::management::run_file::{RunFile, RunFileError};
+use crate::management::token::Token;
+use crate::management::view::{
+    CatalogView, ContractId, ContractView, DatasetView, PeerName, Words,
+};
+
+/// The fewest characters of an id that name a thing.
+const PREFIX_CHARS_MIN: usize = 8;
+
+/// A client of the running connector, for the participant that is meant.
+pub(super) fn client(common: &Common) -> Result<Client, Failure> {
+    let token = common.token_file.as_deref().map(token_in).transpose()?;
+    if let (Some(address), Some(token)) = (common.connector, &token) {
+        // An account that cannot read the home says everything itself.
+        return match &common.participant {
+            Some(PeerName::Did(did)) => Client::new(address, did.clone(), token.clone()),
+            Some(PeerName::Host(_)) | None => Err(participant_unclear(&BTreeMap::new())),
+        };
+    }
+    let file = RunFile::read(&Home::at(&common.home)).map_err(|error| not_running(&error))?;
+    let did = participant(common.participant.as_ref(), &file.participants)?;
+    let own = file.participants.get(&did).cloned();
+    let token = token.or(own).ok_or_else(|| participant_unclear(&file.participants))?;
+    Client::new(common.connector.unwrap_or(file.address), did, token)
+}
+
+fn token_in(path: &Path) -> Result<Token, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| local_file(path, &error))?;
+    Token::presented(&text).ok_or_else(|| {
+        let path = path.display();
+        Failure::new(
+            Exit::Usage,
+            "token-file-invalid",
+            Words::new(
+                format!("`{path}` enthält keinen Zugangsschlüssel."),
+                format!("`{path}` holds no token"),
+            ),
+            Words::new(
+                "Den Schlüssel, der mit dem Konto ausgegeben wurde, als einzige Zeile hineinschreiben.",
+                "write the token that was shown when the account was added into it, as its only line",
+            ),
+        )
+    })
+}
+
+fn participant(named: Option<&PeerName>, served: &BTreeMap<Did, Token>) -> Result<Did, Failure> {
+    let fits = |did: &&Did| match named {
+        Some(PeerName::Did(named)) => named == *did,
+        Some(PeerName::Host(host)) => did.host() == host,
+        None => true,
+    };
+    let mut found = served.keys().filter(fits);
+    match (found.next(), found.next()) {
+        (Some(did), None) => Ok(did.clone()),
+        (Some(_) | None, _) => Err(participant_unclear(served)),
+    }
+}
+
+fn participant_unclear(served: &BTreeMap<Did, Token>) -> Failure {
+    let hosts: Vec<_> = served.keys().map(Did::host).collect();
+    let hosts = hosts.join(", ");
+    Failure::new(
+        Exit::Usage,
+        "participant-unclear",
+        Words::new(
+            "Es ist nicht klar, für welchen Teilnehmer der Befehl gilt.",
+            "it is not clear which participant the command is for",
+        ),
+        Words::new(
+            format!("`--participant` mit Namen oder DID angeben ({hosts})."),
+            format!("say it with `--participant`, by host name or DID ({hosts})"),
+        ),
+    )
+}
+
+fn not_running(error: &RunFileError) -> Failure {
+    Failure::new(
+        Exit::Unreachable,
+        "connector-not-running",
+        Words::new(
+            "Aus diesem Ordner läuft kein Konnektor.",
+            "no connector runs from this home folder",
+        ),
+        Words::new(
+            "`allmende up` starten, oder mit `--home` den Ordner des laufenden Konnektors nennen.",
+            "start `allmende up`, or name the running connector's folder with `--home`",
+        ),
+    )
+    .because(error.to_string())
+}
+
+/// The contract that a person names by its id, its agreement's id, or the first characters of it.
+pub(super) async fn contract(client: &Client, named: &ContractId) -> Result<ContractId, Failure> {
+    let named = named.as_str();
+    if named.starts_with("urn:") {
+        return ContractId::parse(named).map_err(|_| nothing_named(named));
+    }
+    let contracts: Vec<ContractView> = client.call(Operation::Contracts, Call::plain()).await?;
+    let is_meant = |contract: &&ContractView| {
+        let agreement = contract.agreement.as_ref().map(|id| id.as_str());
+        begins(contract.id.as_str(), named) || agreement == Some(named)
+    };
+    only(contracts.iter().filter(is_meant).map(|contract| contract.id.clone()), named)
+}
+
+/// The own dataset that a person names.
+pub(super) async fn dataset(client: &Client, named: &str) -> Result<DatasetId, Failure> {
+    let datasets: Vec<DatasetView> = client.call(Operation::Datasets, Call::plain()).await?;
+    let is_meant =
+        |dataset: &&DatasetView| begins(dataset.id.as_str(), named) || dataset.title == named;
+    only(datasets.iter().filter(is_meant).map(|dataset| dataset.id.clone()), named)
+}
+
+/// The partner's dataset that a person names.
+pub(super) async fn offered(
+    client: &Client,
+    peer: &PeerName,
+    named: &str,
+) -> Result<DatasetId, Failure> {
+    if let (true, Ok(id)) = (named.starts_with("urn:"), DatasetId::parse(named)) {
+        return Ok(id);
+    }
+    let offers = catalog(client, peer).await?.offers;
+    let mut found: Vec<_> = offers
+        .into_iter()
+        .filter(|offer| begins(offer.dataset.as_str(), named) || offer.title == named)
+        .map(|offer| offer.dataset)
+        .collect();
+    found.dedup();
+    only(found.into_iter(), named)
+}
+
+/// The most pages of a catalogue that are read at once.
+const PAGES_MAX: usize = 1_000;
+
+/// All pages of a partner's catalogue as one.
+pub(super) async fn catalog(client: &Client, peer: &PeerName) -> Result<CatalogView, Failure> {
+    let first = Call::plain().with("peer", peer);
+    let mut whole: CatalogView = client.call(Operation::Catalog, first).await?;
+    for _ in 1..PAGES_MAX {
+        let Some(next) = whole.next.take() else { break };
+        let call = Call::plain().with("peer", peer).with("page", next);
+        let page: CatalogView = client.call(Operation::Catalog, call).await?;
+        whole.offers.extend(page.offers);
+        whole.next = page.next;
+    }
+    Ok(whole)
+}
+
+/// Whether `named` is `id`, or enough of its beginning.
+fn begins(id: &str, named: &str) -> bool {
+    let uuid = id.strip_prefix("urn:uuid:").unwrap_or(id);
+    id == named || (named.len() >= PREFIX_CHARS_MIN && uuid.starts_with(named))
+}
+
+fn only<T>(mut found: impl Iterator<Item = T>, named: &str) -> Result<T, Failure> {
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => Err(several_named(named)),
+        (None, _) => Err(nothing_named(named)),
+    }
+}
+
+fn nothing_named(named: &str) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "nothing-named",
+        Words::new(format!("Nichts heißt `{named}`."), format!("nothing is called `{named}`")),
+        Words::new(
+            "Die Kennung aus der Liste übernehmen, mindestens acht Zeichen.",
+            "take the id from the list, eight characters of it at least",
+        ),
+    )
+}
+
+fn several_named(named: &str) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "several-named",
+        Words::new(format!("Mehreres heißt `{named}`."), format!("several are called `{named}`")),
+        Words::new("Die ganze Kennung angeben.", "give the whole id"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_is_named_by_eight_characters_or_more() {
+        let id = "urn:uuid:c0ffee00-0000-4000-8000-000000000001";
+        assert!(begins(id, id) && begins(id, "c0ffee00") && begins(id, "c0ffee00-0000"));
+        assert!(!begins(id, "c0ffee0") && !begins(id, "c0ffee01") && !begins(id, ""));
+    }
+
+    #[test]
+    fn the_participant_must_be_clear() {
+        let did = |text| Did::parse(text).unwrap();
+        let (ulm, neu) = (did("did:web:ulm.localhost%3A1"), did("did:web:neu.localhost%3A1"));
+        let token = Token::of([0; 32]);
+        let one = BTreeMap::from([(ulm.clone(), token.clone())]);
+        let two = BTreeMap::from([(ulm.clone(), token.clone()), (neu.clone(), token)]);
+        assert_eq!(participant(None, &one).unwrap(), ulm);
+        assert_eq!(participant(Some(&"neu.localhost".parse().unwrap()), &two).unwrap(), neu);
+        assert_eq!(participant(None, &two).unwrap_err().exit, Exit::Usage);
+        let other = "other.localhost".parse().unwrap();
+        assert_eq!(participant(Some(&other), &one).unwrap_err().code, "participant-unclear");
+    }
+}

@@ -1,0 +1,311 @@
+//! Each command, from its arguments to its exit code.
+
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::Path;
+
+use super::arguments::{
+    AccountCommand, Arguments, AuditCommand, AuthorityCommand, Command, Common, ContractCommand,
+    DatasetCommand, GenerateCommand, JoinArguments,
+};
+use super::client::{Call, Client};
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::show::{Show, short};
+use super::task::{Demo, Join, Suspend, Tasks, Vet};
+use super::{dataset, find, help, local, local_file, pull, verify};
+use crate::home::Home;
+use crate::management::operation::Operation;
+use crate::management::view::{
+    AccountAdded, AccountView, ApprovalView, ContractId, ContractRequest, ContractStage,
+    ContractView, DatasetView, DoctorView, ExportName, ExportRequest, ExportScope, ExportView,
+    HandoverView, LogPage, MembersView, NewAccount, PersonReason, StatusView, Words,
+};
+use crate::words::Phrase;
+
+type Ended = Result<Exit, Failure>;
+
+/// Does one command.
+pub(super) async fn run<T: Tasks>(
+    tasks: &T,
+    arguments: Arguments,
+    output: &mut Output<'_>,
+) -> Ended {
+    let Arguments { common, command } = arguments;
+    let home = Home::at(&common.home);
+    let client = || find::client(&common);
+    match command {
+        Command::Account(command) => account(&client()?, command, output).await,
+        Command::Audit(AuditCommand::Verify { folder, anchors }) => {
+            verify::verify(&folder, &anchors, output)
+        }
+        Command::Audit(command) => audit(&client()?, command, output).await,
+        Command::Authority(command) => authority(tasks, &home, command, output).await,
+        Command::Catalog { peer } => show(&find::catalog(&client()?, &peer).await?, output),
+        Command::Contract(command) => contract(&client()?, command, output).await,
+        Command::Dataset(command) => datasets(&client()?, command, output).await,
+        Command::Demo { stay } => {
+            let folder = Path::new("allmende-demo").to_owned();
+            let options = Demo { folder, stay, lang: output.lang, json: output.json };
+            tasks.demo(options).await.map(|()| Exit::Done)
+        }
+        Command::Doctor => {
+            let view: DoctorView = client()?.call(Operation::Doctor, Call::plain()).await?;
+            let exit = if view.ok { Exit::Done } else { Exit::Refused };
+            show(&view, output).map(|_| exit)
+        }
+        Command::Generate(command) => generate(&command),
+        Command::Init(options) => show(&tasks.init(&home, options.into()).await?, output),
+        Command::Join(options) => join(tasks, &home, &common, options, output).await,
+        Command::Members => {
+            show::<MembersView>(&client()?.call(Operation::Members, Call::plain()).await?, output)
+        }
+        Command::Pull { contract, output: target } => {
+            let client = client()?;
+            let contract = find::contract(&client, &contract).await?;
+            pull::pull(&client, &contract, target.as_deref(), output).await
+        }
+        Command::Serve { contract, stop } => serve(&client()?, &contract, stop, output).await,
+        Command::Status => {
+            show::<StatusView>(&client()?.call(Operation::Status, Call::plain()).await?, output)
+        }
+        Command::Up => {
+            let listening = |listening| told(output, &listening);
+            tasks.up(&home, listening).await.map(|()| Exit::Done)
+        }
+    }
+}
+
+/// Data that is shown as it is.
+fn show<T: Show>(view: &T, output: &mut Output<'_>) -> Ended {
+    output.data(view).map_err(|error| local(&error))?;
+    Ok(Exit::Done)
+}
+
+/// Says where a process listens; that nobody reads it is no reason to stop.
+fn told<T: Show>(output: &mut Output<'_>, listening: &T) {
+    let _ = output.data(listening);
+}
+
+async fn account(client: &Client, command: AccountCommand, output: &mut Output<'_>) -> Ended {
+    match command {
+        AccountCommand::Add { name, role } => {
+            let roles = role.into_iter().map(Into::into).collect();
+            let call = Call::plain().sending(&NewAccount { name, roles })?;
+            let added: AccountAdded = client.call(Operation::AddAccount, call).await?;
+            output.say_phrase(Phrase::TokenOnce);
+            show(&added, output)
+        }
+        AccountCommand::List => {
+            let accounts: Vec<AccountView> =
+                client.call(Operation::ListAccounts, Call::plain()).await?;
+            show(&accounts, output)
+        }
+        AccountCommand::Remove { name } => {
+            client.tell(Operation::RemoveAccount, Call::about(name.as_str())).await?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn audit(client: &Client, command: AuditCommand, output: &mut Output<'_>) -> Ended {
+    match command {
+        AuditCommand::Export { contract, name } => {
+            let (scope, suggestion) = if contract.as_str() == "all" {
+                (ExportScope::All, "all".to_owned())
+            } else {
+                let contract = find::contract(client, &contract).await?;
+                let suggestion = format!("contract-{}", short(contract.as_str()));
+                (ExportScope::Contract { contract }, suggestion)
+            };
+            let name = match name {
+                Some(name) => name,
+                None => ExportName::parse(&suggestion).map_err(|_| export_unnamed())?,
+            };
+            let call = Call::plain().sending(&ExportRequest { scope, name })?;
+            show::<ExportView>(&client.call(Operation::ExportLog, call).await?, output)
+        }
+        AuditCommand::Show { contract, from, count } => {
+            let mut call = Call::plain().with("from", from).with("count", count);
+            if let Some(contract) = contract {
+                call = call.with("contract", find::contract(client, &contract).await?);
+            }
+            show::<LogPage>(&client.call(Operation::LogEntries, call).await?, output)
+        }
+        AuditCommand::Verify { folder, anchors } => verify::verify(&folder, &anchors, output),
+    }
+}
+
+fn export_unnamed() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "export-unnamed",
+        Words::new(
+            "Aus der Kennung dieses Vertrags lässt sich kein Ordnername bilden.",
+            "no folder name can be made from this contract's id",
+        ),
+        Words::new("Hinter dem Vertrag einen Namen angeben.", "give a name after the contract"),
+    )
+}
+
+async fn authority<T: Tasks>(
+    tasks: &T,
+    home: &Home,
+    command: AuthorityCommand,
+    output: &mut Output<'_>,
+) -> Ended {
+    match command {
+        AuthorityCommand::Init(options) => {
+            show(&tasks.authority_init(home, options.into()).await?, output)
+        }
+        AuthorityCommand::Invite(options) => {
+            show(&tasks.authority_invite(home, options.into()).await?, output)
+        }
+        AuthorityCommand::RootCrl => show(&tasks.authority_root_crl(home).await?, output),
+        AuthorityCommand::Suspend { member, reason } => {
+            show(&tasks.authority_suspend(home, Suspend { member, reason }).await?, output)
+        }
+        AuthorityCommand::Up => {
+            let listening = |listening| told(output, &listening);
+            tasks.authority_up(home, listening).await.map(|()| Exit::Done)
+        }
+        AuthorityCommand::Vet { member, kinds } => {
+            show(&tasks.authority_vet(home, Vet { member, kinds }).await?, output)
+        }
+    }
+}
+
+async fn contract(client: &Client, command: ContractCommand, output: &mut Output<'_>) -> Ended {
+    let (operation, contract, reason) = match command {
+        ContractCommand::Approve { contract } => (Operation::ApproveContract, contract, None),
+        ContractCommand::End { contract, reason } => {
+            (Operation::EndContract, contract, Some(reason))
+        }
+        ContractCommand::Reject { contract, reason } => {
+            (Operation::RejectContract, contract, Some(reason))
+        }
+        ContractCommand::List { pending: false } => {
+            let views: Vec<ContractView> = client.call(Operation::Contracts, Call::plain()).await?;
+            return show(&views, output);
+        }
+        ContractCommand::List { pending: true } => {
+            let views: Vec<ApprovalView> =
+                client.call(Operation::ListApprovals, Call::plain()).await?;
+            return show(&views, output);
+        }
+        ContractCommand::Request { peer, dataset, offer, purpose, wait } => {
+            let dataset = find::offered(client, &peer, &dataset).await?;
+            let request = ContractRequest { peer, dataset, offer, purpose };
+            let call = Call::plain().with("wait", wait).sending(&request)?;
+            if wait > 0 {
+                output.say_phrase(Phrase::WaitingForPartner);
+            }
+            return settled(&client.call(Operation::RequestContract, call).await?, output);
+        }
+        ContractCommand::Show { contract, wait } => {
+            let contract = find::contract(client, &contract).await?;
+            let call = Call::about(contract.as_str()).with("wait", wait);
+            return show::<ContractView>(&client.call(Operation::Contract, call).await?, output);
+        }
+    };
+    let contract = find::contract(client, &contract).await?;
+    let mut call = Call::about(contract.as_str());
+    if let Some(reason) = reason {
+        call = call.sending(&PersonReason { reason })?;
+    }
+    show::<ContractView>(&client.call(operation, call).await?, output)
+}
+
+/// A contract that was asked for: no contract is no success.
+fn settled(view: &ContractView, output: &mut Output<'_>) -> Ended {
+    let exit = match view.stage {
+        ContractStage::InForce | ContractStage::Negotiating | ContractStage::WaitingForApproval => {
+            Exit::Done
+        }
+        ContractStage::Ended | ContractStage::Refused => Exit::Refused,
+    };
+    show(view, output).map(|_| exit)
+}
+
+async fn datasets(client: &Client, command: DatasetCommand, output: &mut Output<'_>) -> Ended {
+    let view: DatasetView = match command {
+        DatasetCommand::Add(arguments) => {
+            let call = Call::plain().sending(&dataset::input(arguments)?)?;
+            client.call(Operation::AddDataset, call).await?
+        }
+        DatasetCommand::List => {
+            let views: Vec<DatasetView> = client.call(Operation::Datasets, Call::plain()).await?;
+            return show(&views, output);
+        }
+        DatasetCommand::Replace { dataset, with } => {
+            let id = find::dataset(client, &dataset).await?;
+            let call = Call::about(id.as_str()).sending(&dataset::input(with)?)?;
+            client.call(Operation::ReplaceDataset, call).await?
+        }
+        DatasetCommand::Show { dataset } => {
+            let id = find::dataset(client, &dataset).await?;
+            client.call(Operation::Dataset, Call::about(id.as_str())).await?
+        }
+        DatasetCommand::Withdraw { dataset } => {
+            let id = find::dataset(client, &dataset).await?;
+            client.call(Operation::WithdrawDataset, Call::about(id.as_str())).await?
+        }
+    };
+    show(&view, output)
+}
+
+async fn serve(
+    client: &Client,
+    contract: &ContractId,
+    stop: bool,
+    output: &mut Output<'_>,
+) -> Ended {
+    let contract = find::contract(client, contract).await?;
+    let call = Call::about(contract.as_str());
+    if stop {
+        client.tell(Operation::Unserve, call).await?;
+        return Ok(Exit::Done);
+    }
+    let view: HandoverView = client.call(Operation::Serve, call).await?;
+    output.say_phrase(Phrase::TokenOnce);
+    show(&view, output)
+}
+
+fn generate(command: &GenerateCommand) -> Ended {
+    let (folder, written) = match command {
+        GenerateCommand::Completions { folder } => (folder, help::completions(folder)),
+        GenerateCommand::Man { folder } => (folder, help::manual(folder)),
+    };
+    written.map_err(|error| local_file(folder, &error))?;
+    Ok(Exit::Done)
+}
+
+async fn join<T: Tasks>(
+    tasks: &T,
+    home: &Home,
+    common: &Common,
+    options: JoinArguments,
+    output: &mut Output<'_>,
+) -> Ended {
+    let code = match &options.code_file {
+        Some(path) => std::fs::read_to_string(path).map_err(|error| local_file(path, &error))?,
+        None => asked(output)?,
+    };
+    let options = Join {
+        participant: common.participant.clone(),
+        authority: options.authority,
+        fingerprint: options.fingerprint,
+        code: code.trim().to_owned(),
+    };
+    show(&tasks.join(home, options).await?, output)
+}
+
+/// The code, asked for on the terminal, or from a pipe.
+fn asked(output: &mut Output<'_>) -> Result<String, Failure> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        output.prompt(Phrase::AskCode);
+    }
+    let mut line = String::new();
+    let _ = stdin.lock().read_line(&mut line).map_err(|error| local(&error))?;
+    Ok(line)
+}

@@ -1,0 +1,99 @@
+//! Datasets and catalogues for people.
+
+use super::card::Card;
+use super::table::table;
+use super::{Show, instant, short};
+use crate::management::view::{Approval, CatalogView, DatasetView, OfferView, SourceInput};
+use crate::words::{Lang, Phrase};
+
+impl Show for DatasetView {
+    fn show(&self, lang: Lang) -> String {
+        let source = match &self.source {
+            SourceInput::File { path } => path,
+            SourceInput::Http { url } => url,
+        };
+        let approval = match self.approval {
+            Approval::Automatic => Phrase::ApprovalAutomatic,
+            Approval::SecondPerson => Phrase::ApprovalSecondPerson,
+        };
+        Card::new(lang)
+            .line(Phrase::Dataset, self.id.as_str())
+            .line(Phrase::Title, &self.title)
+            .line(Phrase::Description, &self.description)
+            .line(Phrase::Source, source)
+            .line(Phrase::Type, &self.media_type)
+            .rule(self.sentence.in_lang(lang), &self.rules)
+            .line(Phrase::Approval, approval.text(lang))
+            .line(Phrase::Version, self.version.to_string())
+            .line(
+                Phrase::Published,
+                format!("{} ({})", instant(self.published, lang), self.published_by),
+            )
+            .maybe(Phrase::Withdrawn, self.withdrawn.map(|at| instant(at, lang)))
+            .line(Phrase::Contracts, self.contracts_in_force.to_string())
+            .text()
+    }
+}
+
+impl Show for Vec<DatasetView> {
+    fn show(&self, lang: Lang) -> String {
+        if self.is_empty() {
+            return format!("{}\n", Phrase::NothingHere.text(lang));
+        }
+        let rows: Vec<_> = self
+            .iter()
+            .map(|dataset| {
+                let state = match dataset.withdrawn {
+                    Some(_) => Phrase::Withdrawn,
+                    None => Phrase::Published,
+                };
+                [
+                    short(dataset.id.as_str()).to_owned(),
+                    dataset.title.clone(),
+                    state.text(lang).to_owned(),
+                    dataset.contracts_in_force.to_string(),
+                    dataset.sentence.in_lang(lang).to_owned(),
+                ]
+            })
+            .collect();
+        let heading =
+            [Phrase::Dataset, Phrase::Title, Phrase::State, Phrase::Contracts, Phrase::Rule];
+        table(heading.map(|phrase| phrase.text(lang)), &rows)
+    }
+}
+
+impl Show for CatalogView {
+    fn show(&self, lang: Lang) -> String {
+        let partner = match &self.peer_name {
+            Some(name) => format!("{name} ({})", self.peer),
+            None => self.peer.to_string(),
+        };
+        let mut text = Card::new(lang).line(Phrase::Partner, partner).text();
+        if self.offers.is_empty() {
+            text.push_str(Phrase::NothingHere.text(lang));
+            text.push('\n');
+        }
+        for offer in &self.offers {
+            text.push('\n');
+            text.push_str(&offer_card(offer, lang));
+        }
+        text
+    }
+}
+
+fn offer_card(offer: &OfferView, lang: Lang) -> String {
+    let expected = if offer.expected { Phrase::Yes } else { Phrase::No }.text(lang);
+    let expected = match &offer.obstacle {
+        Some(obstacle) => format!("{expected}: {}", obstacle.in_lang(lang)),
+        None => expected.to_owned(),
+    };
+    Card::new(lang)
+        .line(Phrase::Title, &offer.title)
+        .line(Phrase::Description, &offer.description)
+        .maybe(Phrase::Type, offer.media_type.as_ref())
+        .rule(offer.sentence.in_lang(lang), &offer.rules)
+        .line(Phrase::Expected, expected)
+        .line(Phrase::Dataset, offer.dataset.as_str())
+        .line(Phrase::Offer, offer.offer.as_str())
+        .text()
+}

@@ -1,0 +1,146 @@
+//! `audit verify`: reads a copied folder and judges it offline, with the keys that the auditor
+//! brings. Needs neither home nor connector.
+
+use std::path::{Path, PathBuf};
+
+use audit::anchors::Anchors;
+use audit::verify::{self, Files, Report, Verdict};
+use identity::OpensslVerify;
+
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::{local, local_file};
+use crate::management::view::Words;
+use crate::words::Lang;
+
+/// The largest anchors file, in bytes.
+const ANCHORS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// The deepest folder that is looked into.
+const DEPTH_MAX: usize = 16;
+
+/// Verifies `folder`, prints the report, and says how it went.
+pub(super) fn verify(
+    folder: &Path,
+    anchors: &Path,
+    output: &mut Output<'_>,
+) -> Result<Exit, Failure> {
+    let known = read_anchors(anchors)?;
+    if let Err(error) = std::fs::read_dir(folder) {
+        return Err(local_file(folder, &error));
+    }
+    let report = verify::verify_folder(&Folder { root: folder.to_owned() }, &known, &OpensslVerify);
+    let shown = if output.json {
+        output.json_line(&report)
+    } else {
+        output.text(&report.text(match output.lang {
+            Lang::De => verify::Lang::De,
+            Lang::En => verify::Lang::En,
+        }))
+    };
+    shown.map_err(|error| local(&error))?;
+    Ok(exit(&report))
+}
+
+/// Only what is proven, and recorded alike by both sides, is a success.
+fn exit(report: &Report) -> Exit {
+    match (report.verdict, report.agree) {
+        (Verdict::Proven, true) => Exit::Done,
+        (Verdict::Proven | Verdict::OnlySelfConsistent | Verdict::Broken, _) => {
+            Exit::VerificationFailed
+        }
+    }
+}
+
+fn read_anchors(path: &Path) -> Result<Anchors, Failure> {
+    let size = std::fs::metadata(path).map_err(|error| local_file(path, &error))?.len();
+    let bytes = if size <= ANCHORS_BYTES_MAX {
+        std::fs::read(path).map_err(|error| local_file(path, &error))?
+    } else {
+        Vec::new()
+    };
+    Anchors::parse(&bytes).map_err(|error| {
+        let path = path.display();
+        Failure::new(
+            Exit::Usage,
+            "anchors-invalid",
+            Words::new(
+                format!("`{path}` ist keine Datei mit Prüfschlüsseln."),
+                format!("`{path}` is not a file of keys to believe"),
+            ),
+            Words::new(
+                "Die Datei aus eigener Quelle nehmen (Zulassungsstelle, früherer Besuch), nie aus dem geprüften Ordner.",
+                "take the file from a source of your own (the authority, an earlier visit), never from the folder that you verify",
+            ),
+        )
+        .because(chain(&error))
+    })
+}
+
+/// An error with its causes, as one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// A folder on disk. Symbolic links are not followed: what lies outside is not part of it.
+struct Folder {
+    root: PathBuf,
+}
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let plain = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        plain.then(|| std::fs::read(self.root.join(path)).ok()).flatten()
+    }
+
+    fn list(&self) -> Vec<String> {
+        let mut files = Vec::new();
+        list(&self.root, "", DEPTH_MAX, &mut files);
+        files.sort();
+        files
+    }
+}
+
+fn list(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let (Ok(kind), Some(name)) =
+            (entry.file_type(), entry.file_name().to_str().map(str::to_owned))
+        else {
+            continue;
+        };
+        let path = format!("{prefix}{name}");
+        if kind.is_file() {
+            files.push(path);
+        } else if kind.is_dir() && depth > 0 {
+            list(&entry.path(), &format!("{path}/"), depth - 1, files);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_shows_its_own_files_and_nothing_outside() {
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("secret"), "x").unwrap();
+        let inside = tempfile::tempdir().unwrap();
+        std::fs::create_dir(inside.path().join("log")).unwrap();
+        std::fs::write(inside.path().join("log/checkpoint"), "head").unwrap();
+        std::os::unix::fs::symlink(outside.path(), inside.path().join("way-out")).unwrap();
+        let folder = Folder { root: inside.path().to_owned() };
+        assert_eq!(folder.list(), ["log/checkpoint"]);
+        assert_eq!(folder.read("log/checkpoint").unwrap(), b"head");
+        assert_eq!(folder.read("../x"), None);
+        assert_eq!(folder.read("/etc/hostname"), None);
+    }
+}

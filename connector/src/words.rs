@@ -1,0 +1,210 @@
+//! The two languages and every fixed sentence that the command line says in them.
+//!
+//! Sentences with values in them are made where the values are; here stand the ones without.
+
+use std::str::FromStr;
+
+use crate::management::view::Words;
+
+/// A language that we speak.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Lang {
+    /// German.
+    De,
+    /// English.
+    #[default]
+    En,
+}
+
+/// A language that we do not speak.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the languages are `de` and `en`")]
+pub struct LangError;
+
+impl FromStr for Lang {
+    type Err = LangError;
+
+    /// Reads `de` and `en`.
+    fn from_str(text: &str) -> Result<Self, LangError> {
+        match text {
+            "de" => Ok(Self::De),
+            "en" => Ok(Self::En),
+            _ => Err(LangError),
+        }
+    }
+}
+
+impl Lang {
+    /// The language of a locale such as `de_DE.UTF-8`; English for everything that is not German.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        let language = locale.split(['_', '-', '.', '@']).next();
+        if language == Some("de") { Self::De } else { Self::En }
+    }
+}
+
+impl Words {
+    /// The sentence in one language.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::De => &self.de,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+macro_rules! phrases {
+    ($($name:ident: $de:literal, $en:literal;)*) => {
+        /// A fixed word or sentence.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[expect(missing_docs, reason = "each is its own text, in the table below")]
+        pub enum Phrase {
+            $($name,)*
+        }
+
+        impl Phrase {
+            /// Every phrase.
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The phrase in one language.
+            #[must_use]
+            pub const fn text(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $(
+                        (Self::$name, Lang::De) => $de,
+                        (Self::$name, Lang::En) => $en,
+                    )*
+                }
+            }
+        }
+    };
+}
+
+phrases! {
+    // Labels of views.
+    Account: "Konto", "account";
+    Added: "angelegt", "added";
+    Agreement: "Vereinbarung", "agreement";
+    Approval: "Freigabe", "approval";
+    ApprovalAutomatic: "automatisch", "automatic";
+    ApprovalSecondPerson: "durch eine zweite Person", "by a second person";
+    Certificate: "Zertifikat bis", "certificate until";
+    Concluded: "geschlossen", "concluded";
+    Contract: "Vertrag", "contract";
+    Contracts: "Verträge in Kraft", "contracts in force";
+    Dataset: "Datensatz", "dataset";
+    Dataspace: "Datenraum", "data space";
+    Datasets: "Datensätze", "datasets";
+    Delivery: "Lieferung", "delivery";
+    Description: "Beschreibung", "description";
+    Digest: "Prüfsumme", "digest";
+    Ended: "beendet", "ended";
+    Expected: "Vertrag zu erwarten", "contract expected";
+    Expires: "gültig bis", "expires";
+    Kinds: "geprüft als", "vetted as";
+    Log: "Protokoll", "log";
+    Member: "Mitglied", "member";
+    Name: "Name", "name";
+    NextChange: "ändert sich am", "changes on";
+    No: "nein", "no";
+    Offer: "Angebot", "offer";
+    Participant: "Teilnehmer", "participant";
+    Partner: "Partner", "partner";
+    Pending: "warten auf Freigabe", "waiting for approval";
+    Permitted: "Daten dürfen fließen", "data may flow";
+    Published: "veröffentlicht", "published";
+    Reason: "Grund", "why";
+    ReasonCode: "Kennung", "code";
+    Remedy: "Nächster Schritt", "next";
+    Requested: "angefragt", "requested";
+    Roles: "Rollen", "roles";
+    Rule: "Regel", "rule";
+    ServedAt: "lokal lesbar unter", "served at";
+    Signatures: "Unterschriften", "signatures";
+    Source: "Quelle", "source";
+    Started: "läuft seit", "running since";
+    State: "Stand", "state";
+    Store: "Speicher", "store";
+    Title: "Titel", "title";
+    Type: "Typ", "type";
+    Version: "Version", "version";
+    Withdrawn: "zurückgezogen", "withdrawn";
+    Yes: "ja", "yes";
+    Code: "Aufnahmecode", "enrolment code";
+    DataFolder: "Datenordner", "data folder";
+    Event: "Ereignis", "event";
+    Example: "Beispiel", "example";
+    Fingerprint: "Fingerabdruck", "fingerprint";
+    Folder: "Ordner", "folder";
+    ListenHandover: "Übergabe", "hand-over";
+    ListenManagement: "Verwaltung", "management";
+    ListenMutual: "Partner", "partners";
+    ListenPublic: "öffentlich", "public";
+    Moment: "Zeit", "time";
+    NotWritable: "nimmt nichts mehr auf", "takes no more writes";
+    Number: "Nr.", "no.";
+    RootKey: "Wurzelschlüssel (offline verwahren)", "root key (keep offline)";
+    Settings: "Einstellungen", "settings";
+    Size: "Größe", "size";
+    Token: "Zugangsschlüssel", "token";
+    TrustList: "Mitgliederliste", "trust list";
+    // Stages of contracts and outcomes of deliveries.
+    Complete: "vollständig", "complete";
+    Cut: "abgebrochen", "cut";
+    Failed: "fehlgeschlagen", "failed";
+    InForce: "in Kraft", "in force";
+    Negotiating: "in Verhandlung", "negotiating";
+    Refused: "abgelehnt", "refused";
+    Running: "läuft", "running";
+    WaitingForApproval: "wartet auf Freigabe", "waiting for approval";
+    TurnOurs: "wir sind am Zug", "our turn";
+    TurnTheirs: "der Partner ist am Zug", "the partner's turn";
+    RoleConsumer: "wir nutzen", "we use";
+    RoleProvider: "wir liefern", "we provide";
+    // Badges.
+    Enforced: "erzwungen", "enforced";
+    Evidenced: "im Protokoll sichtbar", "evidenced";
+    Promised: "zugesagt", "promised";
+    // Checks.
+    CheckBad: "FEHLER", "WRONG";
+    CheckOk: "ok", "ok";
+    Verified: "gültig", "valid";
+    NotVerified: "fehlt oder ungültig", "missing or invalid";
+    // Talk.
+    Error: "Fehler", "error";
+    NothingHere: "Nichts vorhanden.", "nothing here";
+    AskCode: "Aufnahmecode: ", "enrolment code: ";
+    WaitingForPartner: "Warte auf den Partner …", "waiting for the partner …";
+    TokenOnce: "Dieser Zugangsschlüssel wird nur dieses eine Mal gezeigt.", "this token is shown this once";
+    Fetching: "Hole Daten", "fetching";
+    MoreEntries: "Weitere Einträge ab Nummer", "more entries from index";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_chooses_the_language() {
+        for (locale, lang) in [
+            ("de_DE.UTF-8", Lang::De),
+            ("de", Lang::De),
+            ("de-AT", Lang::De),
+            ("en_GB.UTF-8", Lang::En),
+            ("C", Lang::En),
+            ("", Lang::En),
+            ("den", Lang::En),
+        ] {
+            assert_eq!(Lang::of_locale(locale), lang, "{locale}");
+        }
+    }
+
+    #[test]
+    fn no_phrase_is_empty_in_either_language() {
+        for phrase in Phrase::ALL {
+            assert!(!phrase.text(Lang::De).is_empty() && !phrase.text(Lang::En).is_empty());
+        }
+    }
+}
