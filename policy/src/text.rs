@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 pub use label::label;
 pub use reason::{reason, reason_words, redacted_reason, redacted_remedy, remedy, remedy_words};
-pub use sentence::{RuleSentence, sentence, sentences};
+pub use sentence::{RuleSentence, lines, sentence, sentences};
 
 use crate::badge::Badge;
 

@@ -226,6 +226,27 @@ fn every_code_and_badge_has_words() {
     }
 }
 
+#[test]
+fn each_condition_is_a_line_with_its_own_badge() {
+    let chosen = Template {
+        kinds: vec![kind("mobility-service").unwrap()],
+        partners: vec![],
+        until: Some("2026-12-31".parse().unwrap()),
+        purposes: vec![purpose("traffic-planning").unwrap()],
+    };
+    let lines = text::lines(&offer(&chosen), Lang::En);
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| format!("{} [{}] {}", line.text, line.badge, line.pointer.as_str()))
+        .collect();
+    assert_snapshot!(lines.join("\n"), @r"
+    only members that the authority has vetted as “mobility service” [enforced] /permission/0/constraint/0
+    only until 31 December 2026 (UTC) [enforced] /permission/0/constraint/1
+    only for “traffic planning” [promised] /permission/0/constraint/2
+    ");
+    assert_eq!(text::lines(&offer(&Template::default()), Lang::En).len(), 1);
+}
+
 fn template() -> impl Strategy<Value = Template> {
     let name = "[a-z][a-z0-9-]{0,8}";
     let kinds = proptest::collection::vec(name.prop_map(|name| kind(&name).unwrap()), 0..3);

@@ -44,6 +44,83 @@ pub fn sentences(policy: &CheckedPolicy, lang: Lang) -> Vec<RuleSentence> {
     rules.collect()
 }
 
+/// Each condition in words with its own badge, so that it can be seen which of them are only
+/// promised; a rule without conditions, and a prohibition, as a whole.
+#[must_use]
+pub fn lines(policy: &CheckedPolicy, lang: Lang) -> Vec<RuleSentence> {
+    let mut lines = Vec::new();
+    for (rule, whole) in policy.rules().iter().zip(sentences(policy, lang)) {
+        if rule.conditions.is_empty() || rule.modality == Modality::Prohibition {
+            lines.push(whole);
+            continue;
+        }
+        let badges = rule.badge().constraints;
+        for condition in side_by_side(&rule.conditions) {
+            let (Condition::Atom { pointer, .. } | Condition::Joined { pointer, .. }) = condition;
+            let weakest = badges.iter().filter(|atom| within(&atom.pointer, pointer));
+            let badge = weakest.map(|atom| atom.badge).max().unwrap_or(whole.badge);
+            let (pointer, text) = (pointer.clone(), line(condition, lang));
+            lines.push(RuleSentence { pointer, text, badge });
+        }
+    }
+    lines
+}
+
+/// All conditions that must hold together: `and` says nothing more than constraints side by side.
+fn side_by_side(conditions: &[Condition]) -> Vec<&Condition> {
+    let mut flat = Vec::new();
+    for condition in conditions {
+        match condition {
+            Condition::Joined { operator: LogicalOperator::And, members, .. } => {
+                flat.extend(side_by_side(members));
+            }
+            Condition::Atom { .. } | Condition::Joined { .. } => flat.push(condition),
+        }
+    }
+    flat
+}
+
+fn within(inner: &Pointer, outer: &Pointer) -> bool {
+    let rest = inner.as_str().strip_prefix(outer.as_str());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// One condition of a permission as a line of its own.
+fn line(condition: &Condition, lang: Lang) -> String {
+    let places = places(std::slice::from_ref(condition), lang);
+    let or = |iris: &[Iri]| list(&quoted_all(iris, lang), or(lang));
+    if let Some(kinds) = &places.kinds {
+        return match lang {
+            Lang::De => {
+                format!("nur Mitglieder, die die Vertrauensstelle als {} anerkannt hat", or(kinds))
+            }
+            Lang::En => format!("only members that the authority has vetted as {}", or(kinds)),
+        };
+    }
+    if let Some(partners) = &places.partners {
+        let names: Vec<String> = partners.iter().map(|did| label(did, lang)).collect();
+        let names = list(&names, and(lang));
+        return match lang {
+            Lang::De => format!("nur {names}"),
+            Lang::En => format!("only {names}"),
+        };
+    }
+    if let Some(purposes) = &places.purposes {
+        return match lang {
+            Lang::De => format!("nur für den Zweck {}", or(purposes)),
+            Lang::En => format!("only for {}", or(purposes)),
+        };
+    }
+    let times = places.times();
+    if !times.is_empty() {
+        return match lang {
+            Lang::De => format!("nur{times}"),
+            Lang::En => format!("only{times}"),
+        };
+    }
+    clause(condition, lang)
+}
+
 /// The conditions of a rule, sorted into the places of a sentence.
 #[derive(Default)]
 struct Places {
