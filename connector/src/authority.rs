@@ -4,8 +4,8 @@
 //! Each change is one commit, with its log entry in it; the lists are signed anew after it. A list
 //! that could not be signed is signed by the next change, the timer, or the next start.
 
-pub mod envelope;
 mod enrolment;
+pub mod envelope;
 pub mod founding;
 mod issue;
 mod lists;
@@ -14,11 +14,11 @@ mod neighbour;
 mod public_office;
 pub mod record;
 mod refusal;
-pub mod view;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 pub use lists::Published;
 pub use record::{Change, NotRecorded, Record, Unrecorded};

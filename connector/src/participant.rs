@@ -13,6 +13,7 @@ use arc_swap::ArcSwapOption;
 use identity::keys::PrivateKey;
 use identity::tls::{Material, PublicSite};
 use identity::trust::TrustList;
+use tokio::sync::watch;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
 
@@ -35,6 +36,7 @@ pub struct Participant {
     mutual_url: String,
     keys: Keys,
     standing: ArcSwapOption<Standing>,
+    standing_changed: watch::Sender<()>,
     public_site: ArcSwapOption<PublicSite>,
 }
 
@@ -59,6 +61,7 @@ impl Participant {
             mutual_url,
             keys,
             standing: ArcSwapOption::empty(),
+            standing_changed: watch::Sender::new(()),
             public_site: ArcSwapOption::empty(),
         }
     }
@@ -103,6 +106,13 @@ impl Participant {
     /// calls this.
     pub fn set_standing(&self, standing: Standing) {
         self.standing.store(Some(Arc::new(standing)));
+        self.standing_changed.send_replace(());
+    }
+
+    /// Sees each replacement of its standing from now on.
+    #[must_use]
+    pub fn watch_standing(&self) -> watch::Receiver<()> {
+        self.standing_changed.subscribe()
     }
 
     /// Certificate and key of its public listener; `None` before it has joined.

@@ -113,7 +113,9 @@ pub fn init(home: &Home, options: &InitOptions) -> Result<Initialised, SetupFaul
             }
             format!("{}\n{block}", text.trim_end())
         }
-        None => format!("{}{block}", settings::fresh(&listen(&options.addresses), &options.addresses)),
+        None => {
+            format!("{}{block}", settings::fresh(&listen(&options.addresses), &options.addresses))
+        }
     };
     settings::parse(home, &text)?;
     let folder = Folder::of(home, &did);

@@ -36,13 +36,8 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
         let _changing = self.changing.lock().await;
         let (version, open) = self.invitation(&request, now).await?;
         let did_key = claimed_did_key(&request.proof)?;
-        let enrolment = request.verify(
-            &open.invitation(),
-            &did_key,
-            &self.office,
-            now,
-            &OpensslVerify,
-        )?;
+        let enrolment =
+            request.verify(&open.invitation(), &did_key, &self.office, now, &OpensslVerify)?;
         let issued = self.issue(&enrolment.request, &public_csr, now)?;
         let mut batch = Batch::new();
         batch.remove(self.key_of_code(&open), version);
@@ -76,8 +71,7 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
         if !member.certificates.iter().any(|issued| shown(&issued.fingerprint)) {
             return Err(Refusal::NotItsCertificate);
         }
-        let renewal =
-            request.verify(peer, &member.did_key, &self.office, now, &OpensslVerify)?;
+        let renewal = request.verify(peer, &member.did_key, &self.office, now, &OpensslVerify)?;
         let issued = self.issue(&renewal.request, &public_csr, now)?;
         issued.enter(&mut member, now)?;
         let mut batch = Batch::new();

@@ -149,7 +149,8 @@ impl Offices {
     pub(super) fn read(home: &Home, did: &Did) -> Result<Self, Refusal> {
         let places = Places::of(home);
         let key = CaKey::from_pem(&read(&places.file("issuing-key.pem"))?);
-        let issuing = Issuing::load(one(&places, "issuing.pem")?, key.map_err(|_| Refusal::Unusable)?)?;
+        let issuing =
+            Issuing::load(one(&places, "issuing.pem")?, key.map_err(|_| Refusal::Unusable)?)?;
         let pem = read(&places.file("statement-key.pem"))?;
         let statement_key = PrivateKey::from_pem(&pem, statement_key_id(did)?);
         Ok(Self {

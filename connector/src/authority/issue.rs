@@ -72,10 +72,8 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
         };
         let (mutual, public) = (record(&leaf, &mutual_serial), record(&site, &public_serial));
         let above = issuing.certificate();
-        let certificates = Certificates {
-            mutual: vec![leaf, above.clone()],
-            public: vec![site, above.clone()],
-        };
+        let certificates =
+            Certificates { mutual: vec![leaf, above.clone()], public: vec![site, above.clone()] };
         Ok(Issued { certificates, mutual, public })
     }
 

@@ -9,7 +9,8 @@ use wire::did::Did;
 use wire::iri::Iri;
 
 use super::view::{
-    Altered, EditionRecord, Guest, InvitationRecord, Invited, MemberRecord, MemberView, Membership, RevokedRecord,
+    Altered, EditionRecord, Guest, InvitationRecord, Invited, MemberRecord, MemberView, Membership,
+    RevokedRecord,
 };
 use super::{Authority, Change, Record, Refusal, after};
 use crate::clock::Clock;
@@ -55,12 +56,7 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
     ///
     /// # Errors
     /// [`Refusal`] if it is no member.
-    pub async fn vet(
-        &self,
-        did: &Did,
-        kinds: BTreeSet<Iri>,
-        by: &str,
-    ) -> Result<Altered, Refusal> {
+    pub async fn vet(&self, did: &Did, kinds: BTreeSet<Iri>, by: &str) -> Result<Altered, Refusal> {
         let listed = kinds.iter().cloned().collect();
         let change = Change::Vetted { member: did.clone(), kinds: listed, by: by.to_owned() };
         self.alter(did, change, move |_, member, _| {

@@ -111,8 +111,7 @@ impl Space {
         };
         let authority = Arc::new(Authority::open(&home, made).await.unwrap());
         let hosted = Hosted::new([participant.clone()]);
-        let server =
-            public::listen(socket, hosted, authority.clone(), &Limits::default()).unwrap();
+        let server = public::listen(socket, hosted, authority.clone(), &Limits::default()).unwrap();
         tokio::spawn(server);
         let (did, fingerprint) = (founded.did, founded.fingerprint);
         Self { folder, clock, did, home, authority, participant, fingerprint }
@@ -121,11 +120,8 @@ impl Space {
     /// A fresh home of a participant.
     pub(crate) fn town(&self, host: &str) -> Town {
         let home = Home::at(self.folder.path().join(host));
-        let options = InitOptions {
-            host: host.into(),
-            name: host.into(),
-            addresses: loopback(9443, 9444),
-        };
+        let options =
+            InitOptions { host: host.into(), name: host.into(), addresses: loopback(9443, 9444) };
         let did = setup::init(&home, &options).unwrap().did;
         Town { did, home }
     }

@@ -39,7 +39,8 @@ async fn a_request_for_another_host_is_not_signed() {
     let (town, other) = (space.town("ulm.localhost"), space.town("neu-ulm.localhost"));
     let code = space.invite(&town.did).await;
     for (mutual, public) in [(&other.did, &town.did), (&town.did, &other.did)] {
-        let refused = space.authority.enrol(&body(&space, &town, code.clone(), mutual, public)).await;
+        let refused =
+            space.authority.enrol(&body(&space, &town, code.clone(), mutual, public)).await;
         assert_eq!(code_of(refused), "request-names");
     }
     let good = body(&space, &town, code, &town.did, &town.did);

@@ -25,8 +25,8 @@ use protocol::status::Problem;
 
 use super::problem::{self, JSON};
 use super::versions;
-use crate::authority::envelope::Certificates;
 use crate::authority::Refusal;
+use crate::authority::envelope::Certificates;
 use crate::config::Limits;
 use crate::participant::{Hosted, Participant};
 

@@ -128,3 +128,6 @@ fn explain(stream: &SslStream<TcpStream>, error: &openssl::ssl::Error) -> Failur
         None => Failure::Broken { reason: error.to_string() },
     }
 }
+
+#[cfg(test)]
+mod tests;

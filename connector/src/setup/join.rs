@@ -46,11 +46,7 @@ pub struct Joined {
 ///
 /// # Errors
 /// [`SetupFault`].
-pub async fn join(
-    home: &Home,
-    options: JoinOptions,
-    now: Timestamp,
-) -> Result<Joined, SetupFault> {
+pub async fn join(home: &Home, options: JoinOptions, now: Timestamp) -> Result<Joined, SetupFault> {
     let JoinOptions { did, authority, fingerprint, code } = options;
     let config = super::config(home)?;
     check_free(&config, &did)?;
@@ -81,9 +77,7 @@ pub async fn join(
     let after = lists(&fetcher, &authority, root, Some(&before.lists), now).await;
     let taken = after.unwrap_or(before);
     let own = standing(certificates.mutual.clone(), &tls_key, dataspace.clone(), &taken.lists)?;
-    own.material
-        .check_itself(now)
-        .map_err(|source| TrustFault::Own { source: source.into() })?;
+    own.material.check_itself(now).map_err(|source| TrustFault::Own { source: source.into() })?;
     folder.write_certificate(Side::Public, &certificates.public, &public_key)?;
     folder.write_certificate(Side::Mutual, &certificates.mutual, &tls_key)?;
     let held = Held::begin(folder.clone(), &authority, taken.lists, &taken.offered)?;
@@ -118,11 +112,7 @@ async fn lists(
 
 /// The root as the authority serves it, if it is the one that was meant. Until then nothing that
 /// the other side says counts.
-async fn root(
-    guard: Guard,
-    authority: &Did,
-    expected: Fingerprint,
-) -> Result<Der, SetupFault> {
+async fn root(guard: Guard, authority: &Did, expected: Fingerprint) -> Result<Der, SetupFault> {
     let pem = Fetcher::unproven_root(guard, &public_url(authority, "/root.pem")).await?;
     let bad = |reason: &str| Failure::Unknown { reason: reason.to_owned() };
     let served = Der::from_pem(&pem).map_err(|_| bad("what it serves is no certificate"))?;
@@ -167,9 +157,8 @@ fn check_free(config: &Config, did: &Did) -> Result<(), SetupFault> {
 }
 
 fn guard(config: &Config) -> Result<Guard, SetupFault> {
-    Guard::new(&config.net).map_err(|error| {
-        Failure::Forbidden { reason: format!("net.allow: {error}") }.into()
-    })
+    Guard::new(&config.net)
+        .map_err(|error| Failure::Forbidden { reason: format!("net.allow: {error}") }.into())
 }
 
 fn remember(

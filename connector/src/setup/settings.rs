@@ -149,10 +149,8 @@ pub(super) fn read(home: &Home) -> Result<Option<String>, SetupFault> {
 }
 
 pub(super) fn parse(home: &Home, text: &str) -> Result<Config, SetupFault> {
-    let config: Config = toml::from_str(text).map_err(|source| ConfigError::Invalid {
-        path: home.config(),
-        source: Box::new(source),
-    })?;
+    let config: Config = toml::from_str(text)
+        .map_err(|source| ConfigError::Invalid { path: home.config(), source: Box::new(source) })?;
     config.check()?;
     Ok(config)
 }
@@ -226,7 +224,8 @@ mod tests {
             authority: did("authority.localhost"),
             root_fingerprint: "sha256:00".into(),
         };
-        change(&home, &ulm, |text, config| enter(text, config, &ulm, &membership, "r.pem")).unwrap();
+        change(&home, &ulm, |text, config| enter(text, config, &ulm, &membership, "r.pem"))
+            .unwrap();
         let config = crate::setup::config(&home).unwrap();
         assert_eq!(config.participants[0].membership, Some(membership));
         assert_eq!(config.participants[1].membership, None);

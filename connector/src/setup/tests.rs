@@ -11,10 +11,8 @@ use crate::authority::testing::{Space, loopback};
 use crate::setup::{self, InitOptions, SetupFault};
 
 fn code_of(refused: Result<setup::Joined, SetupFault>) -> String {
-    match refused.unwrap_err() {
-        SetupFault::Refused { code, .. } => code,
-        other => other.code().to_owned(),
-    }
+    let fault = refused.unwrap_err();
+    if let SetupFault::Refused { code, .. } = &fault { code.clone() } else { fault.code().into() }
 }
 
 #[tokio::test]

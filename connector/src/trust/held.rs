@@ -132,7 +132,9 @@ impl TrustFault {
                 "check that the authority runs and can be reached; the lists held stay in force \
                  until they end"
             }
-            Self::Folder { .. } => "check that the file exists and belongs to the user that runs us",
+            Self::Folder { .. } => {
+                "check that the file exists and belongs to the user that runs us"
+            }
             Self::List { source } => source.remedy(),
             Self::Name { .. } => "the authority needs a shorter DID",
             Self::OtherRoot { .. } => {
@@ -211,9 +213,10 @@ impl Held {
         lists: Lists,
         offered: &Offered,
     ) -> Result<Self, TrustFault> {
-        let pem = lists.root.to_pem().map_err(|_| TrustFault::Root {
-            source: Box::new(Distrust::CertificateUnreadable),
-        })?;
+        let pem = lists
+            .root
+            .to_pem()
+            .map_err(|_| TrustFault::Root { source: Box::new(Distrust::CertificateUnreadable) })?;
         let root = folder.root_certificate();
         write(&root, |path| write_public(path, pem.as_bytes()))?;
         let held = Self { folder, dataspace: dataspace_of(authority)?, lists };
@@ -234,7 +237,7 @@ impl Held {
         let path = folder.root_certificate();
         let Some(pem) = read_optional(&path)? else { return Ok(None) };
         let root = Der::from_pem(&pem).ok().and_then(|roots| roots.into_iter().next());
-        let root = root.ok_or_else(|| FolderError::Certificate { path })?;
+        let root = root.ok_or(FolderError::Certificate { path })?;
         let root_crl = read_optional(&folder.trust(ROOT_CRL_FILE))?;
         let list = read_optional(&folder.trust(LIST_FILE))?;
         let (Some(root_crl), Some(list)) = (root_crl, list) else { return Ok(None) };

@@ -97,12 +97,7 @@ pub(super) async fn renew<T: Transport>(
     }
     let certificates = Certificates::parse(&answer.body).map_err(RenewalFault::Answer)?;
     // Both are tried before either is written: a bad answer must not replace a good certificate.
-    super::standing(
-        certificates.mutual.clone(),
-        &tls_key,
-        held.dataspace().clone(),
-        held.lists(),
-    )?;
+    super::standing(certificates.mutual.clone(), &tls_key, held.dataspace().clone(), held.lists())?;
     folder.write_certificate(Side::Public, &certificates.public, &public_key)?;
     folder.write_certificate(Side::Mutual, &certificates.mutual, &tls_key)?;
     super::set_standing(folder, participant, held)?;

@@ -88,8 +88,8 @@ async fn too_long_documents_are_refused_announced_or_not() {
     let long = "x".repeat(64 * 1024 + 1);
     check(ok("application/json", &long), "answer-too-large").await;
     let length = long.len();
-    let unannounced = ok("application/json", &long)
-        .replace(&format!("content-length: {length}\r\n"), "");
+    let unannounced =
+        ok("application/json", &long).replace(&format!("content-length: {length}\r\n"), "");
     check(unannounced, "answer-too-large").await;
 }
 
@@ -110,7 +110,8 @@ async fn other_roots_and_other_names_are_refused() {
 #[tokio::test]
 async fn own_networks_are_refused_before_a_connection_is_made() {
     let authority = authority();
-    let fetcher = Fetcher::new(Guard::default(), Roots::Only(vec![authority.certificate().clone()]));
+    let fetcher =
+        Fetcher::new(Guard::default(), Roots::Only(vec![authority.certificate().clone()]));
     for url in ["https://ulm.localhost/x", "http://ulm.example/", "https://127.0.0.1/"] {
         let failure = fetcher.get(url, &TRUST_LIST).await.unwrap_err();
         assert!(["address-forbidden", "bad-address"].contains(&failure.code()), "{url} {failure}");

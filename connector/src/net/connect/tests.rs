@@ -1,0 +1,123 @@
+//! Who is at the other end is settled before a request leaves.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use identity::Distrust;
+use identity::tls::{Material, Participants, server_context};
+use jiff::Timestamp;
+use openssl::ssl::SslAcceptor;
+use openssl::x509::X509;
+
+use super::MutualTls;
+use crate::authority::testing::{ShiftedClock, Space};
+use crate::clock::Clock;
+use crate::net::client::{Call, PeerClient};
+use crate::net::documents::Documents;
+use crate::participant::folder::{Folder, Side};
+use crate::participant::{Hosted, Participant};
+
+/// Answers one request per connection; counts those that came.
+fn serve(context: SslAcceptor) -> (u16, Arc<AtomicUsize>) {
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = requests.clone();
+    std::thread::spawn(move || {
+        for stream in socket.incoming().flatten() {
+            let Ok(mut tls) = context.accept(stream) else { continue };
+            let mut head = [0; 4096];
+            while tls.read(&mut head).is_ok_and(|read| read > 0) {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+            }
+        }
+    });
+    (port, requests)
+}
+
+/// One participant as the mutual listener serves it.
+struct Only(Arc<Participant>);
+
+impl Participants for Only {
+    fn by_host(&self, _: &str) -> Option<Arc<Material>> {
+        Some(self.0.standing()?.material.clone())
+    }
+
+    fn now(&self) -> Timestamp {
+        crate::clock::SystemClock::default().now()
+    }
+
+    fn refused(&self, _: Option<&str>, _: Option<&Distrust>) {}
+}
+
+fn client(space: &Space, own: &Arc<Participant>) -> PeerClient<MutualTls<ShiftedClock>> {
+    let documents = Documents::new(space.fetcher(), space.clock.clone());
+    let hosted = Hosted::new([own.clone()]);
+    let connect = MutualTls::new(space.guard(), hosted, documents, space.clock.clone()).unwrap();
+    PeerClient::new(connect, Duration::from_secs(5))
+}
+
+async fn call(
+    client: &PeerClient<MutualTls<ShiftedClock>>,
+    from: &Participant,
+    to: &Participant,
+    port: u16,
+) -> String {
+    let uri = format!("https://{}:{port}/x", to.did().host()).parse().unwrap();
+    let call = Call { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new() };
+    match client.call(from.did(), to.did(), call, 16).await {
+        Ok(answer) => answer.status().as_u16().to_string(),
+        Err(failure) => failure.code().to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn the_intended_partner_answers_over_a_kept_connection() {
+    let space = Space::found().await;
+    let (_, ulm, _) = space.member("ulm.localhost").await;
+    let (_, firm, _) = space.member("firm.localhost").await;
+    let context = server_context(Arc::new(Only(ulm.clone()))).unwrap().build();
+    let (port, requests) = serve(context);
+    let client = client(&space, &firm);
+    assert_eq!(call(&client, &firm, &ulm, port).await, "200");
+    assert_eq!(call(&client, &firm, &ulm, port).await, "200");
+    client.close(firm.did());
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn another_member_s_certificate_stops_before_the_request_leaves() {
+    let space = Space::found().await;
+    let (town, neu_ulm, _) = space.member("neu-ulm.localhost").await;
+    let (_, ulm, _) = space.member("ulm.localhost").await;
+    let (_, firm, _) = space.member("firm.localhost").await;
+    let folder = Folder::of(&town.home, &town.did);
+    let (chain, key) = folder.certificate(Side::Mutual).unwrap().unwrap();
+    // A listener that shows Neu-Ulm's certificate under every name, and asks for nobody's.
+    let mut builder =
+        identity::tls::public_context(&chain, key.to_pem().unwrap().as_bytes()).unwrap();
+    let above = X509::from_der(chain[1].as_bytes()).unwrap();
+    builder.add_extra_chain_cert(above).unwrap();
+    let (port, requests) = serve(builder.build());
+    let client = client(&space, &firm);
+    assert_eq!(call(&client, &firm, &ulm, port).await, "did-other");
+    assert_eq!(call(&client, &firm, &neu_ulm, port).await, "200");
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_participant_without_a_certificate_calls_nobody() {
+    let space = Space::found().await;
+    let (_, ulm, _) = space.member("ulm.localhost").await;
+    let town = space.town("new.localhost");
+    let config = crate::setup::config(&town.home).unwrap();
+    let new = crate::authority::testing::participant(&town.home, &config);
+    let client = client(&space, &new);
+    assert_eq!(call(&client, &new, &ulm, 9443).await, "no-certificate");
+}
