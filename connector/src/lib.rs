@@ -10,6 +10,7 @@ pub mod engine;
 pub mod home;
 pub mod http;
 pub mod ids;
+pub mod log;
 pub mod management;
 pub mod net;
 pub mod participant;
