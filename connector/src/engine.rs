@@ -13,7 +13,9 @@ pub mod decider;
 pub(crate) mod draft;
 pub mod error;
 pub mod facts;
+pub mod foreign;
 pub mod heads;
+mod lists;
 pub mod live;
 pub mod negotiation;
 mod open;
@@ -76,6 +78,7 @@ pub struct Engine<P: Parts> {
     live: Live,
     open: open::Open,
     heads: Heads,
+    lists: lists::Lists,
     shards: Shards,
     strangers: Strangers,
     outbox: Wake<OutboxKey>,
@@ -121,6 +124,7 @@ impl<P: Parts> Engine<P> {
             live: Live::default(),
             open: open::Open::default(),
             heads: Heads::default(),
+            lists: lists::Lists::default(),
             shards: Shards::default(),
             strangers: Strangers::default(),
             outbox: Wake::new(),

@@ -15,6 +15,7 @@ pub mod management;
 pub mod net;
 pub mod participant;
 pub mod record;
+pub mod runtime;
 pub mod setup;
 pub mod store;
 pub mod trust;

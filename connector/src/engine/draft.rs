@@ -141,12 +141,7 @@ impl<'e, P: Parts> Draft<'e, P> {
 
     /// Commits to a value that the log must not show. Its opening is kept first.
     pub(crate) fn commit_to(&self, field: &str, value: &str) -> Result<Commitment, EngineError> {
-        let salt = Salt::new(random(&self.engine.ids));
-        let commitment = Commitment::new(field, &salt, value.as_bytes());
-        let opening = Opening { field, salt: &salt, value };
-        let kept = self.engine.openings.keep(self.participant.did(), &commitment, &opening);
-        kept.map_err(|_| EngineError::Internal { what: "the opening of a commitment" })?;
-        Ok(commitment)
+        opened_commitment(self.engine, self.participant.did(), field, value)
     }
 
     /// Keeps a document under its digest.
@@ -277,6 +272,21 @@ impl<'e, P: Parts> Draft<'e, P> {
         engine.logged.tell(did.clone());
         Ok(committed)
     }
+}
+
+/// A commitment whose opening is kept already.
+pub(super) fn opened_commitment<P: Parts>(
+    engine: &Engine<P>,
+    participant: &Did,
+    field: &str,
+    value: &str,
+) -> Result<Commitment, EngineError> {
+    let salt = Salt::new(random(&engine.ids));
+    let commitment = Commitment::new(field, &salt, value.as_bytes());
+    let kept =
+        engine.openings.keep(participant, &commitment, &Opening { field, salt: &salt, value });
+    kept.map_err(|_| EngineError::Internal { what: "the opening of a commitment" })?;
+    Ok(commitment)
 }
 
 /// Messages that were committed and may leave once the reply has been written.

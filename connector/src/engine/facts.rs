@@ -38,7 +38,8 @@ pub fn about(peer: &Did, standing: &Standing, rule: &Policy, now: Timestamp) -> 
 }
 
 /// The purposes that a rule names.
-fn stated_purposes(rule: &Policy) -> Vec<Iri> {
+#[must_use]
+pub fn stated_purposes(rule: &Policy) -> Vec<Iri> {
     let mut purposes = Vec::new();
     for permission in &rule.permissions {
         collect(&permission.constraints, &mut purposes);

@@ -55,6 +55,8 @@ pub struct Caller {
 pub(super) enum Stranger {
     /// The peer is not believed any more.
     Unbelieved(Unbelieved),
+    /// Its certificate is good, but our copy of the authority's list does not name it.
+    Unlisted(Arc<Participant>),
     /// Server name, Host and participant do not agree.
     WrongHost,
     /// There is no verified peer on this connection.
@@ -66,6 +68,7 @@ impl Stranger {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Unbelieved(unbelieved) => unbelieved.code(),
+            Self::Unlisted(_) => Unbelieved::NotListed.code(),
             Self::WrongHost => "wrong-host",
             Self::Unverified => "unverified",
         }
@@ -76,7 +79,7 @@ impl Stranger {
     pub(super) fn respond(&self) -> HttpResponse {
         let mut response = match self {
             Self::WrongHost => HttpResponse::MisdirectedRequest(),
-            Self::Unbelieved(_) | Self::Unverified => HttpResponse::NotFound(),
+            Self::Unbelieved(_) | Self::Unlisted(_) | Self::Unverified => HttpResponse::NotFound(),
         };
         response.force_close().finish()
     }
@@ -94,8 +97,11 @@ impl Caller {
         }
         let hosted = engine.hosted();
         let participant = hosted.by_host(&connection.host).ok_or(Stranger::WrongHost)?.clone();
-        let standing =
-            engine.believe(&participant, &connection.peer).map_err(Stranger::Unbelieved)?;
+        let standing = match engine.believe(&participant, &connection.peer) {
+            Ok(standing) => standing,
+            Err(Unbelieved::NotListed) => return Err(Stranger::Unlisted(participant)),
+            Err(unbelieved) => return Err(Stranger::Unbelieved(unbelieved)),
+        };
         Ok((Self { peer: connection.peer.clone(), participant }, standing))
     }
 }

@@ -15,6 +15,7 @@ use super::neighbour::Ask;
 use super::quota::Quota;
 use super::released::Released;
 use super::route::{Route, route};
+use super::caller::Stranger;
 use super::{Caller, Served, body, catalog, data};
 use crate::data::source::http::Fetch;
 use crate::engine::error::EngineError;
@@ -31,7 +32,12 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     quota: Data<Quota>,
 ) -> HttpResponse {
     let engine = &served.engine;
-    let (caller, standing) = match Caller::of(&request, engine) {
+    let mut found = Caller::of(&request, engine);
+    if let Err(Stranger::Unlisted(participant)) = &found {
+        engine.newer_list(participant).await;
+        found = Caller::of(&request, engine);
+    }
+    let (caller, standing) = match found {
         Ok(found) => found,
         Err(stranger) => {
             tracing::info!(code = stranger.code(), "a request was refused");
