@@ -6,6 +6,8 @@
 mod did;
 mod enrol;
 mod quota;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::future::Future;
