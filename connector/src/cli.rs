@@ -7,6 +7,7 @@ pub mod arguments;
 pub mod client;
 pub mod exit;
 pub mod help;
+pub mod home;
 pub mod output;
 pub mod show;
 pub mod task;

@@ -3,6 +3,7 @@
 //! The rules of the standards are decided in the crates below; here they meet the world.
 
 pub mod authority;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data;
@@ -19,4 +20,5 @@ pub mod runtime;
 pub mod setup;
 pub mod store;
 pub mod trust;
+pub mod words;
 pub mod worker;

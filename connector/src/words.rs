@@ -177,6 +177,7 @@ phrases! {
     NothingHere: "Nichts vorhanden.", "nothing here";
     AskCode: "Aufnahmecode: ", "enrolment code: ";
     WaitingForPartner: "Warte auf den Partner …", "waiting for the partner …";
+    CodeOnce: "Dieser Aufnahmecode wird nur dieses eine Mal gezeigt; auf getrenntem Weg weitergeben.", "this code is shown this once; hand it over by another way than the network";
     TokenOnce: "Dieser Zugangsschlüssel wird nur dieses eine Mal gezeigt.", "this token is shown this once";
     Fetching: "Hole Daten", "fetching";
     MoreEntries: "Weitere Einträge ab Nummer", "more entries from index";

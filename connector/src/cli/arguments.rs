@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use identity::enrol::Fingerprint;
 use protocol::id::OfferId;
 use wire::did::Did;
 
 use super::help;
-use super::task::{Addresses, AuthorityInit, HostName, Init, Invite};
 use crate::management::actor::{AccountName, AccountRole};
 use crate::management::view::{Approval, ContractId, ExportName, PeerName, Visibility};
+use crate::setup::{Addresses, FoundOptions, InitOptions};
 use crate::words::Lang;
 
 /// Allmende, a sovereign data-space connector.
@@ -210,15 +211,28 @@ pub enum AuditCommand {
 pub enum AuthorityCommand {
     /// Create a data space: its root, issuing key, lists and home folder.
     Init(AuthorityInitArguments),
-    /// Make an enrolment code for a participant.
+    /// Make a one-time code for somebody who may join.
     Invite(InviteArguments),
+    /// Let a suspended member take part again.
+    Reinstate {
+        /// The member, by host name or DID.
+        member: PeerName,
+    },
+    /// Withdraw a member's certificates for good.
+    Revoke {
+        /// The member, by host name or DID.
+        member: PeerName,
+        /// Why; it stands in the log.
+        #[arg(long)]
+        reason: String,
+    },
     /// Sign the root's revocation list anew; the only command beside `init` that opens the root key.
     RootCrl,
-    /// Suspend a member: its certificate is revoked and the trust list says so.
+    /// Keep a member out for the time being.
     Suspend {
         /// The member, by host name or DID.
         member: PeerName,
-        /// Why, for the trust list's record.
+        /// Why; it stands in the log.
         #[arg(long)]
         reason: String,
     },
@@ -449,7 +463,7 @@ impl From<AddressArguments> for Addresses {
 pub struct InitArguments {
     /// The participant's own host name; its DID is made from it.
     #[arg(long, value_name = "NAME")]
-    pub host: HostName,
+    pub host: String,
     /// The name shown to people.
     #[arg(long)]
     pub name: String,
@@ -458,7 +472,7 @@ pub struct InitArguments {
     pub addresses: AddressArguments,
 }
 
-impl From<InitArguments> for Init {
+impl From<InitArguments> for InitOptions {
     fn from(arguments: InitArguments) -> Self {
         let InitArguments { host, name, addresses } = arguments;
         Self { host, name, addresses: addresses.into() }
@@ -470,22 +484,26 @@ impl From<InitArguments> for Init {
 pub struct AuthorityInitArguments {
     /// The authority's own host name; its DID, and with it the data space's id, is made from it.
     #[arg(long, value_name = "NAME")]
-    pub host: HostName,
+    pub host: String,
     /// The data space's name as shown to people.
     #[arg(long)]
     pub name: String,
     /// Days that a member's certificate is valid.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(30..=90))]
     pub leaf_days: u32,
+    /// Hours after which a trust list expires, and with it all trust that was not renewed.
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
+    pub trust_list_hours: u32,
     /// Where the process listens.
     #[command(flatten)]
     pub addresses: AddressArguments,
 }
 
-impl From<AuthorityInitArguments> for AuthorityInit {
+impl From<AuthorityInitArguments> for FoundOptions {
     fn from(arguments: AuthorityInitArguments) -> Self {
-        let AuthorityInitArguments { host, name, leaf_days, addresses } = arguments;
-        Self { host, name, leaf_days, addresses: addresses.into() }
+        let AuthorityInitArguments { host, name, leaf_days, trust_list_hours, addresses } =
+            arguments;
+        Self { host, name, leaf_days, trust_list_hours, addresses: addresses.into() }
     }
 }
 
@@ -505,21 +523,14 @@ pub struct InviteArguments {
     pub code_file: Option<PathBuf>,
 }
 
-impl From<InviteArguments> for Invite {
-    fn from(arguments: InviteArguments) -> Self {
-        let InviteArguments { did, name, kinds, code_file } = arguments;
-        Self { did, name, kinds, code_file }
-    }
-}
-
 /// `join …`
 #[derive(Args, Clone, Debug)]
 pub struct JoinArguments {
     /// The authority's DID, as it came with the code.
     pub authority: Did,
-    /// The fingerprint of the data space's root, as it came with the code (`sha256:…`).
+    /// The fingerprint of the data space's root, as it came with the code (64 digits; spaces and hyphens do not matter).
     #[arg(long)]
-    pub fingerprint: wire::digest::Digest,
+    pub fingerprint: Fingerprint,
     /// A file with the enrolment code; without it, you are asked.
     #[arg(long, value_name = "FILE")]
     pub code_file: Option<PathBuf>,

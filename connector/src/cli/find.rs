@@ -1,7 +1,6 @@
 //! Finds what a person names: the running connector, the participant, and things by the first
 //! characters of their id.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use protocol::id::DatasetId;
@@ -29,13 +28,13 @@ pub(super) fn client(common: &Common) -> Result<Client, Failure> {
         // An account that cannot read the home says everything itself.
         return match &common.participant {
             Some(PeerName::Did(did)) => Client::new(address, did.clone(), token.clone()),
-            Some(PeerName::Host(_)) | None => Err(participant_unclear(&BTreeMap::new())),
+            Some(PeerName::Host(_)) | None => Err(participant_unclear(std::iter::empty())),
         };
     }
     let file = RunFile::read(&Home::at(&common.home)).map_err(|error| not_running(&error))?;
-    let did = participant(common.participant.as_ref(), &file.participants)?;
+    let did = participant(common.participant.as_ref(), file.participants.keys())?;
     let own = file.participants.get(&did).cloned();
-    let token = token.or(own).ok_or_else(|| participant_unclear(&file.participants))?;
+    let token = token.or(own).ok_or_else(|| participant_unclear(file.participants.keys()))?;
     Client::new(common.connector.unwrap_or(file.address), did, token)
 }
 
@@ -58,21 +57,25 @@ fn token_in(path: &Path) -> Result<Token, Failure> {
     })
 }
 
-fn participant(named: Option<&PeerName>, served: &BTreeMap<Did, Token>) -> Result<Did, Failure> {
+/// The one of `present` that is named, or that needs no name.
+pub(super) fn participant<'a>(
+    named: Option<&PeerName>,
+    present: impl Iterator<Item = &'a Did> + Clone,
+) -> Result<Did, Failure> {
     let fits = |did: &&Did| match named {
         Some(PeerName::Did(named)) => named == *did,
         Some(PeerName::Host(host)) => did.host() == host,
         None => true,
     };
-    let mut found = served.keys().filter(fits);
+    let mut found = present.clone().filter(fits);
     match (found.next(), found.next()) {
         (Some(did), None) => Ok(did.clone()),
-        (Some(_) | None, _) => Err(participant_unclear(served)),
+        (Some(_) | None, _) => Err(participant_unclear(present)),
     }
 }
 
-fn participant_unclear(served: &BTreeMap<Did, Token>) -> Failure {
-    let hosts: Vec<_> = served.keys().map(Did::host).collect();
+fn participant_unclear<'a>(present: impl Iterator<Item = &'a Did>) -> Failure {
+    let hosts: Vec<_> = present.map(Did::host).collect();
     let hosts = hosts.join(", ");
     Failure::new(
         Exit::Usage,
@@ -212,13 +215,11 @@ mod tests {
     fn the_participant_must_be_clear() {
         let did = |text| Did::parse(text).unwrap();
         let (ulm, neu) = (did("did:web:ulm.localhost%3A1"), did("did:web:neu.localhost%3A1"));
-        let token = Token::of([0; 32]);
-        let one = BTreeMap::from([(ulm.clone(), token.clone())]);
-        let two = BTreeMap::from([(ulm.clone(), token.clone()), (neu.clone(), token)]);
-        assert_eq!(participant(None, &one).unwrap(), ulm);
-        assert_eq!(participant(Some(&"neu.localhost".parse().unwrap()), &two).unwrap(), neu);
-        assert_eq!(participant(None, &two).unwrap_err().exit, Exit::Usage);
+        let (one, two) = ([ulm.clone()], [ulm.clone(), neu.clone()]);
+        assert_eq!(participant(None, one.iter()).unwrap(), ulm);
+        assert_eq!(participant(Some(&"neu.localhost".parse().unwrap()), two.iter()).unwrap(), neu);
+        assert_eq!(participant(None, two.iter()).unwrap_err().exit, Exit::Usage);
         let other = "other.localhost".parse().unwrap();
-        assert_eq!(participant(Some(&other), &one).unwrap_err().code, "participant-unclear");
+        assert_eq!(participant(Some(&other), one.iter()).unwrap_err().code, "participant-unclear");
     }
 }

@@ -5,21 +5,23 @@ use std::path::Path;
 
 use super::arguments::{
     AccountCommand, Arguments, AuditCommand, AuthorityCommand, Command, Common, ContractCommand,
-    DatasetCommand, GenerateCommand, JoinArguments,
+    DatasetCommand, GenerateCommand, InviteArguments, JoinArguments,
 };
 use super::client::{Call, Client};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::show::{Show, short};
-use super::task::{Demo, Join, Suspend, Tasks, Vet};
-use super::{dataset, find, help, local, local_file, pull, verify};
-use crate::home::Home;
+use super::task::{Demo, Tasks};
+use super::{dataset, find, help, home, local, local_file, pull, verify};
+use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
 use crate::management::view::{
     AccountAdded, AccountView, ApprovalView, ContractId, ContractRequest, ContractStage,
     ContractView, DatasetView, DoctorView, ExportName, ExportRequest, ExportScope, ExportView,
-    HandoverView, LogPage, MembersView, NewAccount, PersonReason, StatusView, Words,
+    HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged, MembersView,
+    NewAccount, PersonReason, StatusView, Words,
 };
+use crate::setup::JoinOptions;
 use crate::words::Phrase;
 
 type Ended = Result<Exit, Failure>;
@@ -39,7 +41,7 @@ pub(super) async fn run<T: Tasks>(
             verify::verify(&folder, &anchors, output)
         }
         Command::Audit(command) => audit(&client()?, command, output).await,
-        Command::Authority(command) => authority(tasks, &home, command, output).await,
+        Command::Authority(command) => authority(tasks, &common, command, output).await,
         Command::Catalog { peer } => show(&find::catalog(&client()?, &peer).await?, output),
         Command::Contract(command) => contract(&client()?, command, output).await,
         Command::Dataset(command) => datasets(&client()?, command, output).await,
@@ -54,8 +56,8 @@ pub(super) async fn run<T: Tasks>(
             show(&view, output).map(|_| exit)
         }
         Command::Generate(command) => generate(&command),
-        Command::Init(options) => show(&tasks.init(&home, options.into()).await?, output),
-        Command::Join(options) => join(tasks, &home, &common, options, output).await,
+        Command::Init(options) => show(&home::init(&home, &options.into())?, output),
+        Command::Join(options) => join(&home, &common, options, output).await,
         Command::Members => {
             show::<MembersView>(&client()?.call(Operation::Members, Call::plain()).await?, output)
         }
@@ -68,10 +70,7 @@ pub(super) async fn run<T: Tasks>(
         Command::Status => {
             show::<StatusView>(&client()?.call(Operation::Status, Call::plain()).await?, output)
         }
-        Command::Up => {
-            let listening = |listening| told(output, &listening);
-            tasks.up(&home, listening).await.map(|()| Exit::Done)
-        }
+        Command::Up => up(tasks, &home, output).await,
     }
 }
 
@@ -79,11 +78,6 @@ pub(super) async fn run<T: Tasks>(
 fn show<T: Show>(view: &T, output: &mut Output<'_>) -> Ended {
     output.data(view).map_err(|error| local(&error))?;
     Ok(Exit::Done)
-}
-
-/// Says where a process listens; that nobody reads it is no reason to stop.
-fn told<T: Show>(output: &mut Output<'_>, listening: &T) {
-    let _ = output.data(listening);
 }
 
 async fn account(client: &Client, command: AccountCommand, output: &mut Output<'_>) -> Ended {
@@ -149,29 +143,58 @@ fn export_unnamed() -> Failure {
 
 async fn authority<T: Tasks>(
     tasks: &T,
-    home: &Home,
+    common: &Common,
     command: AuthorityCommand,
     output: &mut Output<'_>,
 ) -> Ended {
-    match command {
+    let folder = Home::at(&common.home);
+    let (operation, member, call) = match command {
         AuthorityCommand::Init(options) => {
-            show(&tasks.authority_init(home, options.into()).await?, output)
+            return show(&home::found(&folder, &options.into())?, output);
         }
-        AuthorityCommand::Invite(options) => {
-            show(&tasks.authority_invite(home, options.into()).await?, output)
+        AuthorityCommand::RootCrl => return show(&home::root_crl(&folder)?, output),
+        AuthorityCommand::Up => return up(tasks, &folder, output).await,
+        AuthorityCommand::Invite(options) => return invite(common, options, output).await,
+        AuthorityCommand::Reinstate { member } => {
+            (Operation::ReinstateMember, member, Call::plain())
         }
-        AuthorityCommand::RootCrl => show(&tasks.authority_root_crl(home).await?, output),
+        AuthorityCommand::Revoke { member, reason } => {
+            (Operation::RevokeMember, member, Call::plain().sending(&PersonReason { reason })?)
+        }
         AuthorityCommand::Suspend { member, reason } => {
-            show(&tasks.authority_suspend(home, Suspend { member, reason }).await?, output)
-        }
-        AuthorityCommand::Up => {
-            let listening = |listening| told(output, &listening);
-            tasks.authority_up(home, listening).await.map(|()| Exit::Done)
+            (Operation::SuspendMember, member, Call::plain().sending(&PersonReason { reason })?)
         }
         AuthorityCommand::Vet { member, kinds } => {
-            show(&tasks.authority_vet(home, Vet { member, kinds }).await?, output)
+            (Operation::VetMember, member, Call::plain().sending(&KindsInput { kinds })?)
         }
+    };
+    let member = member.to_string();
+    let call = Call { id: &member, ..call };
+    show::<MemberChanged>(&find::client(common)?.call(operation, call).await?, output)
+}
+
+async fn invite(common: &Common, options: InviteArguments, output: &mut Output<'_>) -> Ended {
+    let InviteArguments { did, name, kinds, code_file } = options;
+    let input = InvitationInput { did, name, vetted_as: kinds };
+    let call = Call::plain().sending(&input)?;
+    let client = find::client(common)?;
+    let mut view: InvitationView = client.call(Operation::InviteMember, call).await?;
+    match code_file {
+        Some(path) => {
+            write_secret(&path, view.code.as_bytes()).map_err(|error| local_file(&path, &error))?;
+            view.code.clear();
+        }
+        None => output.say_phrase(Phrase::CodeOnce),
     }
+    show(&view, output)
+}
+
+/// Serves until a signal. That nobody reads where it listens is no reason to stop.
+async fn up<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ended {
+    let told = |listening| {
+        let _ = output.data(&listening);
+    };
+    tasks.up(home, told).await.map(|()| Exit::Done)
 }
 
 async fn contract(client: &Client, command: ContractCommand, output: &mut Output<'_>) -> Ended {
@@ -279,24 +302,33 @@ fn generate(command: &GenerateCommand) -> Ended {
     Ok(Exit::Done)
 }
 
-async fn join<T: Tasks>(
-    tasks: &T,
-    home: &Home,
+async fn join(
+    folder: &Home,
     common: &Common,
     options: JoinArguments,
     output: &mut Output<'_>,
 ) -> Ended {
-    let code = match &options.code_file {
+    let did = home::participant(folder, common.participant.as_ref())?;
+    let text = match &options.code_file {
         Some(path) => std::fs::read_to_string(path).map_err(|error| local_file(path, &error))?,
         None => asked(output)?,
     };
-    let options = Join {
-        participant: common.participant.clone(),
-        authority: options.authority,
-        fingerprint: options.fingerprint,
-        code: code.trim().to_owned(),
-    };
-    show(&tasks.join(home, options).await?, output)
+    let code = text.trim().parse().map_err(|error| code_invalid(&error))?;
+    let JoinArguments { authority, fingerprint, code_file: _ } = options;
+    show(&home::join(folder, JoinOptions { did, authority, fingerprint, code }).await?, output)
+}
+
+fn code_invalid(error: &dyn std::error::Error) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "code-invalid",
+        Words::new("Das ist kein Aufnahmecode.", "this is not an enrolment code"),
+        Words::new(
+            "Den Code genau so eingeben, wie die Zulassungsstelle ihn ausgegeben hat.",
+            "enter the code exactly as the authority gave it out",
+        ),
+    )
+    .because(error.to_string())
 }
 
 /// The code, asked for on the terminal, or from a pipe.

@@ -79,6 +79,11 @@ async fn every_command_reaches_its_call() {
         call("audit export all", &["exportLog"]),
         call("audit export c0ffee00 march", &["contracts", "exportLog"]),
         call("audit show --contract c0ffee00", &["contracts", "logEntries"]),
+        call("authority invite did:web:a.example --name A --as town", &["inviteMember"]),
+        call("authority reinstate a.example", &["reinstateMember"]),
+        call("authority revoke a.example --reason gone", &["revokeMember"]),
+        call("authority suspend did:web:a.example --reason late", &["suspendMember"]),
+        call("authority vet a.example --as town", &["vetMember"]),
         call("catalog neu-ulm.localhost", &["catalog"]),
         call("contract approve c0ffee00", &["contracts", "approveContract"]),
         call("contract end urn:uuid:1 --reason enough", &["endContract"]),
@@ -246,11 +251,37 @@ async fn a_folder_that_is_not_proven_ends_with_four() {
 }
 
 #[tokio::test]
-async fn the_code_comes_from_a_file_and_tasks_answer_in_both_forms() {
+async fn a_home_is_made_and_a_data_space_founded() {
+    let (town, office) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let init = ["init", "--host", "ulm.localhost", "--name", "Stadt Ulm", "--loopback"];
+    let left = typed(town.path(), &init).await;
+    assert_eq!((left.exit, &*left.stderr), (0, ""));
+    insta::assert_snapshot!(left.stdout, @"");
+    let again = typed(town.path(), &[&init[..], &["--lang", "de"]].concat()).await;
+    assert_eq!((again.exit, &*again.stdout), (1, ""));
+    insta::assert_snapshot!(again.stderr, @"");
+    let left = typed(
+        office.path(),
+        &["authority", "init", "--host", "authority.localhost", "--name", "Region", "--loopback"],
+    )
+    .await;
+    assert_eq!((left.exit, &*left.stderr), (0, ""));
+    assert!(left.stdout.contains("did:web:authority.localhost%3A8444"), "{left:?}");
+    assert_eq!(typed(office.path(), &["authority", "root-crl"]).await.exit, 0);
+    for serve in [&["up"][..], &["authority", "up"]] {
+        let left = typed(town.path(), serve).await;
+        assert_eq!(left.exit, 0);
+        insta::allow_duplicates! { insta::assert_snapshot!(left.stdout, @""); }
+    }
+    assert_eq!(typed(town.path(), &["demo"]).await.exit, 0);
+}
+
+#[tokio::test]
+async fn a_code_is_read_from_a_file_and_never_shown() {
     let home = tempfile::tempdir().unwrap();
     let code = home.path().join("code");
-    std::fs::write(&code, "tasks-check-this\n").unwrap();
-    let fingerprint = format!("sha256:{}", "ab".repeat(32));
+    std::fs::write(&code, "this-is-no-code\n").unwrap();
+    let fingerprint = "ab".repeat(32);
     let join = [
         "join",
         "did:web:authority.localhost%3A9344",
@@ -260,27 +291,30 @@ async fn the_code_comes_from_a_file_and_tasks_answer_in_both_forms() {
         code.to_str().unwrap(),
     ];
     let left = typed(home.path(), &join).await;
-    insta::assert_snapshot!(left.stdout, @r"
-    participant        did:web:ulm.localhost%3A9444
-    data space         did:web:authority.localhost%3A9344
-    certificate until  2026-03-15 08:00 UTC
-    ");
-    assert_eq!(left.exit, 0, "{left:?}");
-    for line in [
-        &["init", "--host", "ulm.localhost", "--name", "Stadt Ulm", "--loopback"][..],
-        &["up"],
-        &["demo"],
-        &["authority", "init", "--host", "authority.localhost", "--name", "Region"],
-        &["authority", "invite", "did:web:a.example", "--name", "A", "--as", "town"],
-        &["authority", "vet", "a.example", "--as", "town"],
-        &["authority", "suspend", "a.example", "--reason", "gone"],
-        &["authority", "root-crl"],
-        &["authority", "up"],
-    ] {
-        let left = typed(home.path(), line).await;
-        assert_eq!((left.exit, &*left.stderr), (0, ""), "{line:?}");
-        assert_eq!(left.stdout.is_empty(), line == ["demo"], "{line:?}");
-    }
+    assert!(left.stderr.contains("no-home"), "{left:?}");
+    let init = ["init", "--host", "ulm.localhost", "--name", "Stadt Ulm", "--loopback"];
+    assert_eq!(typed(home.path(), &init).await.exit, 0);
+    let left = typed(home.path(), &join).await;
+    assert_eq!((left.exit, &*left.stdout), (2, ""));
+    assert!(left.stderr.contains("code-invalid"), "{left:?}");
+    assert!(!left.stderr.contains("this-is-no-code"), "{left:?}");
+}
+
+#[tokio::test]
+async fn an_invitation_can_go_to_a_file_of_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let connector = connector();
+    let path = connector.home.path().join("code");
+    let invite = ["authority", "invite", "did:web:a.example", "--name", "A"];
+    let invite = [&invite[..], &["--participant", "ulm.localhost"]].concat();
+    let left = typed(connector.home.path(), &invite).await;
+    insta::assert_snapshot!(left.stdout, @"");
+    let to_file = [&invite[..], &["--code-file", path.to_str().unwrap()]].concat();
+    let left = typed(connector.home.path(), &to_file).await;
+    assert!(!left.stdout.contains("the-code") && left.exit == 0, "{left:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"the-code");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    connector.server.stop(false).await;
 }
 
 #[test]

@@ -15,8 +15,8 @@ use super::operation::Operation;
 use super::refusal::Refusal;
 use super::view::contract::WAIT_SECONDS_MAX;
 use super::view::{
-    ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest, NewAccount, PeerName,
-    PersonReason, Wait,
+    ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest, InvitationInput,
+    KindsInput, NewAccount, PeerName, PersonReason, Wait,
 };
 
 /// The most log entries on one page.
@@ -105,6 +105,13 @@ pub async fn answer<D: Desk>(
         | Operation::RejectContract
         | Operation::Serve
         | Operation::Unserve => about_contract(desk, operation, actor, input).await,
+        Operation::InviteMember => {
+            json(desk.invite_member(actor, input.body::<InvitationInput>()?).await?)
+        }
+        Operation::ReinstateMember
+        | Operation::RevokeMember
+        | Operation::SuspendMember
+        | Operation::VetMember => about_member(desk, operation, actor, input).await,
     }
 }
 
@@ -141,6 +148,33 @@ async fn about_contract<D: Desk>(
             input.empty()?;
             desk.unserve(actor, id).await?;
             Ok(done())
+        }
+        _ => Err(Complaint::RouteUnknown.into()),
+    }
+}
+
+/// The calls about one member of the data space.
+async fn about_member<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+    input: Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    let member = &input.id::<PeerName>()?;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
+    match operation {
+        Operation::ReinstateMember => {
+            input.body::<Nothing>()?;
+            json(desk.reinstate_member(actor, member).await?)
+        }
+        Operation::RevokeMember => {
+            json(desk.revoke_member(actor, member, input.body::<PersonReason>()?).await?)
+        }
+        Operation::SuspendMember => {
+            json(desk.suspend_member(actor, member, input.body::<PersonReason>()?).await?)
+        }
+        Operation::VetMember => {
+            json(desk.vet_member(actor, member, input.body::<KindsInput>()?).await?)
         }
         _ => Err(Complaint::RouteUnknown.into()),
     }

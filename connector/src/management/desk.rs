@@ -10,13 +10,13 @@ use protocol::id::DatasetId;
 use wire::did::Did;
 
 use super::actor::{AccountName, AccountRole, Actor};
-use super::refusal::Refusal;
+use super::refusal::{Fault, Refusal};
 use super::token::TokenHash;
 use super::view::{
     AccountAdded, AccountView, ApprovalView, CatalogView, ContractId, ContractRequest,
     ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView, DoctorView, ExportRequest,
-    ExportView, HandoverView, LogPage, MembersView, NewAccount, PeerName, PersonReason, StatusView,
-    Wait,
+    ExportView, HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged,
+    MembersView, NewAccount, PeerName, PersonReason, StatusView, Wait, Words,
 };
 
 /// What a call gives back.
@@ -196,9 +196,79 @@ pub trait Desk: Send + Sync + 'static {
     /// The members of the data space.
     fn members(&self, actor: &Actor) -> impl Future<Output = Answer<MembersView>> + Send;
 
+    /// Makes a one-time code for somebody who may join the data space (authority).
+    fn invite_member(
+        &self,
+        actor: &Actor,
+        guest: InvitationInput,
+    ) -> impl Future<Output = Answer<InvitationView>> + Send {
+        let _ = (actor, guest);
+        async { Err(no_authority()) }
+    }
+
+    /// Says as what a member was vetted (authority).
+    fn vet_member(
+        &self,
+        actor: &Actor,
+        member: &PeerName,
+        kinds: KindsInput,
+    ) -> impl Future<Output = Answer<MemberChanged>> + Send {
+        let _ = (actor, member, kinds);
+        async { Err(no_authority()) }
+    }
+
+    /// Keeps a member out for the time being (authority).
+    fn suspend_member(
+        &self,
+        actor: &Actor,
+        member: &PeerName,
+        reason: PersonReason,
+    ) -> impl Future<Output = Answer<MemberChanged>> + Send {
+        let _ = (actor, member, reason);
+        async { Err(no_authority()) }
+    }
+
+    /// Lets a suspended member take part again (authority).
+    fn reinstate_member(
+        &self,
+        actor: &Actor,
+        member: &PeerName,
+    ) -> impl Future<Output = Answer<MemberChanged>> + Send {
+        let _ = (actor, member);
+        async { Err(no_authority()) }
+    }
+
+    /// Withdraws a member's certificates for good (authority).
+    fn revoke_member(
+        &self,
+        actor: &Actor,
+        member: &PeerName,
+        reason: PersonReason,
+    ) -> impl Future<Output = Answer<MemberChanged>> + Send {
+        let _ = (actor, member, reason);
+        async { Err(no_authority()) }
+    }
+
     /// Looks for what is wrong, within five seconds.
     fn doctor(&self, actor: &Actor) -> impl Future<Output = Answer<DoctorView>> + Send;
 
     /// How the participant and its machine are doing.
     fn status(&self, actor: &Actor) -> impl Future<Output = Answer<StatusView>> + Send;
+}
+
+/// The participant is not the authority of a data space.
+#[must_use]
+pub fn no_authority() -> Refusal {
+    Refusal::new(
+        Fault::Conflict,
+        "no-authority",
+        Words::new(
+            "Dieser Teilnehmer ist nicht die Zulassungsstelle eines Datenraums.",
+            "this participant is not the authority of a data space",
+        ),
+        Words::new(
+            "Den Ordner der Zulassungsstelle mit `--home` nennen.",
+            "name the authority's folder with `--home`",
+        ),
+    )
 }

@@ -274,6 +274,10 @@ pub(crate) fn status() -> StatusView {
     }
 }
 
+fn changed() -> MemberChanged {
+    MemberChanged { member: members().members.remove(0), trust_list: 8 }
+}
+
 fn account() -> AccountView {
     AccountView {
         name: AccountName::parse("anna.huber").unwrap(),
@@ -440,6 +444,42 @@ impl Desk for FixtureDesk {
     }
     async fn members(&self, actor: &Actor) -> Answer<MembersView> {
         self.note(actor, "members", members())
+    }
+    async fn invite_member(&self, actor: &Actor, _: InvitationInput) -> Answer<InvitationView> {
+        let invitation = InvitationView {
+            authority: Did::parse("did:web:authority.localhost%3A9344").unwrap(),
+            fingerprint: "abcd-abcd".into(),
+            code: "the-code".into(),
+            expires: at("2026-01-16T08:00:00Z"),
+        };
+        self.note(actor, "inviteMember", invitation)
+    }
+    async fn vet_member(
+        &self,
+        actor: &Actor,
+        _: &PeerName,
+        _: KindsInput,
+    ) -> Answer<MemberChanged> {
+        self.note(actor, "vetMember", changed())
+    }
+    async fn suspend_member(
+        &self,
+        actor: &Actor,
+        _: &PeerName,
+        _: PersonReason,
+    ) -> Answer<MemberChanged> {
+        self.note(actor, "suspendMember", changed())
+    }
+    async fn reinstate_member(&self, actor: &Actor, _: &PeerName) -> Answer<MemberChanged> {
+        self.note(actor, "reinstateMember", changed())
+    }
+    async fn revoke_member(
+        &self,
+        actor: &Actor,
+        _: &PeerName,
+        _: PersonReason,
+    ) -> Answer<MemberChanged> {
+        self.note(actor, "revokeMember", changed())
     }
     async fn doctor(&self, actor: &Actor) -> Answer<DoctorView> {
         self.note(actor, "doctor", doctor())

@@ -17,7 +17,8 @@ use super::problem::Problem;
 use super::view::{
     AccountAdded, AccountView, ApprovalView, CatalogView, ContractRequest, ContractView,
     DatasetInput, DatasetView, DeliveryView, DoctorView, ExportRequest, ExportView, HandoverView,
-    LogPage, MembersView, NewAccount, PersonReason, StatusView,
+    InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged, MembersView, NewAccount,
+    PersonReason, StatusView,
 };
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -167,11 +168,16 @@ fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
         | Operation::Members
         | Operation::Pull
         | Operation::RejectContract
+        | Operation::InviteMember
+        | Operation::ReinstateMember
         | Operation::RemoveAccount
         | Operation::ReplaceDataset
+        | Operation::RevokeMember
         | Operation::Serve
         | Operation::Status
+        | Operation::SuspendMember
         | Operation::Unserve
+        | Operation::VetMember
         | Operation::WithdrawDataset => Vec::new(),
     }
 }
@@ -181,9 +187,14 @@ fn body_of(operation: Operation) -> Option<Body> {
     match operation {
         Operation::AddAccount => Some(one::<NewAccount>()),
         Operation::AddDataset | Operation::ReplaceDataset => Some(one::<DatasetInput>()),
-        Operation::EndContract | Operation::RejectContract => Some(one::<PersonReason>()),
+        Operation::EndContract
+        | Operation::RejectContract
+        | Operation::RevokeMember
+        | Operation::SuspendMember => Some(one::<PersonReason>()),
         Operation::ExportLog => Some(one::<ExportRequest>()),
+        Operation::InviteMember => Some(one::<InvitationInput>()),
         Operation::RequestContract => Some(one::<ContractRequest>()),
+        Operation::VetMember => Some(one::<KindsInput>()),
         Operation::ApproveContract
         | Operation::Catalog
         | Operation::Contract
@@ -198,6 +209,7 @@ fn body_of(operation: Operation) -> Option<Body> {
         | Operation::LogEntries
         | Operation::Members
         | Operation::Pull
+        | Operation::ReinstateMember
         | Operation::RemoveAccount
         | Operation::Serve
         | Operation::Status
@@ -226,6 +238,11 @@ fn answer_of(operation: Operation) -> Option<Body> {
         Operation::Delivery | Operation::Pull => Some(one::<DeliveryView>()),
         Operation::Doctor => Some(one::<DoctorView>()),
         Operation::ExportLog => Some(one::<ExportView>()),
+        Operation::InviteMember => Some(one::<InvitationView>()),
+        Operation::ReinstateMember
+        | Operation::RevokeMember
+        | Operation::SuspendMember
+        | Operation::VetMember => Some(one::<MemberChanged>()),
         Operation::ListAccounts => Some(many::<AccountView>()),
         Operation::ListApprovals => Some(many::<ApprovalView>()),
         Operation::LogEntries => Some(one::<LogPage>()),
@@ -251,18 +268,25 @@ const fn summary(operation: Operation) -> &'static str {
         Operation::Doctor => "Look for what is wrong",
         Operation::EndContract => "End a contract; running deliveries are cut",
         Operation::ExportLog => "Write an auditor's folder",
+        Operation::InviteMember => {
+            "Invite somebody into the data space; the code is shown this once (authority)"
+        }
         Operation::ListAccounts => "List named accounts",
         Operation::ListApprovals => "List contracts that wait for a person",
         Operation::LogEntries => "Read the log, oldest first",
         Operation::Members => "List the members of the data space",
         Operation::Pull => "Fetch a contract's data",
+        Operation::ReinstateMember => "Let a suspended member take part again (authority)",
         Operation::RejectContract => "Say no to a contract that waits for approval",
         Operation::RemoveAccount => "Remove a named account",
         Operation::ReplaceDataset => "Publish another version of a dataset",
         Operation::RequestContract => "Ask a partner for a contract",
+        Operation::RevokeMember => "Withdraw a member's certificates for good (authority)",
         Operation::Serve => "Open the local hand-over of a contract's data",
         Operation::Status => "Show how the participant is doing",
+        Operation::SuspendMember => "Keep a member out for the time being (authority)",
         Operation::Unserve => "Close the local hand-over of a contract's data",
+        Operation::VetMember => "Say as what a member was vetted (authority)",
         Operation::WithdrawDataset => "Withdraw a dataset from the catalogue",
     }
 }

@@ -75,6 +75,8 @@ pub enum Operation {
     EndContract,
     /// Write an auditor's folder.
     ExportLog,
+    /// Invite somebody into the data space (authority).
+    InviteMember,
     /// List accounts.
     ListAccounts,
     /// List what waits for a person.
@@ -85,6 +87,8 @@ pub enum Operation {
     Members,
     /// Fetch a contract's data.
     Pull,
+    /// Let a suspended member take part again (authority).
+    ReinstateMember,
     /// Decide against a contract.
     RejectContract,
     /// Remove a named account.
@@ -93,12 +97,18 @@ pub enum Operation {
     ReplaceDataset,
     /// Ask a partner for a contract.
     RequestContract,
+    /// Withdraw a member's certificates for good (authority).
+    RevokeMember,
     /// Open the local hand-over of a contract.
     Serve,
     /// Show how the participant is doing.
     Status,
+    /// Keep a member out for the time being (authority).
+    SuspendMember,
     /// Close the local hand-over of a contract.
     Unserve,
+    /// Say as what a member was vetted (authority).
+    VetMember,
     /// Withdraw a dataset.
     WithdrawDataset,
 }
@@ -109,7 +119,7 @@ const EVERYONE: &[AccountRole] = &AccountRole::ALL;
 
 impl Operation {
     /// Every call.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::AddAccount,
         Self::AddDataset,
         Self::ApproveContract,
@@ -123,18 +133,23 @@ impl Operation {
         Self::Doctor,
         Self::EndContract,
         Self::ExportLog,
+        Self::InviteMember,
         Self::ListAccounts,
         Self::ListApprovals,
         Self::LogEntries,
         Self::Members,
         Self::Pull,
+        Self::ReinstateMember,
         Self::RejectContract,
         Self::RemoveAccount,
         Self::ReplaceDataset,
         Self::RequestContract,
+        Self::RevokeMember,
         Self::Serve,
         Self::Status,
+        Self::SuspendMember,
         Self::Unserve,
+        Self::VetMember,
         Self::WithdrawDataset,
     ];
 
@@ -155,18 +170,23 @@ impl Operation {
             Self::Doctor => (Method::Get, "/doctor"),
             Self::EndContract => (Method::Post, "/contracts/{id}/end"),
             Self::ExportLog => (Method::Post, "/log/export"),
+            Self::InviteMember => (Method::Post, "/authority/invitations"),
             Self::ListAccounts => (Method::Get, "/accounts"),
             Self::ListApprovals => (Method::Get, "/approvals"),
             Self::LogEntries => (Method::Get, "/log"),
             Self::Members => (Method::Get, "/members"),
             Self::Pull => (Method::Post, "/contracts/{id}/pull"),
+            Self::ReinstateMember => (Method::Post, "/authority/members/{id}/reinstate"),
             Self::RejectContract => (Method::Post, "/contracts/{id}/reject"),
             Self::RemoveAccount => (Method::Delete, "/accounts/{id}"),
             Self::ReplaceDataset => (Method::Put, "/datasets/{id}"),
             Self::RequestContract => (Method::Post, "/contracts"),
+            Self::RevokeMember => (Method::Post, "/authority/members/{id}/revoke"),
             Self::Serve => (Method::Post, "/contracts/{id}/serve"),
             Self::Status => (Method::Get, "/status"),
+            Self::SuspendMember => (Method::Post, "/authority/members/{id}/suspend"),
             Self::Unserve => (Method::Delete, "/contracts/{id}/serve"),
+            Self::VetMember => (Method::Put, "/authority/members/{id}/kinds"),
             Self::WithdrawDataset => (Method::Delete, "/datasets/{id}"),
         }
     }
@@ -186,19 +206,21 @@ impl Operation {
             | Self::Members
             | Self::Status => EVERYONE,
             Self::AddDataset
+            | Self::InviteMember
             | Self::Pull
+            | Self::ReinstateMember
             | Self::ReplaceDataset
             | Self::RequestContract
-            | Self::Serve => &[Clerk],
+            | Self::Serve
+            | Self::VetMember => &[Clerk],
             Self::Catalog => &[Approver, Clerk],
             // Restricting never waits for the right person to come back from lunch.
             Self::EndContract | Self::Unserve => &[Approver, Clerk, Operator],
-            Self::WithdrawDataset => &[Clerk, Operator],
+            Self::RevokeMember | Self::SuspendMember | Self::WithdrawDataset => &[Clerk, Operator],
             Self::ApproveContract | Self::RejectContract => &[Approver],
             Self::ExportLog => &[Auditor, Operator],
             Self::AddAccount | Self::RemoveAccount => &[Operator],
-            Self::ListAccounts => &[Auditor, Operator],
-            Self::Doctor => &[Auditor, Operator],
+            Self::Doctor | Self::ListAccounts => &[Auditor, Operator],
         }
     }
 
@@ -219,18 +241,23 @@ impl Operation {
             Self::Doctor => "doctor",
             Self::EndContract => "endContract",
             Self::ExportLog => "exportLog",
+            Self::InviteMember => "inviteMember",
             Self::ListAccounts => "listAccounts",
             Self::ListApprovals => "listApprovals",
             Self::LogEntries => "logEntries",
             Self::Members => "members",
             Self::Pull => "pull",
+            Self::ReinstateMember => "reinstateMember",
             Self::RejectContract => "rejectContract",
             Self::RemoveAccount => "removeAccount",
             Self::ReplaceDataset => "replaceDataset",
             Self::RequestContract => "requestContract",
+            Self::RevokeMember => "revokeMember",
             Self::Serve => "serve",
             Self::Status => "status",
+            Self::SuspendMember => "suspendMember",
             Self::Unserve => "unserve",
+            Self::VetMember => "vetMember",
             Self::WithdrawDataset => "withdrawDataset",
         }
     }

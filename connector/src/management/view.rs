@@ -4,6 +4,7 @@
 //! Texts that a peer wrote stand here unchanged; whoever shows them escapes them.
 
 pub mod account;
+pub mod authority;
 pub mod catalog;
 pub mod contract;
 pub mod dataset;
@@ -13,6 +14,7 @@ pub mod status;
 pub mod words;
 
 pub use account::{AccountAdded, AccountView, NewAccount};
+pub use authority::{InvitationInput, InvitationView, KindsInput, MemberChanged};
 pub use catalog::{BadgeName, CatalogView, OfferView, PeerName, RuleLine};
 pub use contract::{
     ApprovalView, ContractId, ContractRequest, ContractStage, ContractView, PersonReason,

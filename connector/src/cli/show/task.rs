@@ -1,10 +1,12 @@
-//! What the commands on a home folder gave back, for people.
+//! What the commands on a home folder gave back, and what an authority did, for people.
+
+use wire::did::Did;
 
 use super::card::Card;
 use super::{Show, instant};
-use crate::cli::task::{
-    AuthorityInitialised, Initialised, Invited, Joined, Listening, RootCrl, Vetted,
-};
+use crate::cli::home::{Founded, Initialised, Joined, RootCrl};
+use crate::cli::task::Listening;
+use crate::management::view::{InvitationView, MemberChanged};
 use crate::words::{Lang, Phrase};
 
 impl Show for Initialised {
@@ -30,45 +32,45 @@ impl Show for Joined {
 impl Show for Listening {
     fn show(&self, lang: Lang) -> String {
         let mut dids = self.participants.iter();
-        let card = Card::new(lang).maybe(Phrase::Participant, dids.next().map(|did| did.as_str()));
+        let card = Card::new(lang).maybe(Phrase::Participant, dids.next().map(Did::as_str));
         dids.fold(card, |card, did| card.more(did.as_str()))
             .line(Phrase::ListenMutual, &self.mutual)
             .line(Phrase::ListenPublic, &self.public)
-            .maybe(Phrase::ListenManagement, self.management.as_ref())
-            .maybe(Phrase::ListenHandover, self.handover.as_ref())
+            .line(Phrase::ListenManagement, &self.management)
+            .line(Phrase::ListenHandover, &self.handover)
             .text()
     }
 }
 
-impl Show for AuthorityInitialised {
+impl Show for Founded {
     fn show(&self, lang: Lang) -> String {
         Card::new(lang)
             .line(Phrase::Dataspace, self.did.as_str())
-            .line(Phrase::Fingerprint, self.fingerprint.to_string())
+            .line(Phrase::Fingerprint, &self.fingerprint)
             .line(Phrase::RootKey, self.root.display().to_string())
             .text()
     }
 }
 
-impl Show for Invited {
+impl Show for InvitationView {
     fn show(&self, lang: Lang) -> String {
         let join = format!("allmende join {} --fingerprint {}", self.authority, self.fingerprint);
         Card::new(lang)
-            .maybe(Phrase::Code, self.code.as_ref())
-            .maybe(Phrase::Code, self.code_file.as_ref().map(|path| path.display().to_string()))
+            .line(Phrase::Code, &self.code)
             .line(Phrase::Expires, instant(self.expires, lang))
-            .line(Phrase::Fingerprint, self.fingerprint.to_string())
+            .line(Phrase::Fingerprint, &self.fingerprint)
             .line(Phrase::Remedy, join)
             .text()
     }
 }
 
-impl Show for Vetted {
+impl Show for MemberChanged {
     fn show(&self, lang: Lang) -> String {
         Card::new(lang)
-            .line(Phrase::Member, self.did.as_str())
-            .line(Phrase::State, &self.status)
-            .line(Phrase::Kinds, self.vetted_as.join(", "))
+            .line(Phrase::Member, self.member.did.as_str())
+            .maybe(Phrase::Name, self.member.name.as_ref())
+            .line(Phrase::State, &self.member.status)
+            .line(Phrase::Kinds, self.member.vetted_as.join(", "))
             .line(Phrase::TrustList, self.trust_list.to_string())
             .text()
     }

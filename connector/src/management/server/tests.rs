@@ -19,7 +19,11 @@ const PORT: u16 = 8180;
 fn url(participant: &str, operation: Operation) -> String {
     let (_, path) = operation.route();
     let query = if operation == Operation::Catalog { "?peer=neu-ulm.localhost" } else { "" };
-    let id = if operation == Operation::RemoveAccount { "anna" } else { "urn%3Auuid%3A1" };
+    let id = match path {
+        "/accounts/{id}" => "anna",
+        path if path.starts_with("/authority/members/") => "company.localhost",
+        _ => "urn%3Auuid%3A1",
+    };
     let path = path.replace("{id}", id);
     format!("{}{path}{query}", PARTICIPANT_PATH.replace("{participant}", participant))
 }
@@ -39,7 +43,12 @@ fn body(operation: Operation) -> Value {
                 {"kind": "purpose", "purpose": "traffic-planning"},
             ]},
         }),
-        Operation::EndContract | Operation::RejectContract => json!({"reason": "enough"}),
+        Operation::EndContract
+        | Operation::RejectContract
+        | Operation::RevokeMember
+        | Operation::SuspendMember => json!({"reason": "enough"}),
+        Operation::InviteMember => json!({"did": "did:web:a.example", "name": "A"}),
+        Operation::VetMember => json!({"kinds": ["mobility-service"]}),
         Operation::ExportLog => json!({"scope": {"kind": "all"}, "name": "march"}),
         Operation::RequestContract => json!({"peer": "neu-ulm.localhost", "dataset": "d1"}),
         _ => json!({}),
