@@ -48,7 +48,9 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
             Change::Enrolled { member: member.did, certificate: issued.mutual.fingerprint };
         match self.make(batch, &change).await {
             // Somebody else was faster with the same code.
-            Err(Refusal::Commit(CommitError::Lost { .. })) => Err(EnrolError::Code.into()),
+            Err(Refusal::Commit(CommitError::Lost { key })) if key.kind() == Kind::Enrolment => {
+                Err(EnrolError::Code.into())
+            }
             made => made.map(|_| issued.certificates),
         }
     }

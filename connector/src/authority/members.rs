@@ -15,10 +15,13 @@ use super::view::{
 use super::{Authority, Change, Record, Refusal, after};
 use crate::clock::Clock;
 use crate::ids::{Ids, random};
-use crate::store::{Batch, Key, Kind, RANGE_MAX, Span, Store, Version};
+use crate::store::{Batch, CommitError, Key, Kind, RANGE_MAX, Span, Store, Version};
 
 /// Seconds that a code works.
 const CODE_SECONDS: i64 = 86_400;
+
+/// How often a change is tried whose log entry collides with another's.
+const COMMIT_TRIES_MAX: u32 = 8;
 
 /// The id of the record that counts the lists.
 const EDITION: &str = "edition";
@@ -47,8 +50,7 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
             InvitationRecord { code: code.hash(), did: did.clone(), name, vetted_as, expires };
         batch.create_json(self.key_of(Kind::Enrolment, record.code.to_string()), &record)?;
         let change = Change::Invited { member: did.clone(), expires, by: by.to_owned() };
-        self.record.record(&mut batch, &change).await?;
-        self.store.commit(batch).await?;
+        self.commit(batch, &change).await?;
         Ok(Invited { code, did: did.clone(), expires, fingerprint: self.fingerprint() })
     }
 
@@ -137,14 +139,28 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
     /// The change stands even if signing the lists fails: the timer signs them again.
     pub(super) async fn make(&self, batch: Batch, change: &Change) -> Result<u64, Refusal> {
         let mut batch = batch;
-        self.record.record(&mut batch, change).await?;
         let number = self.next_edition(&mut batch).await?;
-        self.store.commit(batch).await?;
+        self.commit(batch, change).await?;
         if let Err(refusal) = self.publish(number).await {
             tracing::error!(code = refusal.code(), "a change is not yet in the lists: {refusal}");
             self.republish.notify_one();
         }
         Ok(number)
+    }
+
+    /// Commits a change with its log entry. Where only the log has moved on meanwhile, because the
+    /// participant did something else at the same moment, the entry is made anew.
+    async fn commit(&self, batch: Batch, change: &Change) -> Result<(), Refusal> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut batch = batch.clone();
+            self.record.record(&mut batch, change).await?;
+            match self.store.commit(batch).await {
+                Err(CommitError::Lost { key }) if tries < COMMIT_TRIES_MAX && !is_ours(&key) => {}
+                committed => return Ok(committed.map(|_| ())?),
+            }
+        }
     }
 
     /// Puts every certificate of a member that has not ended onto the revocation list.
@@ -254,6 +270,11 @@ impl<S: Store, C: Clock, I: Ids, R: Record> Authority<S, C, I, R> {
     pub(super) fn key_of(&self, kind: Kind, id: impl Into<String>) -> Key {
         Key::new(&self.office.authority, kind, id)
     }
+}
+
+/// Whether a record is one of those that only the authority writes.
+fn is_ours(key: &Key) -> bool {
+    [Kind::Certificate, Kind::Enrolment, Kind::Member, Kind::Trust].contains(&key.kind())
 }
 
 fn set_membership(member: &mut MemberRecord, membership: Membership) -> Result<(), Refusal> {
