@@ -169,9 +169,12 @@ impl<P: Parts> Engine<P> {
         let Outcome::Refused { status, code, words, .. } = outcome else { return outcome };
         let (base, _) = row.url.rsplit_once('/').unwrap_or((&row.url, ""));
         let url = base.strip_suffix("/agreement").unwrap_or(base).to_owned();
+        // A message that opens a process was sent to no process yet.
+        let is_opening = url.ends_with("/negotiations") || url.ends_with("/transfers");
         let asked = Request { url, body: None };
         let answer = match status {
             0 | NOT_FOUND => None,
+            _ if is_opening => None,
             _ => self.transport.exchange(&key.0, &row.peer, asked).await.ok(),
         };
         let body = answer.filter(Answer::is_success).map(|answer| answer.body);

@@ -1,7 +1,7 @@
 //! A dataset that a participant publishes: where its bytes come from and under which offer.
 
 use jiff::Timestamp;
-use protocol::id::DatasetId;
+use protocol::id::{DatasetId, OfferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,6 +32,14 @@ pub struct DatasetRecord {
     pub version: u32,
     /// When it was withdrawn; nothing is offered from then on, and running contracts stay.
     pub withdrawn: Option<Timestamp>,
+}
+
+impl DatasetRecord {
+    /// Whether the offer `id` is the one that stands: neither withdrawn nor replaced.
+    #[must_use]
+    pub fn still_offers(&self, id: &OfferId) -> bool {
+        self.withdrawn.is_none() && self.offer.get("@id") == Some(&Value::from(id.as_str()))
+    }
 }
 
 /// Where a dataset's bytes come from.

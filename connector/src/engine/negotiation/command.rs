@@ -114,7 +114,13 @@ impl<P: Parts> Engine<P> {
         let (role, document) = (process.role, process.offer.digest);
         let author = match role {
             Role::Provider => {
-                Some(self.dataset(participant, &process.offer.target).await?.1.published_by)
+                let dataset = self.dataset(participant, &process.offer.target).await?.1;
+                if !dataset.still_offers(&process.offer.id) {
+                    let words = "the dataset was withdrawn or its rule replaced since it was \
+                                 asked for: reject the request";
+                    return Err(EngineError::operator("offer-withdrawn", words));
+                }
+                Some(dataset.published_by)
             }
             Role::Consumer => found.record.opened_by.clone(),
         };

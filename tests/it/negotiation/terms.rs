@@ -1,0 +1,138 @@
+//! What is asked for must be exactly what is offered, and every address must be the sender's own.
+
+use allmende_tests::cast::Who;
+use allmende_tests::dataspace::Dataspace;
+use allmende_tests::network::Letter;
+use allmende_tests::story::{PUBLISHER, described, rule};
+use connector::engine::parts::Answer;
+use policy::template::{self, Template};
+use protocol::id::DatasetId;
+use protocol::negotiation::State;
+use serde_json::{Value, json};
+
+/// The body of an answer.
+fn body(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+/// How the company's request ended: the code that Ulm gave.
+async fn refused(space: &Dataspace, pid: &str) -> String {
+    space.settle_in_time().await;
+    let record = space.negotiation(Who::Company, pid).await;
+    assert_ne!(record.process.state, Some(State::Finalized));
+    assert!(space.kept(Who::Ulm).await.agreements.is_empty());
+    record.why.unwrap().code
+}
+
+#[tokio::test]
+async fn other_terms_than_the_offers_are_refused() {
+    let space = Dataspace::new();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    let mut offer = template::build(&Template::default());
+    offer["@id"] = dataset.offer["@id"].clone();
+    let pid = space.ask_for(Who::Company, Who::Ulm, dataset.id, offer).await.unwrap();
+    assert_eq!(refused(&space, &pid).await, "other-terms");
+}
+
+#[tokio::test]
+async fn an_offer_that_is_not_there_is_refused() {
+    let space = Dataspace::new();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    let mut offer = dataset.offer.clone();
+    offer["@id"] = json!("urn:uuid:another");
+    let pid = space.ask_for(Who::Company, Who::Ulm, dataset.id, offer).await.unwrap();
+    assert_eq!(refused(&space, &pid).await, "unknown-offer");
+}
+
+#[tokio::test]
+async fn a_dataset_that_is_not_there_and_one_of_the_neighbour_look_the_same() {
+    let space = Dataspace::new();
+    let theirs = space.publish(Who::NeuUlm, described(&rule())).await;
+    let pid = space.ask(Who::Company, Who::Ulm, &theirs).await.unwrap();
+    assert_eq!(refused(&space, &pid).await, "unknown-offer");
+    let nowhere = DatasetId::parse("urn:uuid:nowhere").unwrap();
+    let pid = space.ask_for(Who::Company, Who::Ulm, nowhere, theirs.offer).await.unwrap();
+    assert_eq!(refused(&space, &pid).await, "unknown-offer");
+    let letters = space.network.letters();
+    let [.., one, other] = letters.as_slice() else { panic!("two letters") };
+    assert_eq!(one.answer, other.answer);
+}
+
+#[tokio::test]
+async fn a_withdrawn_or_replaced_offer_is_not_there_any_more() {
+    let space = Dataspace::new();
+    let engine = space.at(Who::Ulm);
+    let ulm = Who::Ulm.did();
+    let replaced = space.publish(Who::Ulm, described(&rule())).await;
+    engine.replace(&ulm, &replaced.id, described(&rule())).await.unwrap();
+    let pid = space.ask(Who::Company, Who::Ulm, &replaced).await.unwrap();
+    assert_eq!(refused(&space, &pid).await, "unknown-offer");
+    let withdrawn = space.publish(Who::Ulm, described(&rule())).await;
+    engine.withdraw(&ulm, &withdrawn.id, PUBLISHER).await.unwrap();
+    let pid = space.ask(Who::Company, Who::Ulm, &withdrawn).await.unwrap();
+    assert_eq!(refused(&space, &pid).await, "unknown-offer");
+}
+
+#[tokio::test]
+async fn a_withdrawn_dataset_leaves_contracts_in_force() {
+    let space = Dataspace::new();
+    let agreement = space.contract(&rule()).await;
+    space.at(Who::Ulm).withdraw(&Who::Ulm.did(), &agreement.dataset, PUBLISHER).await.unwrap();
+    space.transfer(&agreement).await;
+}
+
+/// A first request of the company's, changed by `change` and sent as if by it.
+async fn changed(change: impl FnOnce(&mut Value)) -> (Dataspace, Answer) {
+    let space = Dataspace::new();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    space.network.cut_off(Who::Ulm);
+    let engine = space.at(Who::Company);
+    let offer = dataset.offer.clone();
+    drop(engine);
+    let mut request = json!({
+        "@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
+        "@type": "ContractRequestMessage",
+        "consumerPid": "urn:uuid:by-hand",
+        "callbackAddress": "https://company.localhost:9443/dsp/2025-1",
+        "offer": offer,
+    });
+    request["offer"]["target"] = json!(dataset.id.as_str());
+    change(&mut request);
+    space.network.reconnect(Who::Ulm);
+    let letter = Letter {
+        from: Who::Company.did(),
+        host: Who::Ulm.host().to_owned(),
+        path: "/negotiations/request".to_owned(),
+        body: Some(request.to_string().into()),
+        status: None,
+        answer: bytes::Bytes::new(),
+    };
+    let answer = space.network.post(letter).await.unwrap();
+    (space, answer)
+}
+
+#[tokio::test]
+async fn a_request_by_hand_is_taken() {
+    let (_, answer) = changed(|_| {}).await;
+    assert_eq!(answer.status, 201);
+}
+
+#[tokio::test]
+async fn a_callback_at_another_host_is_refused() {
+    for callback in [
+        "https://firm.localhost:9443/dsp/2025-1",
+        "https://company.localhost.evil.example/dsp/2025-1",
+        "https://evil.example/company.localhost",
+        "https://127.0.0.1:9443/dsp/2025-1",
+        "https://company.localhost@evil.example/dsp/2025-1",
+        "http://company.localhost:9443/dsp/2025-1",
+        "file:///etc/passwd",
+    ] {
+        let (space, answer) = changed(|request| request["callbackAddress"] = json!(callback)).await;
+        assert_eq!(answer.status, 400, "{callback}");
+        assert!(space.kept(Who::Ulm).await.negotiations.is_empty(), "{callback}");
+    }
+    let other = json!("https://firm.localhost:9443/dsp/2025-1");
+    let (_, answer) = changed(|request| request["callbackAddress"] = other).await;
+    assert_eq!(body(&answer)["code"], "callback-other-host");
+}

@@ -1,0 +1,342 @@
+//! The network between engines, in memory: it hands each request to the other engine exactly as the
+//! mutual listener does, remembers every letter, and loses, repeats or holds back what a test says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use bytes::Bytes;
+use connector::engine::Engine;
+use connector::engine::error::EngineError;
+use connector::engine::negotiation::{Incoming, Reply};
+use connector::engine::parts::{Answer, Request, Transport, Unsent};
+use connector::http::DSP_PATH;
+use protocol::http_path::ROUTES;
+use protocol::message::MessageKind;
+use protocol::status;
+use serde_json::Value;
+use wire::did::Did;
+
+use crate::cast::{Who, cast};
+use crate::fuse::{Fuse, Point};
+use crate::kit::Kit;
+
+/// What happens to one request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Trouble {
+    /// It stays on the way; the sender hears nothing, and it arrives when the test says so.
+    Delay,
+    /// It never arrives.
+    LoseRequest,
+    /// It arrives, and the answer is lost.
+    LoseResponse,
+    /// It arrives twice; the sender sees the second answer.
+    Twice,
+}
+
+/// One request as it was on the network, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// The sender.
+    pub from: Did,
+    /// The host it was sent to.
+    pub host: String,
+    /// The path below the Dataspace Protocol's base.
+    pub path: String,
+    /// The body; none for GET.
+    pub body: Option<Bytes>,
+    /// The status of the answer, if one was given.
+    pub status: Option<u16>,
+    /// The answer's body.
+    pub answer: Bytes,
+}
+
+/// The network. Clones are the same network.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    houses: BTreeMap<String, House>,
+    unreachable: BTreeSet<String>,
+    planned: Vec<(String, Trouble)>,
+    dice: Option<Dice>,
+    letters: Vec<Letter>,
+    held_back: Vec<Letter>,
+}
+
+#[derive(Clone)]
+struct House {
+    engine: Weak<Engine<Kit>>,
+    fuse: Arc<Fuse>,
+}
+
+/// Troubles by seed: the same ones each time.
+#[derive(Debug)]
+struct Dice {
+    state: u64,
+    left: usize,
+}
+
+/// One engine's way into the network.
+#[derive(Debug)]
+pub struct Line {
+    network: Network,
+    fuse: Arc<Fuse>,
+}
+
+impl Network {
+    /// A line for an engine that dies with `fuse`.
+    #[must_use]
+    pub fn line(&self, fuse: Arc<Fuse>) -> Line {
+        Line { network: self.clone(), fuse }
+    }
+
+    /// From now on `host` is answered by `engine`.
+    pub fn connect(&self, host: &str, engine: &Arc<Engine<Kit>>, fuse: &Arc<Fuse>) {
+        let house = House { engine: Arc::downgrade(engine), fuse: fuse.clone() };
+        self.inner().houses.insert(host.to_owned(), house);
+    }
+
+    /// The next request whose path contains `part` meets `trouble`.
+    pub fn trouble(&self, part: &str, trouble: Trouble) {
+        self.inner().planned.push((part.to_owned(), trouble));
+    }
+
+    /// Up to `count` requests meet troubles that `seed` chooses.
+    pub fn troubles_by(&self, seed: u64, count: usize) {
+        self.inner().dice = Some(Dice { state: seed, left: count });
+    }
+
+    /// Nobody reaches `who` any more.
+    pub fn cut_off(&self, who: Who) {
+        self.inner().unreachable.insert(who.host().to_owned());
+    }
+
+    /// Everybody reaches `who` again.
+    pub fn reconnect(&self, who: Who) {
+        self.inner().unreachable.remove(who.host());
+    }
+
+    /// Every letter so far.
+    #[must_use]
+    pub fn letters(&self) -> Vec<Letter> {
+        self.inner().letters.clone()
+    }
+
+    /// The only letter whose path contains `part`.
+    #[must_use]
+    pub fn letter(&self, part: &str) -> Letter {
+        let found: Vec<_> =
+            self.letters().into_iter().filter(|it| it.path.contains(part)).collect();
+        assert_eq!(found.len(), 1, "letters to `{part}`: {found:?}");
+        found.into_iter().next().unwrap()
+    }
+
+    /// Whether letters are held back.
+    #[must_use]
+    pub fn holds_back(&self) -> bool {
+        !self.inner().held_back.is_empty()
+    }
+
+    /// What was held back arrives, last one first; nobody waits for the answers any more.
+    pub async fn deliver_late(&self) -> Vec<Answer> {
+        let held_back = std::mem::take(&mut self.inner().held_back);
+        let mut answers = Vec::new();
+        for letter in held_back.into_iter().rev() {
+            answers.push(self.post(letter).await.expect("the receiver lives"));
+        }
+        answers
+    }
+
+    /// Sends a letter, perhaps one that was sent before or a changed one, with nothing in its way.
+    ///
+    /// # Errors
+    /// When the receiver is not there.
+    pub async fn post(&self, mut letter: Letter) -> Result<Answer, Unsent> {
+        let house = {
+            let inner = self.inner();
+            let away = inner.unreachable.contains(&letter.host);
+            inner.houses.get(&letter.host).filter(|_| !away).cloned()
+        };
+        let house = house.ok_or_else(|| unsent("unreachable"))?;
+        let engine = house.engine.upgrade().filter(|_| !house.fuse.is_burnt());
+        let engine = engine.ok_or_else(|| unsent("unreachable"))?;
+        let answered = house.fuse.survive(answer(&engine, &letter)).await;
+        if let Some(answer) = &answered {
+            letter.status = Some(answer.status);
+            letter.answer = answer.body.clone();
+        }
+        self.inner().letters.push(letter);
+        answered.ok_or_else(|| unsent("connection-broken"))
+    }
+
+    async fn exchange(&self, letter: Letter) -> Result<Answer, Unsent> {
+        match self.next_trouble(&letter.path) {
+            None => self.post(letter).await,
+            Some(Trouble::LoseRequest) => Err(unsent("request-lost")),
+            Some(Trouble::LoseResponse) => {
+                self.post(letter).await?;
+                Err(unsent("response-lost"))
+            }
+            Some(Trouble::Twice) => {
+                self.post(letter.clone()).await?;
+                self.post(letter).await
+            }
+            Some(Trouble::Delay) => {
+                self.inner().held_back.push(letter);
+                Err(unsent("too-late"))
+            }
+        }
+    }
+
+    fn next_trouble(&self, path: &str) -> Option<Trouble> {
+        let mut inner = self.inner();
+        if let Some(place) = inner.planned.iter().position(|(part, _)| path.contains(part)) {
+            return Some(inner.planned.remove(place).1);
+        }
+        inner.dice.as_mut()?.roll()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Dice {
+    fn roll(&mut self) -> Option<Trouble> {
+        if self.left == 0 {
+            return None;
+        }
+        // SplitMix64 (Steele, Lea, Flood 2014).
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let trouble = match (mixed ^ (mixed >> 31)) % 8 {
+            0 => Trouble::Delay,
+            1 => Trouble::LoseRequest,
+            2 => Trouble::LoseResponse,
+            3 => Trouble::Twice,
+            _ => return None,
+        };
+        self.left -= 1;
+        Some(trouble)
+    }
+}
+
+impl Transport for Line {
+    async fn exchange(&self, from: &Did, to: &Did, request: Request) -> Result<Answer, Unsent> {
+        self.fuse.pass(Point::BeforeSend).await;
+        let (host, path) = place_of(&request.url);
+        assert_eq!(host, to.host(), "a message leaves for its addressee's own host only");
+        let letter = Letter {
+            from: from.clone(),
+            host: host.to_owned(),
+            path: path.to_owned(),
+            body: request.body,
+            status: None,
+            answer: Bytes::new(),
+        };
+        let answer = self.network.exchange(letter).await;
+        self.fuse.pass(Point::AfterSend).await;
+        answer
+    }
+
+    async fn dsp_base(&self, _: &Did, to: &Did) -> Result<String, Unsent> {
+        if self.network.inner().unreachable.contains(to.host()) {
+            return Err(unsent("unreachable"));
+        }
+        Ok(format!("https://{}:9443{DSP_PATH}", to.host()))
+    }
+}
+
+/// Host and path of an address.
+fn place_of(url: &str) -> (&str, &str) {
+    let rest = url.strip_prefix("https://").expect("every address is HTTPS");
+    let (authority, path) = rest.split_once('/').expect("every address has a path");
+    let host = authority.split(':').next().unwrap();
+    let path = path.strip_prefix(DSP_PATH.trim_start_matches('/')).expect("below the base");
+    (host, path)
+}
+
+fn unsent(code: &'static str) -> Unsent {
+    Unsent { code, words: "on the test's network".to_owned(), passing: true }
+}
+
+/// What the mutual listener does with a request whose handshake is over.
+async fn answer(engine: &Arc<Engine<Kit>>, letter: &Letter) -> Answer {
+    let participant = engine.hosted().by_host(&letter.host).expect("it is hosted there").clone();
+    let who = Who::ALL.into_iter().find(|who| who.did() == letter.from).expect("one of the cast");
+    let peer = cast().verified(who);
+    let Ok(standing) = engine.believe(&participant, &peer) else {
+        return told(status::NOT_FOUND, Bytes::new());
+    };
+    let (kind, pid) = route(&letter.path, letter.body.is_some());
+    let is_transfer = letter.path.starts_with("/transfers");
+    let answered: Result<(u16, Value), EngineError> = match kind {
+        None if is_transfer => {
+            let pid = pid.unwrap();
+            engine.transfer_for(participant.did(), peer.did(), pid).await.map(|it| (200, it))
+        }
+        None => {
+            let pid = pid.unwrap();
+            engine.negotiation_for(participant.did(), peer.did(), pid).await.map(|it| (200, it))
+        }
+        Some(expected) => {
+            let body = letter.body.as_deref().unwrap();
+            let peer = peer.did();
+            let participant = &participant;
+            let incoming = Incoming { participant, standing, peer, expected, pid, body };
+            let reply = if is_transfer {
+                engine.receive_transfer(incoming).await
+            } else {
+                engine.receive_negotiation(incoming).await
+            };
+            reply.map(|Reply { status, body, errands, .. }| {
+                errands.release(engine);
+                (status, body)
+            })
+        }
+    };
+    match answered {
+        Ok((status, body)) => told(status, Bytes::from(body.to_string())),
+        Err(error) => {
+            let problem = error.problem();
+            let body = if is_transfer {
+                problem.transfer_body(None, None)
+            } else {
+                problem.negotiation_body(None, None)
+            };
+            told(problem.status, Bytes::from(body.to_string()))
+        }
+    }
+}
+
+fn told(status: u16, body: Bytes) -> Answer {
+    Answer { status, body, next: None, retry_after: None }
+}
+
+/// The message that a path takes, and the process id in it.
+fn route(path: &str, is_post: bool) -> (Option<MessageKind>, Option<&str>) {
+    for route in ROUTES.iter().filter(|route| route.takes.is_some() == is_post) {
+        let (wanted, given) = (route.path.split('/'), path.split('/'));
+        if wanted.clone().count() != given.clone().count() {
+            continue;
+        }
+        let mut pairs = wanted.zip(given.clone());
+        if pairs.all(|(wanted, given)| wanted == given || wanted == "{pid}") {
+            let pid = route.path.split('/').zip(given).find(|(wanted, _)| *wanted == "{pid}");
+            return (route.takes, pid.map(|(_, pid)| pid));
+        }
+    }
+    panic!("no endpoint at `{path}`")
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("letters", &self.letters.len()).finish_non_exhaustive()
+    }
+}
