@@ -209,6 +209,12 @@ pub enum AuditCommand {
 /// `authority …`
 #[derive(Clone, Debug, Subcommand)]
 pub enum AuthorityCommand {
+    /// Write to stdout which keys and heads an auditor may believe.
+    Anchors {
+        /// The members whose logs the auditor gets, by host name or DID.
+        #[arg(required = true)]
+        members: Vec<PeerName>,
+    },
     /// Create a data space: its root, issuing key, lists and home folder.
     Init(AuthorityInitArguments),
     /// Make a one-time code for somebody who may join.

@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::arguments::{
     AccountCommand, Arguments, AuditCommand, AuthorityCommand, Command, Common, ContractCommand,
     DatasetCommand, GenerateCommand, InviteArguments, JoinArguments,
@@ -155,6 +157,13 @@ async fn authority<T: Tasks>(
         AuthorityCommand::RootCrl => return show(&home::root_crl(&folder)?, output),
         AuthorityCommand::Up => return up(tasks, &folder, output).await,
         AuthorityCommand::Invite(options) => return invite(common, options, output).await,
+        AuthorityCommand::Anchors { members } => {
+            let members: Vec<_> = members.iter().map(ToString::to_string).collect();
+            let call = Call::plain().with("members", members.join(","));
+            let anchors: Value = find::client(common)?.call(Operation::Anchors, call).await?;
+            output.json_line(&anchors).map_err(|error| local(&error))?;
+            return Ok(Exit::Done);
+        }
         AuthorityCommand::Reinstate { member } => {
             (Operation::ReinstateMember, member, Call::plain())
         }

@@ -48,6 +48,13 @@ pub async fn answer<D: Desk>(
         Operation::AddDataset => {
             json(desk.add_dataset(actor, input.body::<DatasetInput>()?).await?)
         }
+        Operation::Anchors => {
+            let query: AnchorsQuery = input.query()?;
+            let names: Result<Vec<PeerName>, _> = query.members.split(',').map(str::parse).collect();
+            let names = names
+                .map_err(|error| Complaint::QueryInvalid { problem: format!("members: {error}") })?;
+            json(desk.anchors(actor, &names).await?)
+        }
         Operation::Catalog => {
             let query: CatalogQuery = input.query()?;
             json(desk.catalog(actor, &query.peer, query.page.as_deref()).await?)
@@ -184,6 +191,12 @@ async fn about_member<D: Desk>(
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AnchorsQuery {
+    members: String,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -7,6 +7,7 @@
 use std::future::Future;
 
 use protocol::id::DatasetId;
+use serde_json::Value;
 use wire::did::Did;
 
 use super::actor::{AccountName, AccountRole, Actor};
@@ -246,6 +247,17 @@ pub trait Desk: Send + Sync + 'static {
         reason: PersonReason,
     ) -> impl Future<Output = Answer<MemberChanged>> + Send {
         let _ = (actor, member, reason);
+        async { Err(no_authority()) }
+    }
+
+    /// An anchors file for an auditor to whom the logs of `members` are handed: their registered
+    /// keys, and the heads that the authority saw (authority).
+    fn anchors(
+        &self,
+        actor: &Actor,
+        members: &[PeerName],
+    ) -> impl Future<Output = Answer<Value>> + Send {
+        let _ = (actor, members);
         async { Err(no_authority()) }
     }
 

@@ -123,7 +123,7 @@ fn describe(operation: Operation) -> Described {
 
 fn text(name: &str, place: ParameterIn, what: &str) -> ParameterBuilder {
     let required =
-        if place == ParameterIn::Path || name == "peer" { Required::True } else { Required::False };
+        if place == ParameterIn::Path || ["members", "peer"].contains(&name) { Required::True } else { Required::False };
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
@@ -144,6 +144,9 @@ const WAIT: [(&str, &str); 2] = [
 fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
     match operation {
         Operation::Contract | Operation::Delivery | Operation::RequestContract => WAIT.to_vec(),
+        Operation::Anchors => {
+            vec![("members", "Whose logs the auditor gets: DIDs or host names, with commas.")]
+        }
         Operation::Catalog => vec![
             ("peer", "The partner's DID or host name."),
             ("page", "The `next` of the page before."),
@@ -195,7 +198,8 @@ fn body_of(operation: Operation) -> Option<Body> {
         Operation::InviteMember => Some(one::<InvitationInput>()),
         Operation::RequestContract => Some(one::<ContractRequest>()),
         Operation::VetMember => Some(one::<KindsInput>()),
-        Operation::ApproveContract
+        Operation::Anchors
+        | Operation::ApproveContract
         | Operation::Catalog
         | Operation::Contract
         | Operation::Contracts
@@ -226,6 +230,7 @@ fn answer_of(operation: Operation) -> Option<Body> {
         | Operation::Dataset
         | Operation::ReplaceDataset
         | Operation::WithdrawDataset => Some(one::<DatasetView>()),
+        Operation::Anchors => Some(Body { schema: empty_object(), register: |_| {} }),
         Operation::ApproveContract
         | Operation::Contract
         | Operation::EndContract
@@ -257,6 +262,7 @@ const fn summary(operation: Operation) -> &'static str {
     match operation {
         Operation::AddAccount => "Add a named account; its token is shown this once",
         Operation::AddDataset => "Publish a dataset under a rule",
+        Operation::Anchors => "Write the keys and heads that an auditor may believe (authority)",
         Operation::ApproveContract => "Agree to a contract that waits for approval",
         Operation::Catalog => "Read a partner's catalogue",
         Operation::Contract => "Show a contract with its deliveries",

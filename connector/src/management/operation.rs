@@ -53,6 +53,8 @@ pub enum Operation {
     AddAccount,
     /// Publish a dataset.
     AddDataset,
+    /// Write the keys and heads that an auditor may believe (authority).
+    Anchors,
     /// Decide for a contract.
     ApproveContract,
     /// Read a partner's catalogue.
@@ -119,9 +121,10 @@ const EVERYONE: &[AccountRole] = &AccountRole::ALL;
 
 impl Operation {
     /// Every call.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::AddAccount,
         Self::AddDataset,
+        Self::Anchors,
         Self::ApproveContract,
         Self::Catalog,
         Self::Contract,
@@ -159,6 +162,7 @@ impl Operation {
         match self {
             Self::AddAccount => (Method::Post, "/accounts"),
             Self::AddDataset => (Method::Post, "/datasets"),
+            Self::Anchors => (Method::Get, "/authority/anchors"),
             Self::ApproveContract => (Method::Post, "/contracts/{id}/approve"),
             Self::Catalog => (Method::Get, "/catalog"),
             Self::Contract => (Method::Get, "/contracts/{id}"),
@@ -220,7 +224,7 @@ impl Operation {
             Self::ApproveContract | Self::RejectContract => &[Approver],
             Self::ExportLog => &[Auditor, Operator],
             Self::AddAccount | Self::RemoveAccount => &[Operator],
-            Self::Doctor | Self::ListAccounts => &[Auditor, Operator],
+            Self::Anchors | Self::Doctor | Self::ListAccounts => &[Auditor, Operator],
         }
     }
 
@@ -230,6 +234,7 @@ impl Operation {
         match self {
             Self::AddAccount => "addAccount",
             Self::AddDataset => "addDataset",
+            Self::Anchors => "anchors",
             Self::ApproveContract => "approveContract",
             Self::Catalog => "catalog",
             Self::Contract => "contract",

@@ -18,7 +18,11 @@ const PORT: u16 = 8180;
 
 fn url(participant: &str, operation: Operation) -> String {
     let (_, path) = operation.route();
-    let query = if operation == Operation::Catalog { "?peer=neu-ulm.localhost" } else { "" };
+    let query = match path {
+        "/catalog" => "?peer=neu-ulm.localhost",
+        "/authority/anchors" => "?members=neu-ulm.localhost,did%3Aweb%3Aa.example",
+        _ => "",
+    };
     let id = match path {
         "/accounts/{id}" => "anna",
         path if path.starts_with("/authority/members/") => "company.localhost",
