@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data;
+pub mod desk;
 pub mod engine;
 pub mod home;
 pub mod http;

@@ -151,7 +151,9 @@ impl Slot {
         }
     }
 
-    fn data(&self, sha256: &Digest) -> PathBuf {
+    /// Where the bytes of the copy with this digest lie, if it is the contract's.
+    #[must_use]
+    pub fn data(&self, sha256: &Digest) -> PathBuf {
         self.folder.join(format!("{}.data", sha256.hex()))
     }
 

@@ -54,8 +54,19 @@ pub struct Grounds {
     pub verified: Option<VerifiedPeer>,
     /// The contract.
     pub agreement: AgreementId,
-    /// The transfer process at our side.
+    /// The transfer process at our side; [`HANDOVER`] and an id where held data is handed over.
     pub transfer: String,
+}
+
+/// What stands in the place of a transfer where held data is handed over to our own programs.
+pub const HANDOVER: &str = "handover/";
+
+impl Grounds {
+    /// Whether held data is handed over to our own programs, without a partner reading.
+    #[must_use]
+    pub fn is_handover(&self) -> bool {
+        self.transfer.starts_with(HANDOVER)
+    }
 }
 
 /// All running deliveries of this process.

@@ -15,7 +15,7 @@ use super::Engine;
 use super::agreement::{AGREEMENT_ENDED, told};
 use super::draft::{About, Draft};
 use super::error::EngineError;
-use super::live::{Admission, Grounds};
+use super::live::{Admission, Grounds, HANDOVER};
 use super::parts::Parts;
 use crate::clock::Clock;
 use crate::ids::urn;
@@ -192,7 +192,7 @@ impl<P: Parts> Engine<P> {
             peer: agreed.peer.clone(),
             verified: None,
             agreement: agreed.id.clone(),
-            transfer: String::new(),
+            transfer: format!("{HANDOVER}{delivery}"),
         };
         let wanted = Wanted { grounds, delivery, process: None };
         self.permit(&participant, standing, agreed, wanted).await

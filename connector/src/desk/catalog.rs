@@ -1,0 +1,230 @@
+//! A partner's catalogue, each offer with its rule in words and what our own evaluation expects.
+//! An offer that cannot be judged is shown as such; what the partner wrote is never believed.
+
+use bytes::Bytes;
+use identity::guard::{Target, check_same_host};
+use policy::Verdict;
+use protocol::http_path;
+use protocol::id::DatasetId;
+use protocol::message::{Catalog, CatalogOffer, CatalogRequestMessage, Dataset};
+use serde_json::Value;
+use wire::did::Did;
+use wire::json::{Limits, parse};
+use wire::node::Node;
+
+use super::Inner;
+use super::refusal::{partner, unknown};
+use super::words::{lines, of_decision, sentence};
+use crate::clock::Clock;
+use crate::engine::parts::{Answer as PeerAnswer, Parts, Request, Transport};
+use crate::engine::rule::{self, Shape};
+use crate::management::actor::Actor;
+use crate::management::desk::Answer;
+use crate::management::refusal::Refusal;
+use crate::management::view::{CatalogView, OfferView, PeerName, Words};
+use crate::participant::Standing;
+
+/// The longest answer that is read of a catalogue, in bytes.
+const CATALOG_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The longest title or description that is taken from a partner, in characters.
+const TEXT_CHARS_MAX: usize = 10_000;
+
+impl<P: Parts, D> Inner<P, D> {
+    pub(super) async fn catalog(
+        &self,
+        actor: &Actor,
+        peer: &PeerName,
+        page: Option<&str>,
+    ) -> Answer<CatalogView> {
+        let (_, standing) = self.member(actor)?;
+        let ours = actor.participant();
+        let peer = self.partner(actor, peer)?;
+        let url = match page {
+            Some(page) => under(page, &peer)?,
+            None => {
+                let base = self.engine.transport().dsp_base(ours, &peer).await?;
+                format!("{base}{}", http_path::CATALOG_REQUEST)
+            }
+        };
+        let message = CatalogRequestMessage::default().to_json().to_string();
+        let request = Request { url: url.clone(), body: Some(Bytes::from(message)) };
+        let answer = self.engine.transport().exchange(ours, &peer, request).await?;
+        let value = read(&answer)?;
+        let catalog = Catalog::parse(&Node::root(&value))
+            .map_err(|error| partner("catalog-unreadable", &error.to_string()))?;
+        if catalog.participant_id.as_str() != peer.as_str() {
+            return Err(partner("catalog-of-another", "it is another participant's catalogue"));
+        }
+        let next = answer.next.as_deref().map(|link| absolute(link, &url, &peer)).transpose()?;
+        let datasets = catalog.content.datasets.iter();
+        let offers = datasets.flat_map(|dataset| {
+            let offers = dataset.offers.iter();
+            offers.map(|offer| self.offer_view(ours, &standing, dataset, offer)).collect::<Vec<_>>()
+        });
+        Ok(CatalogView { peer, peer_name: None, offers: offers.collect(), next })
+    }
+
+    /// One dataset of a partner, as its catalogue shows it to us.
+    pub(super) async fn offered(&self, ours: &Did, peer: &Did, id: &DatasetId) -> Answer<Dataset> {
+        let base = self.engine.transport().dsp_base(ours, peer).await?;
+        let request = Request { url: format!("{base}{}", http_path::dataset(id)), body: None };
+        let answer = self.engine.transport().exchange(ours, peer, request).await?;
+        if answer.status == 404 {
+            return Err(unknown("Diesen Datensatz", "dataset that the partner shows us"));
+        }
+        let value = read(&answer)?;
+        let dataset = Dataset::parse(&Node::root(&value))
+            .map_err(|error| partner("catalog-unreadable", &error.to_string()))?;
+        if dataset.id != *id {
+            return Err(partner("catalog-of-another", "it is another dataset"));
+        }
+        Ok(dataset)
+    }
+
+    fn offer_view(
+        &self,
+        ours: &Did,
+        standing: &Standing,
+        dataset: &Dataset,
+        offer: &CatalogOffer,
+    ) -> OfferView {
+        let judged = rule::read(offer.document(), Shape::Offer).and_then(|rule| {
+            let now = self.engine.clock().now();
+            let decision = rule::decide(&rule, ours, &dataset.id, standing, now)?;
+            Ok((rule, decision))
+        });
+        let shown = shown(dataset);
+        let mut view = OfferView {
+            dataset: dataset.id.clone(),
+            offer: offer.id().clone(),
+            title: shown.title,
+            description: shown.description,
+            media_type: shown.media_type,
+            sentence: Words::default(),
+            rules: Vec::new(),
+            expected: false,
+            obstacle: None,
+            policy: offer.document().clone(),
+        };
+        match judged {
+            Ok((rule, decision)) => {
+                view.sentence = sentence(&rule);
+                view.rules = lines(&rule);
+                view.expected = decision.verdict == Verdict::Permit;
+                view.obstacle = (!view.expected).then(|| of_decision(&decision).reason);
+            }
+            Err(error) => {
+                let words = Words::new(
+                    format!("Diese Regel kann nicht beurteilt werden: {error}"),
+                    format!("this rule cannot be judged: {error}"),
+                );
+                view.sentence = words.clone();
+                view.obstacle = Some(words);
+            }
+        }
+        view
+    }
+}
+
+/// What a partner's catalogue says of a dataset in words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shown {
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) media_type: Option<String>,
+}
+
+/// The descriptive members that people are shown, under their usual names.
+pub(super) fn shown(dataset: &Dataset) -> Shown {
+    let of = |names: &[&str]| names.iter().find_map(|name| text(dataset.properties.get(*name)?));
+    let title = of(&["dct:title", "title", "http://purl.org/dc/terms/title"]);
+    let description =
+        of(&["dct:description", "description", "http://purl.org/dc/terms/description"]);
+    let media_type = dataset.distributions.iter().find_map(|distribution| {
+        let names = ["dcat:mediaType", "mediaType", "http://www.w3.org/ns/dcat#mediaType"];
+        names.iter().find_map(|name| text(distribution.properties.get(*name)?))
+    });
+    Shown {
+        title: title.unwrap_or_else(|| dataset.id.as_str().to_owned()),
+        description: description.unwrap_or_default(),
+        media_type,
+    }
+}
+
+/// A text, the text of a language-tagged value, or the first of several.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text,
+        Value::Object(members) => members.get("@value")?.as_str()?,
+        Value::Array(values) => return values.iter().find_map(text_of),
+        Value::Null | Value::Bool(_) | Value::Number(_) => return None,
+    };
+    Some(text.chars().take(TEXT_CHARS_MAX).collect())
+}
+
+/// As [`text`], for a member of a list, which is no list itself.
+fn text_of(value: &Value) -> Option<String> {
+    if value.is_array() { None } else { text(value) }
+}
+
+fn read(answer: &PeerAnswer) -> Answer<Value> {
+    if !answer.is_success() {
+        let words = format!("HTTP status {}", answer.status);
+        return Err(partner("partner-refused", &words));
+    }
+    let limits = Limits::document().with_bytes_max(CATALOG_BYTES_MAX);
+    parse(&answer.body, &limits).map_err(|error| partner("bad-json", &error.to_string()))
+}
+
+/// A page of the partner's catalogue: it must lie under the partner's own host.
+fn under(url: &str, peer: &Did) -> Answer<String> {
+    let foreign = || partner("page-other-host", "its next page does not lie under its own host");
+    let target = Target::parse(url).map_err(|_| foreign())?;
+    check_same_host(&target, peer).map_err(|_| foreign())?;
+    Ok(target.to_string())
+}
+
+/// A link as the partner wrote it: whole, or a path on the host that was asked.
+fn absolute(link: &str, asked: &str, peer: &Did) -> Result<String, Refusal> {
+    if !link.starts_with('/') || link.starts_with("//") {
+        return under(link, peer);
+    }
+    let host = Target::parse(asked).map_err(|_| partner("page-other-host", "its next page"))?;
+    under(&format!("https://{}{link}", host.authority()), peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_next_page_lies_under_the_partners_own_host() {
+        let peer = Did::parse("did:web:ulm.localhost%3A9444").unwrap();
+        let asked = "https://ulm.localhost:9443/dsp/2025-1/catalog/request";
+        for (link, expected) in [
+            ("https://ulm.localhost:9443/p?after=a", Some("https://ulm.localhost:9443/p?after=a")),
+            ("/p?after=a", Some("https://ulm.localhost:9443/p?after=a")),
+            ("https://neu-ulm.localhost:9443/p", None),
+            ("//neu-ulm.localhost:9443/p", None),
+            ("http://ulm.localhost:9443/p", None),
+            ("https://ulm.localhost@evil.example/p", None),
+            ("p", None),
+        ] {
+            let found = absolute(link, asked, &peer);
+            assert_eq!(found.ok().as_deref(), expected, "{link}");
+        }
+    }
+
+    #[test]
+    fn titles_are_read_in_every_usual_form() {
+        for (value, expected) in [
+            (serde_json::json!("a"), Some("a")),
+            (serde_json::json!({"@value": "a", "@language": "de"}), Some("a")),
+            (serde_json::json!([{"@value": "a"}, "b"]), Some("a")),
+            (serde_json::json!([["a"]]), None),
+            (serde_json::json!(7), None),
+        ] {
+            assert_eq!(text(&value).as_deref(), expected, "{value}");
+        }
+    }
+}

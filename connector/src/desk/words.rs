@@ -1,0 +1,82 @@
+//! Rules and reasons in words of both languages, from what `policy` says.
+
+use policy::text::{self, Lang};
+use policy::{Badge, CheckedPolicy, Decision, ReasonCode, Redacted, Verdict};
+
+use crate::management::view::{BadgeName, RuleLine, Words};
+use crate::record::negotiation::Why;
+
+/// Why something was said no to, and what helps.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) reason: Words,
+    pub(super) remedy: Words,
+}
+
+fn both(say: impl Fn(Lang) -> String) -> Words {
+    Words::new(say(Lang::De), say(Lang::En))
+}
+
+/// A rule as one sentence.
+pub(super) fn sentence(rule: &CheckedPolicy) -> Words {
+    both(|lang| text::sentence(rule, lang))
+}
+
+/// A rule line by line: each condition with its own badge, a rule without conditions as a whole.
+pub(super) fn lines(rule: &CheckedPolicy) -> Vec<RuleLine> {
+    let (de, en) = (text::lines(rule, Lang::De), text::lines(rule, Lang::En));
+    let both = de.into_iter().zip(en);
+    let line = |(de, en): (text::RuleSentence, text::RuleSentence)| RuleLine {
+        sentence: Words::new(de.text, en.text),
+        badge: badge(en.badge),
+        pointer: en.pointer.as_str().to_owned(),
+    };
+    both.map(line).collect()
+}
+
+fn badge(badge: Badge) -> BadgeName {
+    match badge {
+        Badge::Enforced => BadgeName::Enforced,
+        Badge::Evidenced => BadgeName::Evidenced,
+        Badge::Promised => BadgeName::Promised,
+    }
+}
+
+/// Why our own decision is a denial, with values.
+pub(super) fn of_decision(decision: &Decision) -> Told {
+    Told {
+        reason: both(|lang| text::reason(decision, lang)),
+        remedy: both(|lang| text::remedy(decision, lang)),
+    }
+}
+
+/// What a reason code of a rule means; nothing for other codes.
+pub(super) fn of_code(code: &str) -> Option<Told> {
+    let known = ReasonCode::ALL.into_iter().find(|known| known.code() == code)?;
+    let redacted = Redacted { verdict: Verdict::Deny, codes: [known].into() };
+    Some(Told {
+        reason: both(|lang| text::redacted_reason(&redacted, lang)),
+        remedy: both(|lang| text::redacted_remedy(&redacted, lang)),
+    })
+}
+
+/// A reason that was given with a message: in our words where its code is one of ours.
+pub(super) fn of_why(why: &Why) -> Told {
+    if let Some(told) = of_code(&why.code) {
+        return told;
+    }
+    let words = why.words.join(" ");
+    let reason = if words.is_empty() {
+        Words::new(
+            format!("Es wurde kein Grund in Worten genannt ({}).", why.code),
+            format!("no reason was given in words ({})", why.code),
+        )
+    } else {
+        Words::same(words)
+    };
+    let remedy = Words::new(
+        "Mit dem Partner klären, dann neu anfragen.",
+        "ask the partner, then request again",
+    );
+    Told { reason, remedy }
+}
