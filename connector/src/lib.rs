@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod data;
 pub mod desk;
+pub mod demo;
 pub mod engine;
 pub mod home;
 pub mod http;

@@ -140,6 +140,23 @@ impl<P: Parts> Engine<P> {
         Ok(found.map(|(_, record)| record.shard))
     }
 
+    /// When the newest entry of the participant's log was written; none before the first.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the entry cannot.
+    pub async fn last_entry_time(
+        &self,
+        participant: &Did,
+    ) -> Result<Option<Timestamp>, EngineError> {
+        let Some(shard) = self.newest_shard(participant).await? else { return Ok(None) };
+        let log = log_of(participant, shard);
+        let size = self.store.log_size(&log).await?;
+        let last = self.store.entries(&log, size.saturating_sub(1), 1).await?;
+        let unreadable = |_| EngineError::Internal { what: "the time of the last entry" };
+        let entry = last.first().map(|entry| Entry::parse(&entry.value)).transpose();
+        Ok(entry.map_err(unreadable)?.map(|entry| entry.time))
+    }
+
     /// Opens the participant's first shard unless it has one.
     pub(crate) async fn open_first_shard(
         &self,

@@ -11,7 +11,9 @@ use wire::did::Did;
 
 use super::parts::Product;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, ConfigError, ParticipantSettings, StoreEngine};
+use crate::config::{
+    Config, ConfigError, MembershipSettings, ParticipantSettings, StoreEngine,
+};
 use crate::data::source::root::{DataRoot, DataRootError};
 use crate::engine::decider::ByRule;
 use crate::engine::openings::Files;
@@ -55,6 +57,18 @@ pub enum StartError {
         /// Why.
         #[source]
         source: Box<crate::authority::Refusal>,
+    },
+    /// A loopback listener, or `run/management.json`.
+    #[error("the management listener or `run/management.json` cannot be used")]
+    Local(#[source] std::io::Error),
+    /// A participant's log.
+    #[error("the log of `{participant}` cannot be used")]
+    Log {
+        /// Whose.
+        participant: Did,
+        /// Why.
+        #[source]
+        source: Box<crate::log::LogError>,
     },
     /// The settings name no participant.
     #[error("the settings name no participant")]
@@ -130,7 +144,9 @@ impl Node {
             let root = DataRoot::open(&home, &did, &settings.data_root)
                 .map_err(|source| StartError::DataRoot { participant: did.clone(), source })?;
             data_roots.insert(did.clone(), root);
-            let membership = settings.membership.as_ref();
+            // The authority's office looks after its own standing.
+            let of_another = |membership: &&MembershipSettings| membership.authority != did;
+            let membership = settings.membership.as_ref().filter(of_another);
             let found = trust::load(&home, &participant, membership, clock.now())
                 .map_err(|source| StartError::Trust { participant: did, source })?;
             if let Some(found) = found {

@@ -1,20 +1,25 @@
-//! From a node to a running process: listeners, workers, refreshers.
+//! From a node to a running process: the log caught up, listeners, workers, refreshers.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
+use actix_web::dev::Server;
+use jiff::Timestamp;
 use wire::did::Did;
 
+use super::authority::{self, ProductAuthority};
 use super::node::{Node, StartError};
 use super::parts::Product;
 use super::running::Running;
 use super::sockets::Sockets;
-use super::authority;
+use super::witness_door::WitnessDoor;
+use crate::clock::SystemClock;
 use crate::engine::Engine;
 use crate::http::mutual::neighbour::Neighbour;
 use crate::http::mutual::{self, Served};
 use crate::http::public::{self, NoOffice, Office};
+use crate::log::{Sequencer, Witness};
 use crate::net::peers::Peers;
-use crate::clock::SystemClock;
 use crate::trust::{OnChange, Refresher};
 use crate::worker;
 
@@ -24,21 +29,17 @@ impl Node {
     /// # Errors
     /// [`StartError`] names what cannot be used; nothing runs then.
     pub async fn start(self, sockets: Sockets) -> Result<Running, StartError> {
+        let sequencer = Arc::new(Sequencer::new(self.engine.clone(), self.home.clone()));
+        self.catch_up(&sequencer).await?;
+        let witness = Arc::new(Witness::new(sequencer.clone()));
         let mut running = Running::new(self.home.clone(), self.engine.clone());
         let on_change = on_change(&self.engine, &self.peers);
         let office = authority::open(&self, on_change.clone()).await?.map(Arc::new);
-        let mut neighbours: Vec<Arc<dyn Neighbour>> = Vec::new();
-        if let Some(office) = &office {
-            neighbours.push(office.clone());
-        }
-        let served = Served {
-            engine: self.engine.clone(),
-            roots: self.roots.clone(),
-            fetch: self.fetcher.clone(),
-            neighbours,
-            seen: Arc::new(|_: &Did, _: &Did, _: &str| {}),
-        };
-        running.serve(mutual::listen(sockets.mutual, Arc::new(served))?);
+
+        let desk = Arc::new(self.desk(sequencer.clone(), office.as_ref()));
+        running.serve(self.mutual(sockets.mutual, &witness, office.as_ref())?);
+        running.serve(self.handover(sockets.handover, desk.clone())?);
+        running.serve(self.management(sockets.management, desk.clone())?);
         match office {
             Some(office) => {
                 running.serve(self.public(sockets.public, office.clone())?);
@@ -47,15 +48,52 @@ impl Node {
             }
             None => running.serve(self.public(sockets.public, Arc::new(NoOffice))?),
         }
+        running.spawn(async move { sequencer.run().await });
+        running.spawn(async move { witness.run().await });
         self.spawn_workers(&mut running, on_change);
+        running.spawn(async move { desk.resume().await });
         Ok(running)
     }
 
-    fn public<O: Office>(
+    /// Brings every log's files up to the store's entries, and holds the clock at the latest entry.
+    async fn catch_up(&self, sequencer: &Sequencer<Product>) -> Result<(), StartError> {
+        let mut latest = Timestamp::UNIX_EPOCH;
+        for participant in self.engine.hosted().iter() {
+            let did = participant.did();
+            sequencer.catch_up(did).await.map_err(|source| StartError::Log {
+                participant: did.clone(),
+                source: Box::new(source),
+            })?;
+            if let Ok(Some(last)) = self.engine.last_entry_time(did).await {
+                latest = latest.max(last);
+            }
+        }
+        self.hold_time(latest);
+        Ok(())
+    }
+
+    fn mutual(
         &self,
-        socket: std::net::TcpListener,
-        office: Arc<O>,
-    ) -> Result<actix_web::dev::Server, StartError> {
+        socket: TcpListener,
+        witness: &Arc<Witness<Product>>,
+        office: Option<&Arc<ProductAuthority>>,
+    ) -> Result<Server, StartError> {
+        let mut neighbours: Vec<Arc<dyn Neighbour>> = vec![Arc::new(WitnessDoor(witness.clone()))];
+        if let Some(office) = office {
+            neighbours.push(office.clone());
+        }
+        let seer = witness.clone();
+        let served = Served {
+            engine: self.engine.clone(),
+            roots: self.roots.clone(),
+            fetch: self.fetcher.clone(),
+            neighbours,
+            seen: Arc::new(move |ours, peer, note| seer.seen(ours, peer, note)),
+        };
+        Ok(mutual::listen(socket, Arc::new(served))?)
+    }
+
+    fn public<O: Office>(&self, socket: TcpListener, office: Arc<O>) -> Result<Server, StartError> {
         let hosted = self.engine.hosted().clone();
         Ok(public::listen(socket, hosted, office, &self.config.limits)?)
     }

@@ -1,0 +1,83 @@
+//! Why a process does not start, in words for whoever started it.
+
+use std::error::Error;
+
+use super::node::StartError;
+use super::sockets::BindError;
+use crate::cli::exit::{Exit, Failure};
+use crate::management::view::Words;
+
+impl From<BindError> for Failure {
+    fn from(error: BindError) -> Self {
+        let address = error.address;
+        Self::new(
+            Exit::Refused,
+            "address-taken",
+            Words::new(
+                format!("Die Adresse {address} lässt sich nicht verwenden."),
+                format!("the address {address} cannot be used"),
+            ),
+            Words::new(
+                "Prüfen, ob der Konnektor schon läuft; sonst die Adresse in allmende.toml ändern.",
+                "check whether the connector runs already; else change the address in allmende.toml",
+            ),
+        )
+        .because(chain(&error))
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let (code, remedy) = remedy(&error);
+        let what = Words::new("Der Konnektor startet nicht.", "the connector does not start");
+        Self::new(Exit::Refused, code, what, remedy).because(chain(&error))
+    }
+}
+
+fn remedy(error: &StartError) -> (&'static str, Words) {
+    match error {
+        StartError::Config(_) | StartError::Network | StartError::NoParticipant => (
+            "bad-settings",
+            Words::new(
+                "allmende.toml an der genannten Stelle berichtigen.",
+                "correct allmende.toml at the place named",
+            ),
+        ),
+        StartError::Store(open) => ("store-unusable", Words::same(open.hint())),
+        StartError::Log { source, .. } => (source.code(), Words::same(source.hint())),
+        StartError::Trust { source, .. } => (source.code(), Words::same(source.remedy())),
+        StartError::Authority { source } => (source.code(), Words::same(source.remedy())),
+        StartError::DataRoot { .. } => (
+            "data-root",
+            Words::new(
+                "Den Ordner anlegen oder data_root in allmende.toml berichtigen.",
+                "create the folder, or correct data_root in allmende.toml",
+            ),
+        ),
+        StartError::Folder { .. } | StartError::Roots { .. } => (
+            "files-unusable",
+            Words::new(
+                "Die genannte Datei aus der Sicherung zurückholen oder ihre Rechte berichtigen.",
+                "put the file named back from a backup, or correct its permissions",
+            ),
+        ),
+        StartError::Listen(_) | StartError::Local(_) | StartError::Tls(_) => (
+            "listener-unusable",
+            Words::new(
+                "OpenSSL und die Netzwerkeinstellungen prüfen.",
+                "check OpenSSL and the network settings",
+            ),
+        ),
+    }
+}
+
+/// An error with all its causes.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,45 @@
+//! The program's long-running commands.
+
+use super::node::Node;
+use super::running::until_signal;
+use super::sockets::Sockets;
+use crate::cli::exit::Failure;
+use crate::cli::task::{Demo, Listening, Tasks};
+use crate::config::Config;
+use crate::home::Home;
+
+/// The product.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Program;
+
+impl Tasks for Program {
+    async fn up(
+        &self,
+        home: &Home,
+        told: impl FnOnce(Listening) + Send,
+    ) -> Result<(), Failure> {
+        let node = Node::open(home.clone())?;
+        let sockets = Sockets::bind(&node.config.listen)?;
+        let listening = listening(&node.config);
+        let running = node.start(sockets).await?;
+        told(listening);
+        let ended = until_signal().await;
+        running.stop().await;
+        ended.map_err(|error| crate::cli::local(&error))
+    }
+
+    async fn demo(&self, options: Demo) -> Result<(), Failure> {
+        crate::demo::run(options).await
+    }
+}
+
+fn listening(config: &Config) -> Listening {
+    let listen = &config.listen;
+    Listening {
+        participants: config.participants.iter().map(|ours| ours.did.clone()).collect(),
+        mutual: listen.mutual.to_string(),
+        public: listen.public.to_string(),
+        management: listen.management.to_string(),
+        handover: listen.handover.to_string(),
+    }
+}
