@@ -256,10 +256,19 @@ async fn a_home_is_made_and_a_data_space_founded() {
     let init = ["init", "--host", "ulm.localhost", "--name", "Stadt Ulm", "--loopback"];
     let left = typed(town.path(), &init).await;
     assert_eq!((left.exit, &*left.stderr), (0, ""));
-    insta::assert_snapshot!(left.stdout, @"");
+    insta::assert_snapshot!(left.stdout, @r"
+    participant  did:web:ulm.localhost%3A8444
+    settings     HOME/allmende.toml
+    data folder  HOME/participants/ulm.localhost/data
+    ");
     let again = typed(town.path(), &[&init[..], &["--lang", "de"]].concat()).await;
     assert_eq!((again.exit, &*again.stdout), (1, ""));
-    insta::assert_snapshot!(again.stderr, @"");
+    insta::assert_snapshot!(again.stderr, @r"
+    Fehler: Am Ordner des Konnektors wurde nichts geändert.
+      Grund: the home has a participant with the host name of `did:web:ulm.localhost%3A8444` already
+      Nächster Schritt: Einen anderen Rechnernamen wählen, oder den vorhandenen Teilnehmer verwenden.
+      Kennung: participant-exists
+    ");
     let left = typed(
         office.path(),
         &["authority", "init", "--host", "authority.localhost", "--name", "Region", "--loopback"],
@@ -271,7 +280,13 @@ async fn a_home_is_made_and_a_data_space_founded() {
     for serve in [&["up"][..], &["authority", "up"]] {
         let left = typed(town.path(), serve).await;
         assert_eq!(left.exit, 0);
-        insta::allow_duplicates! { insta::assert_snapshot!(left.stdout, @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(left.stdout, @r"
+        participant  did:web:ulm.localhost%3A9444
+        partners     https://ulm.localhost:9443
+        public       https://ulm.localhost:9444
+        management   http://127.0.0.1:8180
+        hand-over    http://127.0.0.1:8181
+        "); }
     }
     assert_eq!(typed(town.path(), &["demo"]).await.exit, 0);
 }
@@ -308,7 +323,12 @@ async fn an_invitation_can_go_to_a_file_of_its_owner_only() {
     let invite = ["authority", "invite", "did:web:a.example", "--name", "A"];
     let invite = [&invite[..], &["--participant", "ulm.localhost"]].concat();
     let left = typed(connector.home.path(), &invite).await;
-    insta::assert_snapshot!(left.stdout, @"");
+    insta::assert_snapshot!(left.stdout, @r"
+    enrolment code  the-code
+    expires         2026-01-16 08:00 UTC
+    fingerprint     abcd-abcd
+    next            allmende join did:web:authority.localhost%3A9344 --fingerprint abcd-abcd
+    ");
     let to_file = [&invite[..], &["--code-file", path.to_str().unwrap()]].concat();
     let left = typed(connector.home.path(), &to_file).await;
     assert!(!left.stdout.contains("the-code") && left.exit == 0, "{left:?}");

@@ -98,13 +98,16 @@ fn groups() {
     Usage: allmende authority [OPTIONS] <COMMAND>
 
     Commands:
-      init      Create a data space: its root, issuing key, lists and home folder
-      invite    Make an enrolment code for a participant
-      root-crl  Sign the root's revocation list anew; the only command beside `init` that opens the root
-                key
-      suspend   Suspend a member: its certificate is revoked and the trust list says so
-      up        Run the authority until stopped
-      vet       Say as what kinds of member a participant was vetted
+      anchors    Write to stdout which keys and heads an auditor may believe
+      init       Create a data space: its root, issuing key, lists and home folder
+      invite     Make a one-time code for somebody who may join
+      reinstate  Let a suspended member take part again
+      revoke     Withdraw a member's certificates for good
+      root-crl   Sign the root's revocation list anew; the only command beside `init` that opens the
+                 root key
+      suspend    Keep a member out for the time being
+      up         Run the authority until stopped
+      vet        Say as what kinds of member a participant was vetted
 
     Options:
       -h, --help  Print help
@@ -174,7 +177,7 @@ fn what_a_new_user_types_first() {
 
     Options:
           --fingerprint <FINGERPRINT>  The fingerprint of the data space's root, as it came with the
-                                       code (`sha256:…`)
+                                       code (64 digits; spaces and hyphens do not matter)
           --code-file <FILE>           A file with the enrolment code; without it, you are asked
       -h, --help                       Print help
     ");
