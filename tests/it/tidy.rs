@@ -7,6 +7,8 @@ mod code;
 mod documents;
 mod sources;
 
+pub(crate) use documents::commands;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

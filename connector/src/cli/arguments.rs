@@ -110,7 +110,7 @@ pub enum Command {
     Members,
     /// Fetch the data of a contract.
     Pull {
-        /// The contract: its id, or the first eight or more characters of it.
+        /// The contract: its id, the first eight or more characters of it, or its title.
         contract: ContractId,
         /// Where to put the data; `-` for stdout.
         #[arg(long, short, value_name = "FILE")]
@@ -118,7 +118,7 @@ pub enum Command {
     },
     /// Open a local address where your own programs read a contract's data.
     Serve {
-        /// The contract: its id, or the first eight or more characters of it.
+        /// The contract: its id, the first eight or more characters of it, or its title.
         contract: ContractId,
         /// Close the address instead.
         #[arg(long)]
@@ -259,12 +259,12 @@ pub enum AuthorityCommand {
 pub enum ContractCommand {
     /// Agree to a contract that waits for approval.
     Approve {
-        /// The contract: its id, or the first eight or more characters of it.
+        /// The contract: its id, the first eight or more characters of it, or its title.
         contract: ContractId,
     },
     /// End a contract; running deliveries are cut at once.
     End {
-        /// The contract: its id, or the first eight or more characters of it.
+        /// The contract: its id, the first eight or more characters of it, or its title.
         contract: ContractId,
         /// Why; the partner sees it.
         #[arg(long)]
@@ -278,7 +278,7 @@ pub enum ContractCommand {
     },
     /// Say no to a contract that waits for approval.
     Reject {
-        /// The contract: its id, or the first eight or more characters of it.
+        /// The contract: its id, the first eight or more characters of it, or its title.
         contract: ContractId,
         /// Why; the partner sees it.
         #[arg(long)]
@@ -302,7 +302,7 @@ pub enum ContractCommand {
     },
     /// Show a contract with its rule, signatures and deliveries.
     Show {
-        /// The contract: its id, or the first eight or more characters of it.
+        /// The contract: its id, the first eight or more characters of it, or its title.
         contract: ContractId,
         /// Seconds to wait until it is settled.
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=60))]

@@ -15,7 +15,7 @@ use crate::management::operation::Operation;
 use crate::management::run_file::{RunFile, RunFileError};
 use crate::management::token::Token;
 use crate::management::view::{
-    CatalogView, ContractId, ContractView, DatasetView, PeerName, Words,
+    CatalogView, ContractId, ContractStage, ContractView, DatasetView, PeerName, Words,
 };
 
 /// The fewest characters of an id that name a thing.
@@ -107,7 +107,9 @@ fn not_running(error: &RunFileError) -> Failure {
     .because(error.to_string())
 }
 
-/// The contract that a person names by its id, its agreement's id, or the first characters of it.
+/// The contract that a person names: by its id or the first characters of it, by its agreement's
+/// id, or by its dataset's exact title. Of several with one title, the only one in force is meant;
+/// if none is, the newest.
 pub(super) async fn contract(client: &Client, named: &ContractId) -> Result<ContractId, Failure> {
     let named = named.as_str();
     if named.starts_with("urn:") {
@@ -118,7 +120,24 @@ pub(super) async fn contract(client: &Client, named: &ContractId) -> Result<Cont
         let agreement = contract.agreement.as_ref().map(|id| id.as_str());
         begins(contract.id.as_str(), named) || agreement == Some(named)
     };
-    only(contracts.iter().filter(is_meant).map(|contract| contract.id.clone()), named)
+    let mut found: Vec<&ContractView> = contracts.iter().filter(is_meant).collect();
+    if found.is_empty() {
+        found = titled(&contracts, named);
+    }
+    only(found.into_iter().map(|contract| contract.id.clone()), named)
+}
+
+/// The contracts about a dataset with this title that can be meant; `contracts` has the newest first.
+fn titled<'a>(contracts: &'a [ContractView], title: &str) -> Vec<&'a ContractView> {
+    let all = || contracts.iter().filter(|contract| contract.title == title);
+    let open = |contract: &&ContractView| match contract.stage {
+        ContractStage::InForce | ContractStage::Negotiating | ContractStage::WaitingForApproval => {
+            true
+        }
+        ContractStage::Ended | ContractStage::Refused => false,
+    };
+    let found: Vec<_> = all().filter(open).collect();
+    if found.is_empty() { all().take(1).collect() } else { found }
 }
 
 /// The own dataset that a person names.

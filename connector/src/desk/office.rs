@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::BoxFuture;
 use policy::template::kind;
+use serde_json::Value;
 use wire::did::Did;
 use wire::iri::Iri;
 
@@ -15,6 +16,8 @@ use crate::authority::{self, Altered, Authority, Guest, Invited, Membership, Rec
 use crate::clock::Clock;
 use crate::engine::parts::Parts;
 use crate::ids::Ids;
+use crate::log::LogError;
+use crate::log::anchors::of_authority;
 use crate::management::actor::Actor;
 use crate::management::desk::{Answer, no_authority};
 use crate::management::refusal::{Fault, Refusal};
@@ -139,6 +142,17 @@ impl<P: Parts, D> Inner<P, D> {
         let did = named(office, member).await?;
         let by = actor.account().as_str();
         Ok(changed(office.revoke(&did, &reason.reason, by).await?))
+    }
+
+    /// What an auditor of these members' logs may believe.
+    pub(super) async fn anchors(&self, actor: &Actor, members: &[PeerName]) -> Answer<Value> {
+        let office = self.office(actor)?;
+        let mut expected = BTreeSet::new();
+        for member in members {
+            let _ = expected.insert(named(office, member).await?);
+        }
+        let text = of_authority(&self.sequencer, office.did(), &expected).await?;
+        serde_json::from_str(&text).map_err(|_| Refusal::from(LogError::Unknown))
     }
 
     /// All members with their names, for the authority itself.

@@ -7,11 +7,20 @@ use std::collections::BTreeSet;
 use audit::anchors::{Anchors, Known, Seen, WitnessKey, WitnessPolicy};
 use audit::checkpoint::{KeyKind, KeyName, VerifierKey};
 use identity::trust::TrustList;
+use jiff::{SignedDuration, Timestamp};
 use wire::did::Did;
 use wire::sign::PublicKey;
 
+use super::error::LogError;
+use super::sequencer::Sequencer;
+use super::witness::keep::witnessed;
 use super::witness::look::log_key;
 use super::witness::push::witness_key;
+use crate::clock::Clock as _;
+use crate::engine::parts::Parts;
+
+/// Seconds to wait for the first head of a log that an auditor expects.
+pub const WAIT_SECONDS_MAX: i64 = 15;
 
 /// An anchors file (JSON) for an auditor to whom the logs of `expected` are handed.
 ///
@@ -47,6 +56,38 @@ pub fn anchors_of(list: &TrustList, expected: &BTreeSet<Did>, seen: &[Seen]) -> 
         participants,
     };
     format!("{:#}\n", anchors.to_json())
+}
+
+/// An anchors file for an auditor to whom the logs of `expected` are handed, from what the authority
+/// of this process has seen. A log that it has seen nothing of yet is waited for, within
+/// [`WAIT_SECONDS_MAX`]: members show their heads a moment after their logs become quiet.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_authority<P: Parts>(
+    sequencer: &Sequencer<P>,
+    authority: &Did,
+    expected: &BTreeSet<Did>,
+) -> Result<String, LogError> {
+    let engine = sequencer.engine();
+    let until = engine.clock().now().checked_add(SignedDuration::from_secs(WAIT_SECONDS_MAX));
+    let until = until.unwrap_or(Timestamp::MAX);
+    // Each head that it keeps is an entry of its own log, which is then signed.
+    let mut signed = sequencer.watch();
+    loop {
+        let (_, standing) = engine.member(authority).map_err(LogError::Engine)?;
+        let seen = witnessed(engine.store(), authority).await?;
+        let is_seen = |did: &&Did| {
+            *did == authority || !logs(&standing.list, did, expected, &seen).is_empty()
+        };
+        if expected.iter().all(|did| is_seen(&did)) || engine.clock().now() >= until {
+            return Ok(anchors_of(&standing.list, expected, &seen));
+        }
+        tokio::select! {
+            _ = signed.recv() => {}
+            () = engine.clock().sleep_until(until) => {}
+        }
+    }
 }
 
 /// The keys of a participant's logs of which a head was seen, if its logs are expected.

@@ -226,7 +226,7 @@ fn what_a_new_user_types_first() {
     Usage: allmende pull [OPTIONS] <CONTRACT>
 
     Arguments:
-      <CONTRACT>  The contract: its id, or the first eight or more characters of it
+      <CONTRACT>  The contract: its id, the first eight or more characters of it, or its title
 
     Options:
       -o, --output <FILE>  Where to put the data; `-` for stdout
