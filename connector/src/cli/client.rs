@@ -160,9 +160,10 @@ impl Client {
         let mut body = Bytes::new();
         if method.has_body() {
             request = request.header(header::CONTENT_TYPE, "application/json");
-            body = match call.body {
-                Value::Null => Bytes::from_static(b"{}"),
-                value => value.to_string().into(),
+            body = if call.body.is_null() {
+                Bytes::from_static(b"{}")
+            } else {
+                call.body.to_string().into()
             };
         }
         request.body(Full::new(body)).map_err(|error| foreign_answer(&error.to_string()))

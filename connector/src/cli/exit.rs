@@ -61,21 +61,21 @@ pub struct Failure {
     pub what: Words,
     /// Why, where that is known and not the same.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<Words>,
+    pub why: Option<Box<Words>>,
     /// What to do next.
-    pub remedy: Words,
+    pub remedy: Box<Words>,
 }
 
 impl Failure {
     /// A failure whose reason is said with what happened.
     pub fn new(exit: Exit, code: &str, what: Words, remedy: Words) -> Self {
-        Self { exit, code: code.to_owned(), what, why: None, remedy }
+        Self { exit, code: code.to_owned(), what, why: None, remedy: Box::new(remedy) }
     }
 
     /// The same with the reason below it.
     #[must_use]
     pub fn because(self, why: impl Into<String>) -> Self {
-        Self { why: Some(Words::same(why)), ..self }
+        Self { why: Some(Box::new(Words::same(why))), ..self }
     }
 }
 
@@ -84,8 +84,14 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let peer = problem.status == Fault::Unreachable.status();
         let exit = if peer { Exit::Unreachable } else { Exit::Refused };
-        let why = problem.pointer.map(Words::same);
-        Self { exit, code: problem.code, what: problem.reason, why, remedy: problem.remedy }
+        let why = problem.pointer.map(|pointer| Box::new(Words::same(pointer)));
+        Self {
+            exit,
+            code: problem.code,
+            what: problem.reason,
+            why,
+            remedy: Box::new(problem.remedy),
+        }
     }
 }
 

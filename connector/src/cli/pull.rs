@@ -97,5 +97,8 @@ fn incomplete(delivery: &DeliveryView) -> Failure {
         )
     });
     let code = delivery.code.as_deref().unwrap_or("delivery-incomplete");
-    Failure { why: delivery.why.clone(), ..Failure::new(Exit::Refused, code, what, remedy) }
+    Failure {
+        why: delivery.why.clone().map(Box::new),
+        ..Failure::new(Exit::Refused, code, what, remedy)
+    }
 }

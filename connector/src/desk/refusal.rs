@@ -112,11 +112,11 @@ fn words(error: &EngineError) -> (Words, Words) {
         ),
         EngineError::Message(_) | EngineError::Json(_) => {
             let refusal = partner("unreadable", &error.to_string());
-            (refusal.reason, refusal.remedy)
+            (refusal.reason, *refusal.remedy)
         }
         EngineError::NotFound => {
             let refusal = unknown("Das", "thing");
-            (refusal.reason, refusal.remedy)
+            (refusal.reason, *refusal.remedy)
         }
         EngineError::NotJoined => (
             Words::new(

@@ -50,21 +50,21 @@ pub async fn answer<D: Desk>(
         }
         Operation::Anchors => {
             let query: AnchorsQuery = input.query()?;
-            let names: Result<Vec<PeerName>, _> = query.members.split(',').map(str::parse).collect();
-            let names = names
-                .map_err(|error| Complaint::QueryInvalid { problem: format!("members: {error}") })?;
+            let names: Result<Vec<PeerName>, _> =
+                query.members.split(',').map(str::parse).collect();
+            let names = names.map_err(|error| Complaint::QueryInvalid {
+                problem: format!("members: {error}"),
+            })?;
             json(desk.anchors(actor, &names).await?)
         }
         Operation::Catalog => {
             let query: CatalogQuery = input.query()?;
             json(desk.catalog(actor, &query.peer, query.page.as_deref()).await?)
         }
-        Operation::Contracts => input.empty().map(|()| desk.contracts(actor))?.await.and_then(json),
         Operation::Dataset => {
             input.empty()?;
             json(desk.dataset(actor, &input.id::<DatasetId>()?).await?)
         }
-        Operation::Datasets => input.empty().map(|()| desk.datasets(actor))?.await.and_then(json),
         Operation::Deliveries => {
             let query: DeliveriesQuery = input.query()?;
             json(desk.deliveries(actor, query.contract.as_ref()).await?)
@@ -72,21 +72,13 @@ pub async fn answer<D: Desk>(
         Operation::Delivery => {
             json(desk.delivery(actor, &input.id::<DeliveryId>()?, input.wait()?).await?)
         }
-        Operation::Doctor => input.empty().map(|()| desk.doctor(actor))?.await.and_then(json),
         Operation::ExportLog => json(desk.export_log(actor, input.body::<ExportRequest>()?).await?),
-        Operation::ListAccounts => {
-            input.empty().map(|()| desk.accounts(actor))?.await.and_then(json)
-        }
-        Operation::ListApprovals => {
-            input.empty().map(|()| desk.approvals(actor))?.await.and_then(json)
-        }
         Operation::LogEntries => {
             let query: LogQuery = input.query()?;
             let count = query.count.unwrap_or(100).clamp(1, LOG_PAGE_MAX);
             let contract = query.contract.as_ref();
             json(desk.log_entries(actor, query.from.unwrap_or(0), count, contract).await?)
         }
-        Operation::Members => input.empty().map(|()| desk.members(actor))?.await.and_then(json),
         Operation::RemoveAccount => {
             input.empty()?;
             desk.remove_account(actor, &input.id::<AccountName>()?).await?;
@@ -100,7 +92,6 @@ pub async fn answer<D: Desk>(
             let request = input.body::<ContractRequest>()?;
             json(desk.request_contract(actor, request, input.wait()?).await?)
         }
-        Operation::Status => input.empty().map(|()| desk.status(actor))?.await.and_then(json),
         Operation::WithdrawDataset => {
             input.empty()?;
             json(desk.withdraw_dataset(actor, &input.id::<DatasetId>()?).await?)
@@ -112,6 +103,16 @@ pub async fn answer<D: Desk>(
         | Operation::RejectContract
         | Operation::Serve
         | Operation::Unserve => about_contract(desk, operation, actor, input).await,
+        Operation::Contracts
+        | Operation::Datasets
+        | Operation::Doctor
+        | Operation::ListAccounts
+        | Operation::ListApprovals
+        | Operation::Members
+        | Operation::Status => {
+            input.empty()?;
+            bare(desk, operation, actor).await
+        }
         Operation::InviteMember => {
             json(desk.invite_member(actor, input.body::<InvitationInput>()?).await?)
         }
@@ -119,6 +120,25 @@ pub async fn answer<D: Desk>(
         | Operation::RevokeMember
         | Operation::SuspendMember
         | Operation::VetMember => about_member(desk, operation, actor, input).await,
+    }
+}
+
+/// The calls that need nothing but the actor.
+async fn bare<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+) -> Result<HttpResponse, Refusal> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
+    match operation {
+        Operation::Contracts => json(desk.contracts(actor).await?),
+        Operation::Datasets => json(desk.datasets(actor).await?),
+        Operation::Doctor => json(desk.doctor(actor).await?),
+        Operation::ListAccounts => json(desk.accounts(actor).await?),
+        Operation::ListApprovals => json(desk.approvals(actor).await?),
+        Operation::Members => json(desk.members(actor).await?),
+        Operation::Status => json(desk.status(actor).await?),
+        _ => Err(Complaint::RouteUnknown.into()),
     }
 }
 

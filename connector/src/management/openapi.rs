@@ -122,8 +122,11 @@ fn describe(operation: Operation) -> Described {
 }
 
 fn text(name: &str, place: ParameterIn, what: &str) -> ParameterBuilder {
-    let required =
-        if place == ParameterIn::Path || ["members", "peer"].contains(&name) { Required::True } else { Required::False };
+    let required = if place == ParameterIn::Path || ["members", "peer"].contains(&name) {
+        Required::True
+    } else {
+        Required::False
+    };
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)

@@ -34,7 +34,7 @@ impl From<&Refusal> for Problem {
             title: refusal.reason.en.clone(),
             code: refusal.code.to_owned(),
             reason: refusal.reason.clone(),
-            remedy: refusal.remedy.clone(),
+            remedy: Words::clone(&refusal.remedy),
             pointer: refusal.pointer.as_ref().map(|pointer| pointer.as_str().to_owned()),
         }
     }

@@ -15,9 +15,9 @@ pub struct Refusal {
     /// What happened and why.
     pub reason: Words,
     /// What to do next.
-    pub remedy: Words,
+    pub remedy: Box<Words>,
     /// Where in the request's body the trouble lies.
-    pub pointer: Option<Pointer>,
+    pub pointer: Option<Box<Pointer>>,
 }
 
 /// Whose fault a refusal is.
@@ -71,12 +71,12 @@ impl Refusal {
     /// A refusal without a place in the request.
     #[must_use]
     pub fn new(fault: Fault, code: &'static str, reason: Words, remedy: Words) -> Self {
-        Self { fault, code, reason, remedy, pointer: None }
+        Self { fault, code, reason, remedy: Box::new(remedy), pointer: None }
     }
 
     /// The same with the place in the request's body.
     #[must_use]
     pub fn at(self, pointer: Pointer) -> Self {
-        Self { pointer: Some(pointer), ..self }
+        Self { pointer: Some(Box::new(pointer)), ..self }
     }
 }

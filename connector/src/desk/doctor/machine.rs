@@ -151,7 +151,7 @@ fn is_open(file: &PathBuf) -> bool {
 }
 
 fn from_refusal(refusal: Refusal) -> CheckView {
-    wrong("log", refusal.reason, refusal.remedy)
+    wrong("log", refusal.reason, *refusal.remedy)
 }
 
 fn broken(what: &str) -> CheckView {
