@@ -186,7 +186,7 @@ fn not_started(line: &Line, journal: &Path, code: Option<i32>) -> Failure {
             format!("`{journal}` says what happened; then start the demo again"),
         ),
     );
-    Failure { why: Some(why), ..failure }
+    Failure { why: Some(why.into()), ..failure }
 }
 
 impl Ran {
@@ -241,7 +241,7 @@ impl Ran {
                 let why = why.unwrap_or_default();
                 let with = |what: &str, why: &str| format!("{what} {why} ({code})");
                 let why = Words::new(with(&what.de, &why.de), with(&what.en, &why.en));
-                Failure { why: Some(why), ..failure }
+                Failure { why: Some(why.into()), ..failure }
             }
             None => failure.because(self.stderr.lines().last().unwrap_or_default()),
         }

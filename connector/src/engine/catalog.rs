@@ -42,8 +42,47 @@ impl Prepared {
 pub struct Page {
     /// The datasets, in the order of their ids.
     pub datasets: Vec<Arc<Prepared>>,
-    /// Where the next page begins, if there is one.
+    /// After which dataset the next page begins, if there is one.
     pub next: Option<DatasetId>,
+    /// Before which dataset the previous page ends, if there is one.
+    pub previous: Option<DatasetId>,
+}
+
+/// Where a page lies.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Place {
+    /// At the beginning.
+    #[default]
+    Start,
+    /// After the dataset with this id.
+    After(String),
+    /// Before the dataset with this id.
+    Before(String),
+}
+
+type Datasets = [Arc<Prepared>];
+
+fn split(catalog: &Datasets, at: usize) -> (&Datasets, &Datasets) {
+    catalog.split_at_checked(at).unwrap_or((catalog, &[]))
+}
+
+/// The first `limit` datasets that are shown, and whether there are more.
+fn take<'a>(
+    datasets: impl Iterator<Item = &'a Arc<Prepared>>,
+    limit: usize,
+    shown: impl Fn(&Arc<Prepared>) -> Result<bool, EngineError>,
+) -> Result<(Vec<Arc<Prepared>>, bool), EngineError> {
+    let mut taken: Vec<Arc<Prepared>> = Vec::new();
+    for dataset in datasets {
+        if !shown(dataset)? {
+            continue;
+        }
+        if taken.len() == limit {
+            return Ok((taken, true));
+        }
+        taken.push(dataset.clone());
+    }
+    Ok((taken, false))
 }
 
 /// What is kept, by participant.
@@ -75,7 +114,7 @@ impl Catalogs {
 
 impl<P: Parts> Engine<P> {
     /// One page of the catalogue of `participant` as `peer` may see it: at most `limit` datasets
-    /// after `after`.
+    /// from `place` on.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -84,26 +123,32 @@ impl<P: Parts> Engine<P> {
         participant: &Participant,
         standing: &Standing,
         peer: &Did,
-        after: Option<&str>,
+        place: &Place,
         limit: usize,
     ) -> Result<Page, EngineError> {
         let catalog = self.prepared(participant).await?;
-        let start = match after {
-            Some(after) => catalog.partition_point(|dataset| dataset.id.as_str() <= after),
-            None => 0,
+        let shown = |dataset: &Arc<Prepared>| self.shows(standing, peer, dataset);
+        let (before, after) = match place {
+            Place::Start => (&[][..], catalog.as_slice()),
+            Place::After(id) => {
+                split(&catalog, catalog.partition_point(|dataset| dataset.id.as_str() <= id.as_str()))
+            }
+            Place::Before(id) => {
+                split(&catalog, catalog.partition_point(|dataset| dataset.id.as_str() < id.as_str()))
+            }
         };
-        let mut datasets: Vec<Arc<Prepared>> = Vec::new();
-        for dataset in catalog.iter().skip(start) {
-            if !self.shows(standing, peer, dataset)? {
-                continue;
-            }
-            if datasets.len() == limit {
-                let next = datasets.last().map(|last| last.id.clone());
-                return Ok(Page { datasets, next });
-            }
-            datasets.push(dataset.clone());
+        if let Place::Before(_) = place {
+            let (mut datasets, more) = take(before.iter().rev(), limit, shown)?;
+            datasets.reverse();
+            let next = datasets.last().map(|last| last.id.clone());
+            let previous = more.then(|| datasets.first().map(|first| first.id.clone())).flatten();
+            return Ok(Page { datasets, next, previous });
         }
-        Ok(Page { datasets, next: None })
+        let (datasets, more) = take(after.iter(), limit, shown)?;
+        let next = more.then(|| datasets.last().map(|last| last.id.clone())).flatten();
+        let preceded = !take(before.iter().rev(), 1, shown)?.0.is_empty();
+        let previous = preceded.then(|| datasets.first().map(|first| first.id.clone())).flatten();
+        Ok(Page { datasets, next, previous })
     }
 
     /// One dataset as `peer` may see it.

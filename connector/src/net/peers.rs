@@ -180,7 +180,8 @@ fn read_answer(answer: Response<Bytes>) -> Answer {
     let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let seconds = text(header::RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok());
     let seconds = seconds.map(|seconds| seconds.min(RETRY_AFTER_SECONDS_MAX));
-    let next = text(header::LINK).and_then(next_link);
+    let links = answer.headers().get_all(header::LINK).iter();
+    let next = links.filter_map(|value| value.to_str().ok()).find_map(next_link);
     Answer {
         status: answer.status().as_u16(),
         next,

@@ -13,8 +13,8 @@ use wire::json::{Limits, parse};
 use wire::node::Node;
 
 use super::Served;
-use super::dsp::{Asked, Family, next_link, refuse};
-use crate::engine::catalog::{Prepared, service};
+use super::dsp::{Asked, Family, page_link, refuse};
+use crate::engine::catalog::{Place, Prepared, service};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::http::problem;
@@ -28,7 +28,7 @@ const CHUNK_DATASETS: usize = 64;
 /// that wants larger pages (`limit`, ours).
 #[derive(Debug, Default, PartialEq)]
 struct Paging {
-    after: Option<String>,
+    place: Place,
     limit: Option<usize>,
 }
 
@@ -39,7 +39,8 @@ impl Paging {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
             match name {
-                "after" => paging.after = Some(value.into_owned()),
+                "after" => paging.place = Place::After(value.into_owned()),
+                "before" => paging.place = Place::Before(value.into_owned()),
                 "limit" => paging.limit = value.parse().ok(),
                 _ => {}
             }
@@ -74,8 +75,8 @@ async fn find<P: Parts, F>(
     let paging = Paging::parse(asked.query);
     let limit = paging.limit.unwrap_or(engine.limits().catalog_page_max).clamp(1, STREAM_MAX);
     let (participant, peer) = (&asked.caller.participant, asked.caller.peer.did());
-    let after = paging.after.as_deref();
-    let page = engine.catalog_page(participant, &asked.standing, peer, after, limit).await?;
+    let place = &paging.place;
+    let page = engine.catalog_page(participant, &asked.standing, peer, place, limit).await?;
 
     let head = json!({
         "@context": [protocol::context::DSP],
@@ -86,10 +87,15 @@ async fn find<P: Parts, F>(
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, problem::JSON));
-    if let Some(next) = &page.next {
-        let after = protocol::http_path::segment(next.as_str()).replace('&', "%26");
-        let query = format!("after={after}&limit={limit}");
-        response.insert_header((header::LINK, next_link(participant.mutual_url(), &query)));
+    for (id, parameter, relation) in
+        [(&page.next, "after", "next"), (&page.previous, "before", "previous")]
+    {
+        if let Some(id) = id {
+            let id = protocol::http_path::segment(id.as_str()).replace('&', "%26");
+            let query = format!("{parameter}={id}&limit={limit}");
+            let base = participant.mutual_url();
+            response.append_header((header::LINK, page_link(base, &query, relation)));
+        }
     }
     Ok(response.streaming(stream::iter(chunks(&head.to_string(), page.datasets))))
 }
@@ -149,7 +155,7 @@ mod tests {
     #[test]
     fn a_query_of_ours_is_read_back() {
         let paging = Paging::parse("after=urn:uuid:1%26x&limit=7&other");
-        assert_eq!(paging, Paging { after: Some("urn:uuid:1&x".into()), limit: Some(7) });
+        assert_eq!(paging, Paging { place: Place::After("urn:uuid:1&x".into()), limit: Some(7) });
     }
 
     #[test]

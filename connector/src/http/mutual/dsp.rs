@@ -214,7 +214,7 @@ pub(super) fn json(status: u16, body: &Value) -> HttpResponse {
         .body(body.to_string())
 }
 
-/// The address of the next page of a catalogue.
-pub(super) fn next_link(base: &str, query: &str) -> String {
-    format!("<{base}{DSP_PATH}/catalog/request?{query}>; rel=\"next\"")
+/// The link to another page of a catalogue (RFC 8288).
+pub(super) fn page_link(base: &str, query: &str, relation: &str) -> String {
+    format!("<{base}{DSP_PATH}/catalog/request?{query}>; rel=\"{relation}\"")
 }

@@ -1,0 +1,400 @@
+//! A data space in one process for tests: Ulm, Neu-Ulm, a vetted company and one that is not. The
+//! transport leads back into the same engine, and data passes both gates.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use identity::testing::World;
+use identity::trust::{Member, Status, TrustList};
+use jiff::{SignedDuration, Timestamp};
+use policy::template::kind;
+use protocol::message::MessageKind;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use wire::dataspace::DataspaceId;
+use wire::did::Did;
+use wire::digest::Digest;
+
+use super::super::{Connector, Made};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data::chunks::Chunks;
+use crate::data::pull::{ClientError, DataClient, DataResponse};
+use crate::engine::catalog::service;
+use crate::engine::decider::ByRule;
+use crate::engine::negotiation::Incoming;
+use crate::engine::openings::Files;
+use crate::engine::parts::{Answer, Parts, Request, Transport, Unsent};
+use crate::engine::permit::DeliveryEnd;
+use crate::engine::{self, Engine};
+use crate::home::Home;
+use crate::http::DSP_PATH;
+use crate::http::mutual::DELIVERY_HEADER;
+use crate::ids::CountedIds;
+use crate::log::Sequencer;
+use crate::management::actor::{AccountRole, Actor};
+use crate::participant::{Hosted, Keys, Participant, Standing};
+use crate::store::Embedded;
+
+pub(super) const NOW: &str = "2026-05-01T12:00:00Z";
+
+/// What is published.
+pub(super) const DATA: &[u8] = b"place,free\nMarkt,17\nDonau,4\n";
+
+/// A clock that is set by hand.
+#[derive(Debug)]
+pub(super) struct HandClock(watch::Sender<Timestamp>);
+
+impl HandClock {
+    pub(super) fn pass(&self, seconds: i64) {
+        self.0.send_modify(|now| *now += SignedDuration::from_secs(seconds));
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        *self.0.borrow()
+    }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        self.0.subscribe().wait_for(|now| *now >= at).await.unwrap();
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct TestParts;
+
+impl Parts for TestParts {
+    type Store = Embedded;
+    type Clock = HandClock;
+    type Ids = CountedIds;
+    type Transport = Loop;
+    type Decider = ByRule;
+}
+
+/// Leads back into the same engine.
+#[derive(Debug, Default)]
+pub(super) struct Loop {
+    engine: OnceLock<Weak<Engine<TestParts>>>,
+    pub(super) is_down: AtomicBool,
+}
+
+impl Transport for Loop {
+    async fn exchange(&self, from: &Did, to: &Did, request: Request) -> Result<Answer, Unsent> {
+        if self.is_down.load(Ordering::SeqCst) {
+            let words = "nobody is there".to_owned();
+            return Err(Unsent { code: "connection-broken", words, passing: true });
+        }
+        let engine = self.engine.get().and_then(Weak::upgrade).unwrap();
+        let base = format!("https://{}{DSP_PATH}", to.host());
+        let path = request.url.strip_prefix(&base).expect("an address under the partner's base");
+        Ok(answer(&engine, from, to, path, request.body.as_deref()).await)
+    }
+
+    async fn dsp_base(&self, _: &Did, to: &Did) -> Result<String, Unsent> {
+        Ok(format!("https://{}{DSP_PATH}", to.host()))
+    }
+}
+
+async fn answer(
+    engine: &Engine<TestParts>,
+    from: &Did,
+    to: &Did,
+    path: &str,
+    body: Option<&[u8]>,
+) -> Answer {
+    let (ours, standing) = engine.member(to).unwrap();
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let incoming = |expected, pid| Incoming {
+        participant: &ours,
+        standing: standing.clone(),
+        peer: from,
+        expected,
+        pid,
+        body: body.unwrap(),
+    };
+    let done = match segments.as_slice() {
+        ["catalog", "request"] => {
+            let page = engine.catalog_page(&ours, &standing, from, &crate::engine::catalog::Place::Start, 50).await.unwrap();
+            let mut catalog = json!({
+                "@context": [protocol::context::DSP], "@id": "urn:c", "@type": "Catalog",
+                "participantId": to.as_str(), "service": [service(&ours)],
+            });
+            if !page.datasets.is_empty() {
+                let datasets = page.datasets.iter().map(|it| parsed(it.json()));
+                catalog["dataset"] = datasets.collect();
+            }
+            return told(200, &catalog);
+        }
+        ["catalog", "datasets", id] => {
+            return match engine.catalog_dataset(&ours, &standing, from, id).await {
+                Ok(dataset) => {
+                    let mut dataset = parsed(dataset.json());
+                    dataset["@context"] = json!([protocol::context::DSP]);
+                    told(200, &dataset)
+                }
+                Err(error) => told(error.problem().status, &json!({})),
+            };
+        }
+        ["negotiations", rest @ ..] => {
+            let (pid, kind) = match rest {
+                ["request"] => (None, MessageKind::ContractRequestMessage),
+                [pid, "agreement"] => (Some(*pid), MessageKind::ContractAgreementMessage),
+                [pid, "agreement", "verification"] => {
+                    (Some(*pid), MessageKind::ContractAgreementVerificationMessage)
+                }
+                [pid, "events"] => (Some(*pid), MessageKind::ContractNegotiationEventMessage),
+                [pid, "termination"] => {
+                    (Some(*pid), MessageKind::ContractNegotiationTerminationMessage)
+                }
+                other => panic!("{other:?}"),
+            };
+            engine.receive_negotiation(incoming(kind, pid)).await
+        }
+        ["transfers", rest @ ..] => {
+            let (pid, kind) = match rest {
+                ["request"] => (None, MessageKind::TransferRequestMessage),
+                [pid, "start"] => (Some(*pid), MessageKind::TransferStartMessage),
+                [pid, "completion"] => (Some(*pid), MessageKind::TransferCompletionMessage),
+                [pid, "termination"] => (Some(*pid), MessageKind::TransferTerminationMessage),
+                other => panic!("{other:?}"),
+            };
+            engine.receive_transfer(incoming(kind, pid)).await
+        }
+        other => panic!("{other:?}"),
+    };
+    match done {
+        Ok(reply) => {
+            let answer = told(reply.status, &reply.body);
+            reply.errands.release(engine);
+            answer
+        }
+        Err(error) => {
+            let told_by = error.problem();
+            told(told_by.status, &told_by.negotiation_body(None, None))
+        }
+    }
+}
+
+fn parsed(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn told(status: u16, body: &serde_json::Value) -> Answer {
+    let body = Bytes::from(body.to_string());
+    Answer { status, body, next: None, retry_after: None }
+}
+
+/// How the provider's data path behaves.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// The body stops in the middle until it is cut.
+    pub(super) hangs: AtomicBool,
+    /// Requests that came.
+    pub(super) asked: AtomicUsize,
+}
+
+/// Reads a partner's data in the same process, through the partner's own gate.
+#[derive(Clone)]
+pub(super) struct LocalData {
+    engine: Arc<Engine<TestParts>>,
+    flow: Arc<Flow>,
+    from: Did,
+    to: Did,
+}
+
+impl DataClient for LocalData {
+    async fn get(
+        &self,
+        url: &str,
+        bearer: Option<&str>,
+        headers: Vec<(HeaderName, String)>,
+    ) -> Result<DataResponse, ClientError> {
+        self.flow.asked.fetch_add(1, Ordering::SeqCst);
+        let engine = self.engine.clone();
+        let pid = url.rsplit('/').next().unwrap();
+        let (ours, standing) = engine.member(&self.to).unwrap();
+        let (_, theirs) = engine.member(&self.from).unwrap();
+        let peer = theirs.material.check_itself(engine.clock().now()).unwrap();
+        let token = bearer.unwrap();
+        let permit = engine.permit_delivery(&ours, standing, &peer, pid, token).await;
+        let (granted, mut admission) = match permit {
+            Ok(permit) => permit.split(),
+            Err(error) => {
+                let told = error.problem();
+                let body = json!({"code": told.code, "reason": "no"}).to_string();
+                let chunks = Chunks::new(stream::iter([Ok(Bytes::from(body))]));
+                let headers = HeaderMap::new();
+                return Ok(DataResponse { status: told.status, headers, chunks });
+            }
+        };
+        let mut head = HeaderMap::new();
+        let delivery = HeaderValue::from_str(granted.delivery().as_str()).unwrap();
+        head.insert(HeaderName::from_static(DELIVERY_HEADER), delivery);
+        head.insert(header::ETAG, HeaderValue::from_static("\"one\""));
+        head.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv"));
+        let known = headers.iter().any(|(name, value)| {
+            *name == header::IF_NONE_MATCH && value == "\"one\""
+        });
+        let to = self.to.clone();
+        let (sent, how) = match known {
+            true => (&[][..], DeliveryEnd::Finished),
+            false if self.flow.hangs.load(Ordering::SeqCst) => {
+                (&DATA[..10], DeliveryEnd::Stopped { code: "agreement-ended".to_owned() })
+            }
+            false => (DATA, DeliveryEnd::Finished),
+        };
+        let hangs = !known && self.flow.hangs.load(Ordering::SeqCst);
+        if !known {
+            head.insert(header::CONTENT_LENGTH, HeaderValue::from(DATA.len()));
+        }
+        let first = stream::iter((!sent.is_empty()).then(|| Ok(Bytes::from_static(sent))));
+        let rest = stream::once(async move {
+            if hangs {
+                admission.until_cut().await;
+            }
+            let digest = Digest::of(sent);
+            let bytes = sent.len() as u64;
+            engine.delivery_ended(&granted, &to, &how, bytes, digest).await.unwrap();
+            if hangs {
+                let words = "cut".to_owned();
+                return Err(ClientError { code: "connection-broken", words, passing: true });
+            }
+            Ok(Bytes::new())
+        });
+        if known {
+            futures_util::StreamExt::for_each(rest, |_| async {}).await;
+            return Ok(DataResponse { status: 304, headers: head, chunks: Chunks::empty() });
+        }
+        let chunks = Chunks::new(futures_util::StreamExt::chain(first, rest));
+        Ok(DataResponse { status: 200, headers: head, chunks })
+    }
+}
+
+/// How the desk reads partners' data.
+pub(super) type Reach = Box<dyn Fn(&Did, &Did) -> LocalData + Send + Sync>;
+
+/// The data space.
+pub(super) struct Space {
+    pub(super) folder: TempDir,
+    pub(super) engine: Arc<Engine<TestParts>>,
+    pub(super) desk: Connector<TestParts, Reach>,
+    pub(super) flow: Arc<Flow>,
+    pub(super) config: Arc<Config>,
+    pub(super) sequencer: Arc<Sequencer<TestParts>>,
+}
+
+pub(super) fn did(name: &str) -> Did {
+    Did::parse(&format!("did:web:{name}.example")).unwrap()
+}
+
+/// An account of a participant with every role.
+pub(super) fn actor(name: &str, account: &str) -> Actor {
+    Actor::for_test(did(name), account, &AccountRole::ALL)
+}
+
+impl Space {
+    pub(super) fn new() -> Self {
+        let at: Timestamp = NOW.parse().unwrap();
+        let dataspace = DataspaceId::parse("did:web:authority.example").unwrap();
+        let world = World::new(&did("authority"), dataspace.clone(), at).unwrap();
+        let names = ["firm", "neu-ulm", "other", "ulm"];
+        let all = names.map(|name| world.participant(&did(name)).unwrap());
+        let members = all.iter().map(|one| Member {
+            certificates: [].into(),
+            did: one.did.clone(),
+            registration: one.registration(),
+            status: Status::Active,
+            vetted_as: (one.did == did("firm"))
+                .then(|| kind("mobility-service").unwrap())
+                .into_iter()
+                .collect(),
+        });
+        let list = Arc::new(TrustList {
+            authority: did("authority"),
+            authorities: Vec::new(),
+            dataspace: dataspace.clone(),
+            expires: at + SignedDuration::from_hours(24 * 700),
+            issued: at,
+            witness: None,
+            members: members.collect(),
+            number: 1,
+        });
+        let trust = world.trust().unwrap();
+        let hosted = Hosted::new(all.into_iter().map(|one| {
+            let material = one.material(trust.clone()).unwrap();
+            let url = format!("https://{}", one.did.host());
+            let keys =
+                Keys { agreement: one.agreement_key, checkpoint: one.log_key, did: one.did_key };
+            let ours = Participant::new(one.did.clone(), one.did.to_string(), url, keys);
+            let (dataspace, list) = (dataspace.clone(), list.clone());
+            ours.set_standing(Standing { dataspace, material, list });
+            Arc::new(ours)
+        }));
+        let config: Config = toml::from_str(
+            "[listen]\nmutual = \"127.0.0.1:1\"\npublic = \"127.0.0.1:1\"\n\
+             management = \"127.0.0.1:1\"\nhandover = \"127.0.0.1:8181\"\n\
+             [store]\nengine = \"memory\"\ndisk_reserve_mib = 0\n",
+        )
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let engine = Arc::new(Engine::<TestParts>::new(engine::Made {
+            store: Embedded::memory().unwrap(),
+            clock: Arc::new(HandClock(watch::channel(at).0)),
+            ids: CountedIds::default(),
+            transport: Loop::default(),
+            decider: ByRule,
+            hosted,
+            limits: config.limits.clone(),
+            openings: Arc::new(Files(home)),
+        }));
+        engine.transport().engine.set(Arc::downgrade(&engine)).unwrap();
+        tokio::spawn(crate::worker::run_outbox(engine.clone()));
+        let (flow, config) = (Arc::new(Flow::default()), Arc::new(config));
+        let sequencer = Arc::new(Sequencer::new(engine.clone(), Home::at(folder.path())));
+        let desk = desk(&engine, &flow, &config, &folder, &sequencer);
+        Self { folder, engine, desk, flow, config, sequencer }
+    }
+
+    /// Another desk over the same engine, which knows nothing of what the first one has running.
+    pub(super) fn another_desk(&self) -> Connector<TestParts, Reach> {
+        desk(&self.engine, &self.flow, &self.config, &self.folder, &self.sequencer)
+    }
+
+    /// How many entries of each type stand in a participant's log.
+    pub(super) async fn types(&self, name: &str) -> BTreeMap<String, usize> {
+        let page = crate::log::page::page(&self.engine, &did(name), 0, 1_000, |_| true).await;
+        let mut types = BTreeMap::new();
+        for row in page.unwrap().entries {
+            *types.entry(row.entry.entry_type().to_string()).or_default() += 1;
+        }
+        types
+    }
+}
+
+fn desk(
+    engine: &Arc<Engine<TestParts>>,
+    flow: &Arc<Flow>,
+    config: &Arc<Config>,
+    folder: &TempDir,
+    sequencer: &Arc<Sequencer<TestParts>>,
+) -> Connector<TestParts, Reach> {
+    let home = Home::at(folder.path());
+    let (read, flow) = (engine.clone(), flow.clone());
+    let partners: Reach = Box::new(move |from: &Did, to: &Did| LocalData {
+        engine: read.clone(),
+        flow: flow.clone(),
+        from: from.clone(),
+        to: to.clone(),
+    });
+    let sequencer = sequencer.clone();
+    let (engine, config) = (engine.clone(), config.clone());
+    Connector::new(Made { engine, home, config, partners, sequencer, office: None })
+}
+
