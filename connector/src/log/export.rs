@@ -31,6 +31,9 @@ use crate::store::{Key, Kind, Store};
 
 use folder::Folder;
 
+/// Entries that are read at once.
+const CHUNK: usize = 256;
+
 /// What goes into the folder beside the log itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Scope {
@@ -60,8 +63,9 @@ pub struct Exported {
     pub bytes: u64,
 }
 
-/// Writes the auditor's folder to `target`, which must not exist or be empty. Signs first what was
-/// committed so far, so that a record of the export made before it ([`record`]) is in it.
+/// Writes the auditor's folder to `target`, which may hold other participants' already but nothing of
+/// this one. Signs first what was committed so far, so that a record of the export made before it
+/// ([`record`]) is in it.
 ///
 /// # Errors
 /// [`LogError`]; what was written by then is removed again.
@@ -72,11 +76,11 @@ pub async fn export<P: Parts>(
     target: &Path,
 ) -> Result<Exported, LogError> {
     sequencer.sign_now(participant).await?;
-    let folder = Folder::create(target)?;
+    let folder = Folder::create(target, participant.host())?;
     let written = write(sequencer, participant, scope, folder).await;
     if written.is_err() {
         // Half a folder would only mislead; that it stays behind is no further harm.
-        let _ = std::fs::remove_dir_all(target);
+        let _ = std::fs::remove_dir_all(target.join(participant.host()));
     }
     written
 }
@@ -106,20 +110,20 @@ async fn write<P: Parts>(
     sequencer: &Sequencer<P>,
     participant: &Did,
     scope: &Scope,
-    folder: Folder,
+    mut folder: Folder,
 ) -> Result<Exported, LogError> {
     let engine = sequencer.engine();
-    let mut folder = folder;
     let mut exported = Exported::default();
     let mut named = BTreeSet::new();
     // Nothing is signed meanwhile, so that tiles and head belong together.
     let held = sequencer.hold(participant).await;
-    for (shard, head) in shards(engine.store(), participant).await? {
+    for (shard, _) in shards(engine.store(), participant).await? {
         let shelf = sequencer.shelf(participant, shard);
         let name = origin(participant, shard).to_string();
-        folder = folder.shard(shelf, name, head.size).await?;
-        exported.entries += head.size;
-        named.extend(documents(engine, participant, shard, head.size, scope).await?);
+        let size;
+        (folder, size) = folder.shard(shelf, name).await?;
+        exported.entries += size;
+        named.extend(documents(engine, participant, shard, size, scope).await?);
     }
     drop(held);
     for digest in named {
@@ -147,7 +151,6 @@ async fn documents<P: Parts>(
     size: u64,
     scope: &Scope,
 ) -> Result<BTreeSet<Digest>, LogError> {
-    const CHUNK: usize = 256;
     let log = log_of(participant, shard);
     let mut found = BTreeSet::new();
     let mut from = 0;

@@ -48,10 +48,7 @@ impl Proof {
         json!({"shard": shard, "from": from, "to": to, "proof": hashes})
     }
 
-    /// Reads a proof. What it proves is not checked here.
-    ///
-    /// # Errors
-    /// [`ShapeError`]-like `None` when it is no proof.
+    /// Reads a proof, if it is one. What it proves is not checked here.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let value = parse(bytes, &Limits::message().with_bytes_max(PROOF_BYTES_MAX)).ok()?;
         Self::read(&Node::root(&value)).ok()

@@ -143,3 +143,81 @@ impl<K: Clone + Ord> Rounds<K> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::log::fixture::HandClock;
+
+    const NOW: &str = "2026-05-01T00:00:00Z";
+
+    fn pace(quiet: i64, delay_max: i64, interval: i64) -> Pace {
+        let ms = SignedDuration::from_millis;
+        Pace { quiet: ms(quiet), delay_max: ms(delay_max), interval: ms(interval) }
+    }
+
+    /// When rounds began, in milliseconds, while one key is told at the instants `told` of `until`.
+    async fn rounds(pace: Pace, told: impl Fn(i64) -> bool, until: i64) -> Vec<i64> {
+        let start: Timestamp = NOW.parse().unwrap();
+        let clock = Arc::new(HandClock::at(NOW));
+        let rounds = Arc::new(Rounds::new(pace));
+        let began = RefCell::new(Vec::new());
+        let ms = |at: Timestamp| i64::try_from(at.duration_since(start).as_millis()).unwrap();
+        let work = |()| {
+            began.borrow_mut().push(ms(clock.now()));
+            std::future::ready(())
+        };
+        let drive = async {
+            for at in 0..until / 10 {
+                if told(at * 10) {
+                    rounds.tell((), clock.now());
+                    clock.pass(0).await;
+                }
+                clock.pass(10).await;
+            }
+        };
+        tokio::select! {
+            () = rounds.run(&*clock, work) => {}
+            () = drive => {}
+        }
+        began.into_inner()
+    }
+
+    #[tokio::test]
+    async fn a_round_begins_when_it_has_become_quiet() {
+        let sign = pace(50, 1_000, 0);
+        assert_eq!(rounds(sign, |at| at == 0, 500).await, [50]);
+        assert_eq!(rounds(sign, |at| at <= 100 && at % 20 == 0, 500).await, [150]);
+        assert_eq!(rounds(sign, |at| at == 0 || at == 200, 500).await, [50, 250]);
+    }
+
+    #[tokio::test]
+    async fn under_load_a_round_begins_at_the_latest_after_the_longest_delay() {
+        let began = rounds(pace(50, 1_000, 0), |_| true, 3_500).await;
+        assert!(began.windows(2).all(|pair| (1_000..=1_010).contains(&(pair[1] - pair[0]))));
+        assert_eq!((began[0], began.len()), (1_000, 3), "{began:?}");
+    }
+
+    #[tokio::test]
+    async fn between_two_rounds_lies_the_interval() {
+        let began = rounds(pace(0, 0, 1_000), |_| true, 2_500).await;
+        assert_eq!(began, [0, 1_000, 2_000]);
+        assert_eq!(rounds(pace(0, 0, 1_000), |at| at == 0, 2_500).await, [0]);
+    }
+
+    #[tokio::test]
+    async fn a_key_without_anything_to_do_is_forgotten() {
+        let clock = HandClock::at(NOW);
+        let rounds = Rounds::new(pace(0, 0, 0));
+        rounds.tell(1, clock.now());
+        rounds.tell(2, clock.now());
+        tokio::select! {
+            () = rounds.run(&clock, |_| std::future::ready(())) => {}
+            () = clock.pass(10) => {}
+        }
+        assert_eq!(rounds.len(), 0);
+    }
+}

@@ -174,14 +174,14 @@ impl<P: Parts> Sequencer<P> {
         participant: &Participant,
         tail: &mut Option<Tail>,
     ) -> Result<(), LogError> {
-        let did = participant.did();
+        let before = tail.as_ref().map(|tail| tail.note().to_owned());
         let result = self.follow_tail(participant, tail).await;
         if result.is_err() {
             // Whatever was known, it is checked again.
             *tail = None;
-        } else if self.signed.receiver_count() > 0 {
+        } else if tail.as_ref().map(Tail::note) != before.as_deref() {
             // Nobody watching is no error.
-            let _ = self.signed.send(did.clone());
+            let _ = self.signed.send(participant.did().clone());
         }
         result
     }

@@ -104,6 +104,13 @@ impl Shelf {
     }
 }
 
+/// Whether a log of `size` entries has a tile in just this form: all full ones, and the partial ones
+/// at its right edge.
+pub(super) fn is_needed(file: &Write, size: u64) -> bool {
+    let path = file.path.parse::<TilePath>();
+    path.is_ok_and(|path| longest(&path, size) == Some(path))
+}
+
 /// The form in which a log of `current` entries has the tile.
 fn longest(path: &TilePath, current: u64) -> Option<TilePath> {
     let hashes = match path.kind() {

@@ -19,13 +19,13 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates the folder; an existing one must be empty.
-    pub(super) fn create(root: &Path) -> Result<Self, LogError> {
-        create_private(root).map_err(|source| io_error(root, source))?;
-        let mut inside = fs::read_dir(root).map_err(|source| io_error(root, source))?;
-        if inside.next().is_some() {
-            return Err(io_error(root, io::ErrorKind::DirectoryNotEmpty.into()));
+    /// Creates the folder; there must be nothing of the participant of this host in it.
+    pub(super) fn create(root: &Path, host: &str) -> Result<Self, LogError> {
+        let own = root.join(host);
+        if own.exists() {
+            return Err(io_error(&own, io::ErrorKind::AlreadyExists.into()));
         }
+        create_private(&own).map_err(|source| io_error(&own, source))?;
         Ok(Self { root: root.to_owned(), files: 0, bytes: 0 })
     }
 
@@ -35,38 +35,32 @@ impl Folder {
     }
 
     /// Writes one file.
-    pub(super) async fn file(self, name: String, bytes: Vec<u8>) -> Result<Self, LogError> {
-        self.away(move |folder| folder.put(&name, &bytes)).await
+    pub(super) async fn file(mut self, name: String, bytes: Vec<u8>) -> Result<Self, LogError> {
+        let work = move || self.put(&name, &bytes).map(|()| self);
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(LogError::Stopped))
     }
 
-    /// Copies the files of a shard of `size` entries into the folder `name`.
+    /// Copies the files of a shard into the folder `name`; how many entries its signed head covers.
     pub(super) async fn shard(
-        self,
+        mut self,
         shelf: Shelf,
         name: String,
-        size: u64,
-    ) -> Result<Self, LogError> {
-        self.away(move |folder| folder.copy(&shelf, &name, size)).await
+    ) -> Result<(Self, u64), LogError> {
+        let work = move || self.copy(&shelf, &name).map(|size| (self, size));
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(LogError::Stopped))
     }
 
-    async fn away(
-        mut self,
-        work: impl FnOnce(&mut Self) -> Result<(), LogError> + Send + 'static,
-    ) -> Result<Self, LogError> {
-        let written = tokio::task::spawn_blocking(move || work(&mut self).map(|()| self));
-        written.await.unwrap_or(Err(LogError::Stopped))
-    }
-
-    fn copy(&mut self, shelf: &Shelf, name: &str, size: u64) -> Result<(), LogError> {
-        let note = shelf.checkpoint()?;
+    fn copy(&mut self, shelf: &Shelf, name: &str) -> Result<u64, LogError> {
         let missing = || io_error(&shelf.checkpoint_path(), io::ErrorKind::NotFound.into());
-        self.put(&format!("{name}/checkpoint"), note.ok_or_else(missing)?.to_string().as_bytes())?;
+        let note = shelf.checkpoint()?.ok_or_else(missing)?;
+        let size = note.checkpoint().size;
+        self.put(&format!("{name}/checkpoint"), note.to_string().as_bytes())?;
         for path in tile::paths(size) {
             let file = shelf.path(&path.to_string());
             let bytes = fs::read(&file).map_err(|source| io_error(&file, source))?;
             self.put(&format!("{name}/{path}"), &bytes)?;
         }
-        Ok(())
+        Ok(size)
     }
 
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), LogError> {

@@ -1,7 +1,5 @@
 //! What is on disk against what is in the store, before anything new is signed.
 
-use std::collections::BTreeSet;
-
 use audit::checkpoint::{KeyKind, SignedCheckpoint, VerifierKey, origin};
 use audit::entry::Shard;
 use audit::log::{Head, append};
@@ -15,7 +13,7 @@ use crate::engine::draft::log_of;
 use crate::engine::parts::Parts;
 use crate::log::error::LogError;
 use crate::log::head::{self, SignedHead};
-use crate::log::shelf::Shelf;
+use crate::log::shelf::{Shelf, is_needed};
 use crate::participant::Participant;
 use crate::store::{Log, Store};
 
@@ -104,12 +102,11 @@ impl<P: Parts> Sequencer<P> {
 
     /// The head from all entries; every tile that it needs is compared or written.
     async fn derive(&self, log: &Log, size: u64, shelf: &Shelf) -> Result<Head, LogError> {
-        let needed: BTreeSet<String> = tile::paths(size).map(|path| path.to_string()).collect();
         let mut head = Head::empty();
         while head.size() < size {
             let entries = self.chunk(log, head.size(), size, shelf).await?;
             let mut writes = append(&head, &entries).map_err(LogError::Append)?;
-            writes.files.retain(|file| needed.contains(&file.path));
+            writes.files.retain(|file| is_needed(file, size));
             let (shelf, files) = (shelf.clone(), writes.files);
             away(move || files.iter().try_for_each(|file| shelf.complete(file))).await?;
             head = writes.head;

@@ -12,7 +12,7 @@ use crate::engine::draft::log_of;
 use crate::engine::parts::Parts;
 use crate::log::error::LogError;
 use crate::log::head::{self, SignedHead};
-use crate::log::shelf::Shelf;
+use crate::log::shelf::{Shelf, is_needed};
 use crate::participant::Participant;
 use crate::store::{Batch, CommitError, Log, Store, Version};
 
@@ -69,7 +69,9 @@ impl<P: Parts> Sequencer<P> {
         let size = self.engine.store().log_size(&log).await?;
         while tail.head.size() < size {
             let entries = self.chunk(&log, tail.head.size(), size, &shelf).await?;
-            let writes = append(&tail.head, &entries).map_err(LogError::Append)?;
+            let mut writes = append(&tail.head, &entries).map_err(LogError::Append)?;
+            // Partial tiles between the chunks are needed by no head.
+            writes.files.retain(|file| is_needed(file, size));
             put(&shelf, writes.files).await?;
             tail.head = writes.head;
             tail.superseded.extend(writes.superseded);

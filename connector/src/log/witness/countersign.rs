@@ -3,14 +3,16 @@
 
 use audit::checkpoint::{KeyName, SignedCheckpoint};
 use audit::merkle::{Hash, check_consistency};
+use jiff::SignedDuration;
 use protocol::status;
 use serde_json::json;
 use wire::did::Did;
 use wire::node::Node;
 use wire::sign::Sign;
 
+use super::keep::{CONFLICT, Last};
 use super::look::NotTaken;
-use super::{Reply, Witness, object};
+use super::{Reply, WITNESS_INTERVAL_MS, Witness, object};
 use crate::clock::Clock;
 use crate::engine::parts::Parts;
 use crate::log::proof::{count, hashes};
@@ -19,12 +21,29 @@ use crate::participant::Participant;
 /// Where the authority's mutual listener takes members' heads.
 pub const COUNTERSIGN_PATH: &str = "/witness/checkpoint";
 
+/// HTTP status: asked too often.
+pub(super) const TOO_MANY_REQUESTS: u16 = 429;
+
 /// A head with the proof that it follows the one that the witness saw last.
 pub(super) struct Shown {
     /// The size of the head that the witness saw last, as far as the sender knows.
     pub(super) old: u64,
     pub(super) proof: Vec<Hash>,
     pub(super) note: SignedCheckpoint,
+}
+
+/// What a head is to the one that was seen last.
+enum Follows {
+    /// It only adds to it.
+    Grown,
+    /// It contradicts it.
+    No,
+    /// It is the same.
+    Same,
+    /// It only adds to it, but comes too soon after it.
+    TooSoon,
+    /// Its sender believes that another head was seen last.
+    Unknown,
 }
 
 impl Shown {
@@ -79,29 +98,42 @@ impl<P: Parts> Witness<P> {
             return Ok(Reply::refused(status::NOT_FOUND, "not-a-witness"));
         };
         let shard = self.check_sender(&standing.list, peer, &shown.note)?;
-        let kept = self.kept(participant, peer, shard).await?;
-        let head = shown.note.checkpoint();
-        if let Some((version, kept)) = kept {
-            let seen = kept.checkpoint();
-            if seen.size == head.size && seen.root != head.root {
-                self.alarm(&ours, peer, &kept, &shown.note).await?;
-                return Ok(Reply::refused(status::BAD_REQUEST, super::keep::CONFLICT));
-            }
-            if seen.size != head.size {
-                if shown.old != seen.size || head.size < seen.size {
-                    return Ok(behind(seen.size));
-                }
-                let (old, size) = (seen.size, head.size);
-                if check_consistency(old, &seen.root, size, &head.root, &shown.proof).is_err() {
-                    self.alarm(&ours, peer, &kept, &shown.note).await?;
-                    return Ok(Reply::refused(status::BAD_REQUEST, super::keep::CONFLICT));
-                }
-                self.keep(&ours, peer, shard, Some(version), &shown.note).await?;
-            }
-        } else {
+        let Some(last) = self.kept(participant, peer, shard).await? else {
             self.keep(&ours, peer, shard, None, &shown.note).await?;
+            return Ok(self.countersigned(&ours, name, &shown.note));
+        };
+        match self.follows(&last, shown) {
+            Follows::Same => {}
+            Follows::Grown => {
+                self.keep(&ours, peer, shard, Some(last.version), &shown.note).await?;
+            }
+            Follows::No => {
+                self.alarm(&ours, peer, &last.note, &shown.note).await?;
+                return Ok(Reply::refused(status::BAD_REQUEST, CONFLICT));
+            }
+            Follows::Unknown => return Ok(behind(last.note.checkpoint().size)),
+            Follows::TooSoon => return Ok(Reply::refused(TOO_MANY_REQUESTS, "too-often")),
         }
         Ok(self.countersigned(&ours, name, &shown.note))
+    }
+
+    /// Whether a head follows the one that was seen last.
+    fn follows(&self, last: &Last, shown: &Shown) -> Follows {
+        let (seen, head) = (last.note.checkpoint(), shown.note.checkpoint());
+        if seen.size == head.size {
+            return if seen.root == head.root { Follows::Same } else { Follows::No };
+        }
+        if shown.old != seen.size || head.size < seen.size {
+            return Follows::Unknown;
+        }
+        let (size, proof) = (head.size, &shown.proof);
+        if check_consistency(seen.size, &seen.root, size, &head.root, proof).is_err() {
+            return Follows::No;
+        }
+        // Each head that is taken is an entry of ours: no member may fill our log.
+        let age = self.engine.clock().now().duration_since(last.at);
+        let soon = age < SignedDuration::from_millis(WITNESS_INTERVAL_MS);
+        if soon { Follows::TooSoon } else { Follows::Grown }
     }
 
     /// The countersignature over a head that was checked and is kept.

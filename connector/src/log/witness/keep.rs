@@ -4,6 +4,7 @@
 use audit::anchors::Seen;
 use audit::checkpoint::SignedCheckpoint;
 use audit::entry::{Body, Shard};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wire::did::Did;
 use wire::digest::Digest;
@@ -30,6 +31,15 @@ const CONFLICTS: &str = "conflict/";
 pub(in crate::log) struct Kept {
     /// The signed note.
     pub(in crate::log) note: String,
+    /// When it was taken.
+    pub(in crate::log) at: Timestamp,
+}
+
+/// The newest head that is kept of a peer's shard.
+pub(super) struct Last {
+    pub(super) version: Version,
+    pub(super) note: SignedCheckpoint,
+    pub(super) at: Timestamp,
 }
 
 /// Two heads of one log that do not lead to each other.
@@ -84,12 +94,12 @@ impl<P: Parts> Witness<P> {
         participant: &Did,
         peer: &Did,
         shard: Shard,
-    ) -> Result<Option<(Version, SignedCheckpoint)>, NotTaken> {
+    ) -> Result<Option<Last>, NotTaken> {
         let key = Key::new(participant, Kind::Witness, peer_id(peer, shard));
         let found = self.engine.store().get_json::<Kept>(&key).await.map_err(EngineError::from)?;
         let Some((version, kept)) = found else { return Ok(None) };
         let note = kept.note.parse().map_err(|_| EngineError::Internal { what: "a kept head" })?;
-        Ok(Some((version, note)))
+        Ok(Some(Last { version, note, at: kept.at }))
     }
 
     /// Keeps a head in place of the one that was read, and records it.
@@ -104,7 +114,7 @@ impl<P: Parts> Witness<P> {
         let standing = ours.standing().ok_or(EngineError::NotJoined)?;
         let mut draft = Draft::new(&self.engine, ours, standing);
         let checkpoint = note.to_string();
-        let kept = Kept { note: checkpoint.clone() };
+        let kept = Kept { note: checkpoint.clone(), at: draft.at() };
         draft.write(Kind::Witness, &peer_id(peer, shard), version, &kept)?;
         let about = About { counterparty: Some(peer.clone()), ..About::default() };
         draft.record(about, Body::CheckpointReceived { checkpoint })?;

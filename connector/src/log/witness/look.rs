@@ -99,10 +99,11 @@ impl<P: Parts> Witness<P> {
         let (ours, standing) = self.engine.member(participant)?;
         let note = SignedCheckpoint::parse(note.as_bytes()).map_err(NotTaken::Note)?;
         let shard = self.check_sender(&standing.list, peer, &note)?;
-        let Some((version, kept)) = self.kept(participant, peer, shard).await? else {
+        let Some(last) = self.kept(participant, peer, shard).await? else {
             self.keep(&ours, peer, shard, None, &note).await?;
             return Ok(Looked::First);
         };
+        let kept = last.note;
         let (was, is) = (kept.checkpoint(), note.checkpoint());
         if was.size == is.size && was.root == is.root {
             return Ok(Looked::Known);
@@ -114,7 +115,7 @@ impl<P: Parts> Witness<P> {
         if is.size < was.size {
             return Ok(Looked::Older);
         }
-        self.keep(&ours, peer, shard, Some(version), &note).await?;
+        self.keep(&ours, peer, shard, Some(last.version), &note).await?;
         Ok(Looked::Grown)
     }
 

@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use protocol::status;
 use wire::did::Did;
 
-use super::countersign::{COUNTERSIGN_PATH, Shown};
+use super::countersign::{COUNTERSIGN_PATH, Shown, TOO_MANY_REQUESTS};
 use super::keep::{Kept, own_id};
-use super::{Witness, mutual_base, object};
+use super::{WITNESS_INTERVAL_MS, Witness, mutual_base, object};
 use crate::clock::Clock;
 use crate::engine::error::EngineError;
 use crate::engine::parts::{Answer, Parts, Request, Transport, Unsent};
@@ -20,6 +20,9 @@ use crate::store::{Batch, Key, Kind, Store};
 
 /// The pause after the authority was not reached, in milliseconds.
 const RETRY_MS: i64 = 60_000;
+/// How often one head is shown in a row: the authority may name another head that it saw last, or
+/// ask for patience.
+const TRIES_MAX: usize = 4;
 
 /// What became of a head that was shown to the authority.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -82,14 +85,11 @@ impl<P: Parts> Witness<P> {
             return Ok(Pushed::Nothing);
         }
         let mut answer = self.show(participant, &list.authority, shard, old, &note).await?;
-        if answer.status == status::CONFLICT {
-            let refused = NotPushed::Refused { status: answer.status };
-            let seen = object(&answer.body, |node| {
-                count(&node.object().ok()?.required("size").ok()?).ok()
-            });
-            old = seen.ok_or(refused)?;
-            if old > size {
-                return Err(NotPushed::RolledBack { seen: old, size });
+        for _ in 1..TRIES_MAX {
+            match answer.status {
+                status::CONFLICT => old = seen_by_witness(&answer, size)?,
+                TOO_MANY_REQUESTS => self.wait(WITNESS_INTERVAL_MS).await,
+                _ => break,
             }
             answer = self.show(participant, &list.authority, shard, old, &note).await?;
         }
@@ -99,7 +99,7 @@ impl<P: Parts> Witness<P> {
         let countersigned = with_line(&note, &answer.body).ok_or(NotPushed::Forged)?;
         countersigned.check(&key, &self.verify).map_err(|_| NotPushed::Forged)?;
         let mut batch = Batch::new();
-        let kept = Kept { note: countersigned.to_string() };
+        let kept = Kept { note: countersigned.to_string(), at: self.engine.clock().now() };
         batch.put_json(id, &kept).map_err(EngineError::from)?;
         self.engine.store().commit(batch).await.map_err(EngineError::from)?;
         Ok(Pushed::Countersigned)
@@ -114,13 +114,16 @@ impl<P: Parts> Witness<P> {
             ),
             Err(error) => {
                 tracing::info!(%participant, %error, "the log head was not countersigned");
-                let clock = self.engine.clock();
-                let pause = SignedDuration::from_millis(RETRY_MS);
-                let again = clock.now().saturating_add(pause).unwrap_or(Timestamp::MAX);
-                clock.sleep_until(again).await;
-                self.pushes.tell(participant, clock.now());
+                self.wait(RETRY_MS).await;
+                self.pushes.tell(participant, self.engine.clock().now());
             }
         }
+    }
+
+    async fn wait(&self, ms: i64) {
+        let clock = self.engine.clock();
+        let until = clock.now().saturating_add(SignedDuration::from_millis(ms));
+        clock.sleep_until(until.unwrap_or(Timestamp::MAX)).await;
     }
 
     /// Our newest signed head, and its shard.
@@ -152,6 +155,13 @@ impl<P: Parts> Witness<P> {
         let answer = transport.exchange(participant, authority, Request { url, body }).await;
         answer.map_err(NotPushed::Unreachable)
     }
+}
+
+/// The size of the head that the authority saw last, as it says.
+fn seen_by_witness(answer: &Answer, size: u64) -> Result<u64, NotPushed> {
+    let seen = object(&answer.body, |node| count(&node.object().ok()?.required("size").ok()?).ok());
+    let seen = seen.ok_or(NotPushed::Refused { status: answer.status })?;
+    if seen > size { Err(NotPushed::RolledBack { seen, size }) } else { Ok(seen) }
 }
 
 /// The key with which the authority countersigns.
