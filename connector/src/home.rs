@@ -108,7 +108,9 @@ pub fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    // A bare name lies in the present folder, which has no name of its own.
+    let named = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = named.unwrap_or(Path::new("."));
     create_private(folder)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
