@@ -11,33 +11,33 @@ use crate::tidy::commands;
 /// What each command must end with: its exit code. Those that end in `&` run until the test ends.
 const SCRIPT: &[(&str, i32)] = &[
     (
-        "allmende authority init --host authority.localhost --name \"Datenraum Donau\" --loopback --home authority",
+        r#"allmende authority init --host authority.localhost --name "Datenraum Donau" --loopback --home authority"#,
         0,
     ),
     ("allmende authority up --home authority &", 0),
     (
-        "allmende init --host ulm.localhost --name \"Stadt Ulm\" --loopback --mutual-port 9443 --public-port 9444 --management-port 9180 --handover-port 9181 --home ulm",
+        r#"allmende init --host ulm.localhost --name "Stadt Ulm" --loopback --mutual-port 9443 --public-port 9444 --management-port 9180 --handover-port 9181 --home ulm"#,
         0,
     ),
     (
-        "allmende authority invite did:web:ulm.localhost%3A9444 --name \"Stadt Ulm\" --code-file ulm.code --home authority",
+        r#"allmende authority invite did:web:ulm.localhost%3A9444 --name "Stadt Ulm" --code-file ulm.code --home authority"#,
         0,
     ),
     (
-        "allmende join did:web:authority.localhost%3A8444 --fingerprint \"<fingerprint>\" --code-file ulm.code --home ulm",
+        r#"allmende join did:web:authority.localhost%3A8444 --fingerprint "<fingerprint>" --code-file ulm.code --home ulm"#,
         0,
     ),
     ("allmende up --home ulm &", 0),
     (
-        "allmende init --host company.localhost --name \"Wegweiser GmbH\" --loopback --mutual-port 10443 --public-port 10444 --management-port 10180 --handover-port 10181 --home company",
+        r#"allmende init --host company.localhost --name "Wegweiser GmbH" --loopback --mutual-port 10443 --public-port 10444 --management-port 10180 --handover-port 10181 --home company"#,
         0,
     ),
     (
-        "allmende authority invite did:web:company.localhost%3A10444 --name \"Wegweiser GmbH\" --as mobility-service --code-file company.code --home authority",
+        r#"allmende authority invite did:web:company.localhost%3A10444 --name "Wegweiser GmbH" --as mobility-service --code-file company.code --home authority"#,
         0,
     ),
     (
-        "allmende join did:web:authority.localhost%3A8444 --fingerprint \"<fingerprint>\" --code-file company.code --home company",
+        r#"allmende join did:web:authority.localhost%3A8444 --fingerprint "<fingerprint>" --code-file company.code --home company"#,
         0,
     ),
     ("allmende up --home company &", 0),
@@ -54,7 +54,7 @@ const SCRIPT: &[(&str, i32)] = &[
     ("allmende pull Parking --output received.csv --home company", 0),
     ("allmende serve Parking --home company", 0),
     ("allmende contract list --home company", 0),
-    ("allmende contract end Parking --reason \"The council has decided so.\" --home ulm", 0),
+    (r#"allmende contract end Parking --reason "The council has decided so." --home ulm"#, 0),
     ("allmende contract show Parking --home ulm", 0),
     ("allmende contract show Parking --wait 10 --home company", 0),
     ("allmende audit export all --home ulm", 0),

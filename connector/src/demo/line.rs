@@ -7,6 +7,8 @@ use super::party::Party;
 pub(super) struct Line {
     program: String,
     words: Vec<String>,
+    /// Where its output goes, which is shown and done by whoever runs it.
+    into: Option<String>,
 }
 
 impl Line {
@@ -17,7 +19,7 @@ impl Line {
 
     /// Another program, only to be shown.
     pub(super) fn of(program: &str, words: &[&str]) -> Self {
-        Self { program: program.to_owned(), words: owned(words) }
+        Self { program: program.to_owned(), words: owned(words), into: None }
     }
 
     /// The same with more words.
@@ -30,6 +32,12 @@ impl Line {
     pub(super) fn by(self, party: &Party) -> Self {
         let line = self.and(&["--home", &party.home]);
         if party.shares_home { line.and(&["--participant", party.host]) } else { line }
+    }
+
+    /// The same with its output in a file.
+    pub(super) fn into(mut self, path: &str) -> Self {
+        self.into = Some(path.to_owned());
+        self
     }
 
     /// The arguments.
@@ -69,6 +77,7 @@ impl Line {
                 Some(_) | None => groups.push(word),
             }
         }
+        groups.extend(self.into.iter().map(|path| format!("> {}", quoted(path))));
         groups
     }
 }
@@ -102,6 +111,7 @@ mod tests {
             line.over_lines(usize::MAX, " "),
             r"allmende dataset add --title 'Stadt Ulm'\''s' --file a.csv"
         );
+        assert_eq!(Line::new(&["a"]).into("b c").over_lines(99, " "), "allmende a > 'b c'");
         assert_eq!(
             line.over_lines(24, " \\\n  "),
             "allmende dataset add \\\n  --title 'Stadt Ulm'\\''s' \\\n  --file a.csv"

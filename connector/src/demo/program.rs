@@ -26,7 +26,6 @@ pub(super) struct Answer {
 pub(super) struct Refusal {
     pub(super) code: String,
     pub(super) reason: String,
-    pub(super) remedy: String,
 }
 
 impl Answer {

@@ -29,7 +29,8 @@ impl Play {
         for party in [self.cast.ulm.clone(), self.cast.company.clone()] {
             let line = Line::new(&["audit", "export", "all"]).by(&party);
             let export: ExportView = self.stage.show(&mut self.teller, &line).await?;
-            let copy = Line::of("cp", &["-r", &format!("{}/.", export.path), &audit_text]);
+            let written = format!("{}/export/all/.", party.home);
+            let copy = Line::of("cp", &["-r", &written, &audit_text]);
             self.teller.typed(&copy);
             folder::copy(export.path.as_ref(), &audit).map_err(|error| local(&error))?;
         }
@@ -58,7 +59,7 @@ impl Play {
     async fn anchors(&mut self, path: &std::path::Path) -> Result<(), Failure> {
         let (ulm, company) = (self.cast.ulm.host, self.cast.company.host);
         let line = Line::new(&["authority", "anchors", ulm, company]).by(&self.cast.authority);
-        self.teller.typed(&line.clone().and(&[">", &path.display().to_string()]));
+        self.teller.typed(&line.clone().into(&path.display().to_string()));
         let ran = self.stage.run(&line).await?;
         let _: Value = ran.data()?;
         std::fs::write(path, ran.text()).map_err(|error| local(&error))

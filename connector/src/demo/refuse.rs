@@ -118,10 +118,12 @@ impl Play {
         let (ulm, company) = (self.cast.ulm.clone(), self.cast.company.clone());
         let id = short(contract.id.as_str());
         let theirs = self.same_at(&ulm, &contract).await?;
+        let serve = Line::new(&["serve", &id]).by(&company);
+        let handover: HandoverView = self.stage.show(&mut self.teller, &serve).await?;
         let reader = self.cut_short((&company, &id), (&ulm, &theirs), &contract).await?;
         self.told(&reader)?;
         self.both_sides(&[(&company, &id), (&ulm, &theirs)]).await?;
-        self.program_is_told(&company, &id).await?;
+        self.program_is_told(&handover).await?;
         self.teller.done()
     }
 
@@ -193,15 +195,14 @@ impl Play {
     }
 
     /// The company's program asks once more and is told plainly.
-    async fn program_is_told(&mut self, company: &Party, id: &str) -> Result<(), Failure> {
-        let line = Line::new(&["serve", id]).by(company);
-        let ran = self.stage.run(&line).await?;
-        let Some(view) = ran.printed::<HandoverView>() else { return Ok(()) };
-        let answer = program::read(&view).await?;
-        if let Some(refusal) = answer.refusal() {
-            let said = format!("HTTP {}: {} ({})", answer.status, refusal.reason, refusal.code);
-            self.teller.fact("program", &Words::new("Programm", "program"), said);
-        }
+    async fn program_is_told(&mut self, handover: &HandoverView) -> Result<(), Failure> {
+        let answer = program::read(handover).await?;
+        let label = Words::new("ihr Programm", "its program");
+        let said = match answer.refusal() {
+            Some(told) => format!("HTTP {}: {} ({})", answer.status, told.reason, told.code),
+            None => format!("HTTP {}", answer.status),
+        };
+        self.teller.fact("program", &label, said);
         Ok(())
     }
 }

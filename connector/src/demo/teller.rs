@@ -105,6 +105,9 @@ impl Teller {
 
     /// Plain words, wrapped.
     pub(super) fn say(&mut self, words: &Words) {
+        if words.in_lang(self.lang).is_empty() {
+            return;
+        }
         for line in wrapped(words.in_lang(self.lang), COLUMNS - 4) {
             self.put(&format!("    {line}"));
         }
