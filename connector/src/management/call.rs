@@ -45,9 +45,6 @@ pub async fn answer<D: Desk>(
 ) -> Result<HttpResponse, Refusal> {
     match operation {
         Operation::AddAccount => json(desk.add_account(actor, input.body::<NewAccount>()?).await?),
-        Operation::AddDataset => {
-            json(desk.add_dataset(actor, input.body::<DatasetInput>()?).await?)
-        }
         Operation::Anchors => {
             let query: AnchorsQuery = input.query()?;
             let names: Result<Vec<PeerName>, _> =
@@ -60,10 +57,6 @@ pub async fn answer<D: Desk>(
         Operation::Catalog => {
             let query: CatalogQuery = input.query()?;
             json(desk.catalog(actor, &query.peer, query.page.as_deref()).await?)
-        }
-        Operation::Dataset => {
-            input.empty()?;
-            json(desk.dataset(actor, &input.id::<DatasetId>()?).await?)
         }
         Operation::Deliveries => {
             let query: DeliveriesQuery = input.query()?;
@@ -84,18 +77,14 @@ pub async fn answer<D: Desk>(
             desk.remove_account(actor, &input.id::<AccountName>()?).await?;
             Ok(done())
         }
-        Operation::ReplaceDataset => {
-            let dataset = input.body::<DatasetInput>()?;
-            json(desk.replace_dataset(actor, &input.id::<DatasetId>()?, dataset).await?)
-        }
         Operation::RequestContract => {
             let request = input.body::<ContractRequest>()?;
             json(desk.request_contract(actor, request, input.wait()?).await?)
         }
-        Operation::WithdrawDataset => {
-            input.empty()?;
-            json(desk.withdraw_dataset(actor, &input.id::<DatasetId>()?).await?)
-        }
+        Operation::AddDataset
+        | Operation::Dataset
+        | Operation::ReplaceDataset
+        | Operation::WithdrawDataset => about_dataset(desk, operation, actor, input).await,
         Operation::ApproveContract
         | Operation::Contract
         | Operation::EndContract
@@ -138,6 +127,34 @@ async fn bare<D: Desk>(
         Operation::ListApprovals => json(desk.approvals(actor).await?),
         Operation::Members => json(desk.members(actor).await?),
         Operation::Status => json(desk.status(actor).await?),
+        _ => Err(Complaint::RouteUnknown.into()),
+    }
+}
+
+/// The calls about one dataset.
+async fn about_dataset<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+    input: Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
+    match operation {
+        Operation::AddDataset => {
+            json(desk.add_dataset(actor, input.body::<DatasetInput>()?).await?)
+        }
+        Operation::Dataset => {
+            input.empty()?;
+            json(desk.dataset(actor, &input.id::<DatasetId>()?).await?)
+        }
+        Operation::ReplaceDataset => {
+            let dataset = input.body::<DatasetInput>()?;
+            json(desk.replace_dataset(actor, &input.id::<DatasetId>()?, dataset).await?)
+        }
+        Operation::WithdrawDataset => {
+            input.empty()?;
+            json(desk.withdraw_dataset(actor, &input.id::<DatasetId>()?).await?)
+        }
         _ => Err(Complaint::RouteUnknown.into()),
     }
 }
