@@ -20,6 +20,8 @@ pub mod pull;
 mod refusal;
 mod serve;
 mod status;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::BTreeSet;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use protocol::id::DatasetId;
+use serde_json::Value;
 use wire::did::Did;
 
 use crate::clock::Clock;
@@ -262,6 +265,10 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
 
     async fn members(&self, actor: &Actor) -> Answer<MembersView> {
         self.inner.members(actor).await
+    }
+
+    async fn anchors(&self, actor: &Actor, members: &[PeerName]) -> Answer<Value> {
+        self.inner.anchors(actor, members).await
     }
 
     async fn invite_member(&self, actor: &Actor, guest: InvitationInput) -> Answer<InvitationView> {
