@@ -1,18 +1,23 @@
 //! The command line as it is typed. Secrets never stand on it: codes and tokens come from a prompt
 //! or a file.
 
+mod dataset;
+mod home;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use identity::enrol::Fingerprint;
 use protocol::id::OfferId;
-use wire::did::Did;
+
+pub use dataset::{DatasetArguments, RuleArguments, VisibleTo};
+pub use home::{
+    AddressArguments, AuthorityInitArguments, InitArguments, InviteArguments, JoinArguments,
+};
 
 use super::help;
 use crate::management::actor::{AccountName, AccountRole};
-use crate::management::view::{Approval, ContractId, ExportName, PeerName, Visibility};
-use crate::setup::{Addresses, FoundOptions, InitOptions};
+use crate::management::view::{ContractId, ExportName, PeerName};
 use crate::words::Lang;
 
 /// Allmende, a sovereign data-space connector.
@@ -337,83 +342,6 @@ pub enum DatasetCommand {
     },
 }
 
-/// What a dataset is made of.
-#[derive(Args, Clone, Debug)]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["file", "http"]))]
-pub struct DatasetArguments {
-    /// The name that people see.
-    #[arg(long)]
-    pub title: String,
-    /// What it holds, in words.
-    #[arg(long, default_value = "")]
-    pub description: String,
-    /// A file, as a path below the participant's data folder.
-    #[arg(long, value_name = "PATH")]
-    pub file: Option<String>,
-    /// An HTTP source, read anew for each delivery.
-    #[arg(long, value_name = "URL")]
-    pub http: Option<String>,
-    /// The media type; without it, guessed from the name's ending.
-    #[arg(long, value_name = "TYPE")]
-    pub media_type: Option<String>,
-    /// Let a second person decide about each contract.
-    #[arg(long)]
-    pub second_person: bool,
-    /// Who sees the dataset in the catalogue.
-    #[arg(long, value_enum, default_value_t = VisibleTo::Members)]
-    pub visible_to: VisibleTo,
-    /// The rule.
-    #[command(flatten)]
-    pub rule: RuleArguments,
-}
-
-impl DatasetArguments {
-    /// Who decides about a contract.
-    #[must_use]
-    pub fn approval(&self) -> Approval {
-        if self.second_person { Approval::SecondPerson } else { Approval::Automatic }
-    }
-}
-
-/// A rule: named sentences that all must hold, or a file.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "The rule (all that is given must hold; nothing: every member)")]
-pub struct RuleArguments {
-    /// An ODRL offer in the JSON of DSP 2025-1, instead of the sentences below.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["until", "vetted_as", "partner", "purpose"])]
-    pub rule: Option<PathBuf>,
-    /// Only until this day (2026-12-31, or with an offset 2026-12-31+01:00) or instant.
-    #[arg(long, value_name = "DAY")]
-    pub until: Option<String>,
-    /// Only for members vetted as this kind; several: any of them.
-    #[arg(long, value_name = "KIND")]
-    pub vetted_as: Vec<String>,
-    /// Only for this partner; several: any of them.
-    #[arg(long, value_name = "DID")]
-    pub partner: Vec<Did>,
-    /// Only for this purpose (promised by the partner, not enforced).
-    #[arg(long)]
-    pub purpose: Option<String>,
-}
-
-/// Who sees a dataset in the catalogue, on the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum VisibleTo {
-    /// Every member, so that they can ask for what they are missing.
-    Members,
-    /// Only those whom the rule permits.
-    Permitted,
-}
-
-impl From<VisibleTo> for Visibility {
-    fn from(visible: VisibleTo) -> Self {
-        match visible {
-            VisibleTo::Members => Self::Members,
-            VisibleTo::Permitted => Self::Permitted,
-        }
-    }
-}
-
 /// `generate …`
 #[derive(Clone, Debug, Subcommand)]
 pub enum GenerateCommand {
@@ -427,117 +355,4 @@ pub enum GenerateCommand {
         /// The folder to write to.
         folder: PathBuf,
     },
-}
-
-/// Where a process listens.
-#[derive(Args, Clone, Copy, Debug)]
-#[command(
-    next_help_heading = "Where it listens (written to allmende.toml; ignored when that exists)"
-)]
-pub struct AddressArguments {
-    /// Listen on loopback only and let partners be on this machine: for trying out.
-    #[arg(long)]
-    pub loopback: bool,
-    /// The port of the mutual listener, as partners reach it.
-    #[arg(long, default_value_t = 8443, value_name = "PORT")]
-    pub mutual_port: u16,
-    /// The port of the public listener; part of the DID unless it is 443.
-    #[arg(long, default_value_t = 8444, value_name = "PORT")]
-    pub public_port: u16,
-    /// The port of the management listener, on loopback.
-    #[arg(long, default_value_t = 8180, value_name = "PORT")]
-    pub management_port: u16,
-    /// The port of the local hand-over, on loopback.
-    #[arg(long, default_value_t = 8181, value_name = "PORT")]
-    pub handover_port: u16,
-}
-
-impl From<AddressArguments> for Addresses {
-    fn from(arguments: AddressArguments) -> Self {
-        Self {
-            loopback: arguments.loopback,
-            mutual_port: arguments.mutual_port,
-            public_port: arguments.public_port,
-            management_port: arguments.management_port,
-            handover_port: arguments.handover_port,
-        }
-    }
-}
-
-/// `init …`
-#[derive(Args, Clone, Debug)]
-pub struct InitArguments {
-    /// The participant's own host name; its DID is made from it.
-    #[arg(long, value_name = "NAME")]
-    pub host: String,
-    /// The name shown to people.
-    #[arg(long)]
-    pub name: String,
-    /// Where the process listens.
-    #[command(flatten)]
-    pub addresses: AddressArguments,
-}
-
-impl From<InitArguments> for InitOptions {
-    fn from(arguments: InitArguments) -> Self {
-        let InitArguments { host, name, addresses } = arguments;
-        Self { host, name, addresses: addresses.into() }
-    }
-}
-
-/// `authority init …`
-#[derive(Args, Clone, Debug)]
-pub struct AuthorityInitArguments {
-    /// The authority's own host name; its DID, and with it the data space's id, is made from it.
-    #[arg(long, value_name = "NAME")]
-    pub host: String,
-    /// The data space's name as shown to people.
-    #[arg(long)]
-    pub name: String,
-    /// Days that a member's certificate is valid.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(30..=90))]
-    pub leaf_days: u32,
-    /// Hours after which a trust list expires, and with it all trust that was not renewed.
-    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
-    pub trust_list_hours: u32,
-    /// Where the process listens.
-    #[command(flatten)]
-    pub addresses: AddressArguments,
-}
-
-impl From<AuthorityInitArguments> for FoundOptions {
-    fn from(arguments: AuthorityInitArguments) -> Self {
-        let AuthorityInitArguments { host, name, leaf_days, trust_list_hours, addresses } =
-            arguments;
-        Self { host, name, leaf_days, trust_list_hours, addresses: addresses.into() }
-    }
-}
-
-/// `authority invite …`
-#[derive(Args, Clone, Debug)]
-pub struct InviteArguments {
-    /// The participant's DID, as its `init` printed it.
-    pub did: Did,
-    /// The name shown to people.
-    #[arg(long)]
-    pub name: String,
-    /// A kind of member that it was vetted as; may be given several times, or later with `vet`.
-    #[arg(long = "as", value_name = "KIND")]
-    pub kinds: Vec<String>,
-    /// Write the code to this file (readable by you only) instead of printing it.
-    #[arg(long, value_name = "FILE")]
-    pub code_file: Option<PathBuf>,
-}
-
-/// `join …`
-#[derive(Args, Clone, Debug)]
-pub struct JoinArguments {
-    /// The authority's DID, as it came with the code.
-    pub authority: Did,
-    /// The fingerprint of the data space's root, as it came with the code (64 digits; spaces and hyphens do not matter).
-    #[arg(long)]
-    pub fingerprint: Fingerprint,
-    /// A file with the enrolment code; without it, you are asked.
-    #[arg(long, value_name = "FILE")]
-    pub code_file: Option<PathBuf>,
 }

@@ -192,6 +192,12 @@ async fn invite(common: &Common, options: InviteArguments, output: &mut Output<'
         Some(path) => {
             write_secret(&path, view.code.as_bytes()).map_err(|error| local_file(&path, &error))?;
             view.code.clear();
+            let path = path.display();
+            let told = Words::new(
+                format!("Der Code steht in `{path}`, nur für Sie lesbar."),
+                format!("the code is in `{path}`, readable by you only"),
+            );
+            output.say(told.in_lang(output.lang));
         }
         None => output.say_phrase(Phrase::CodeOnce),
     }

@@ -1,0 +1,85 @@
+//! A dataset and its rule as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use wire::did::Did;
+
+use crate::management::view::{Approval, Visibility};
+
+/// What a dataset is made of.
+#[derive(Args, Clone, Debug)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["file", "http"]))]
+pub struct DatasetArguments {
+    /// The name that people see.
+    #[arg(long)]
+    pub title: String,
+    /// What it holds, in words.
+    #[arg(long, default_value = "")]
+    pub description: String,
+    /// A file, as a path below the participant's data folder.
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<String>,
+    /// An HTTP source, read anew for each delivery.
+    #[arg(long, value_name = "URL")]
+    pub http: Option<String>,
+    /// The media type; without it, guessed from the name's ending.
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+    /// Let a second person decide about each contract.
+    #[arg(long)]
+    pub second_person: bool,
+    /// Who sees the dataset in the catalogue.
+    #[arg(long, value_enum, default_value_t = VisibleTo::Members)]
+    pub visible_to: VisibleTo,
+    /// The rule.
+    #[command(flatten)]
+    pub rule: RuleArguments,
+}
+
+impl DatasetArguments {
+    /// Who decides about a contract.
+    #[must_use]
+    pub fn approval(&self) -> Approval {
+        if self.second_person { Approval::SecondPerson } else { Approval::Automatic }
+    }
+}
+
+/// A rule: named sentences that all must hold, or a file.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "The rule (all that is given must hold; nothing: every member)")]
+pub struct RuleArguments {
+    /// An ODRL offer in the JSON of DSP 2025-1, instead of the sentences below.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["until", "vetted_as", "partner", "purpose"])]
+    pub rule: Option<PathBuf>,
+    /// Only until this day (2026-12-31, or with an offset 2026-12-31+01:00) or instant.
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
+    /// Only for members vetted as this kind; several: any of them.
+    #[arg(long, value_name = "KIND")]
+    pub vetted_as: Vec<String>,
+    /// Only for this partner; several: any of them.
+    #[arg(long, value_name = "DID")]
+    pub partner: Vec<Did>,
+    /// Only for this purpose (promised by the partner, not enforced).
+    #[arg(long)]
+    pub purpose: Option<String>,
+}
+
+/// Who sees a dataset in the catalogue, on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum VisibleTo {
+    /// Every member, so that they can ask for what they are missing.
+    Members,
+    /// Only those whom the rule permits.
+    Permitted,
+}
+
+impl From<VisibleTo> for Visibility {
+    fn from(visible: VisibleTo) -> Self {
+        match visible {
+            VisibleTo::Members => Self::Members,
+            VisibleTo::Permitted => Self::Permitted,
+        }
+    }
+}
