@@ -8,6 +8,7 @@ pub(super) use view::contract_id;
 use policy::CheckedPolicy;
 use protocol::id::OfferId;
 use protocol::message::{CatalogOffer, Dataset};
+use protocol::negotiation::State;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -97,7 +98,7 @@ impl<P: Parts, D> Inner<P, D> {
                 let (id, peer) = (&agreed.id, &agreed.peer);
                 self.engine.end_agreement(ours, id, peer, account, &reason.reason).await?;
             }
-            None if contract.negotiation.record.process.is_over() => {
+            None if is_refused(&contract) => {
                 return Err(conflict(
                     AGREEMENT_ENDED,
                     ("Dieser Vertrag ist schon beendet.", "this contract is over already"),
@@ -203,16 +204,22 @@ async fn until_change(
 /// Whether a contract waits for a person of ours.
 pub(super) fn awaits_person(contract: &Contract) -> bool {
     let record = &contract.negotiation.record;
-    record.awaits_person && !record.process.is_over()
+    record.awaits_person && !is_refused(contract)
+}
+
+/// Whether one side said no. Our own no counts as soon as it is committed, before the partner knows.
+fn is_refused(contract: &Contract) -> bool {
+    let process = &contract.negotiation.record.process;
+    let ending = process.awaiting.is_some_and(|outgoing| outgoing.leads_to == State::Terminated);
+    process.is_over() || ending
 }
 
 /// Where a contract stands.
 pub(super) fn stage(contract: &Contract) -> ContractStage {
-    let process = &contract.negotiation.record.process;
     match &contract.agreement {
         Some(agreed) if agreed.stands() => ContractStage::InForce,
         Some(_) => ContractStage::Ended,
-        None if process.is_over() => ContractStage::Refused,
+        None if is_refused(contract) => ContractStage::Refused,
         None if awaits_person(contract) => ContractStage::WaitingForApproval,
         None => ContractStage::Negotiating,
     }

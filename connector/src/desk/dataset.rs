@@ -42,7 +42,7 @@ impl<P: Parts, D> Inner<P, D> {
     ) -> Answer<DatasetView> {
         let described = described(actor, dataset)?;
         let record = self.engine.publish(actor.participant(), described).await?;
-        Ok(view(record, 0)?)
+        view(record, 0)
     }
 
     pub(super) async fn replace_dataset(

@@ -192,8 +192,8 @@ fn ended_at(contract: &Contract) -> Option<jiff::Timestamp> {
     match &contract.agreement {
         Some(agreed) => agreed.ended.as_ref().map(|ended| ended.at),
         None => {
-            let process = &contract.negotiation.record.process;
-            process.is_over().then_some(process.since)
+            let refused = stage(contract) == ContractStage::Refused;
+            refused.then_some(contract.negotiation.record.process.since)
         }
     }
 }

@@ -16,14 +16,8 @@ pub(super) fn sentence(entry: &Entry) -> Words {
             format!("Der Vertrag mit {peer} ist geschlossen."),
             format!("the contract with {peer} is concluded"),
         ),
-        Body::ApprovalGiven { .. } => Words::new(
-            format!("Ein zweiter Mensch hat dem Vertrag mit {peer} zugestimmt."),
-            format!("a second person approved the contract with {peer}"),
-        ),
-        Body::ApprovalRefused { .. } => Words::new(
-            format!("Ein zweiter Mensch hat den Vertrag mit {peer} abgelehnt."),
-            format!("a second person rejected the contract with {peer}"),
-        ),
+        Body::ApprovalGiven { .. } => approval(&peer, "zugestimmt", "approved"),
+        Body::ApprovalRefused { .. } => approval(&peer, "abgelehnt", "rejected"),
         Body::CertificateChanged { not_after, .. } => Words::new(
             format!("Ein neues Zertifikat gilt, bis {not_after}."),
             format!("a new certificate is in force until {not_after}"),
@@ -42,21 +36,21 @@ pub(super) fn sentence(entry: &Entry) -> Words {
         Body::DatasetWithdrawn { .. } => {
             Words::new("Ein Datensatz wurde zurückgezogen.", "a dataset was withdrawn")
         }
-        Body::DeliveryFinished { bytes, .. } => Words::new(
-            format!("Eine Lieferung mit {peer} ist vollständig: {bytes} Bytes."),
-            format!("a delivery with {peer} is complete: {bytes} bytes"),
+        Body::DeliveryFinished { bytes, .. } => delivery(
+            &peer,
+            &format!("ist vollständig: {bytes} Bytes."),
+            &format!("is complete: {bytes} bytes"),
         ),
-        Body::DeliveryStarted { .. } => Words::new(
-            format!("Eine Lieferung mit {peer} beginnt."),
-            format!("a delivery with {peer} begins"),
+        Body::DeliveryStarted { .. } => delivery(&peer, "beginnt.", "begins"),
+        Body::DeliveryStopped { bytes, .. } => delivery(
+            &peer,
+            &format!("brach nach {bytes} Bytes ab{}.", because(entry)),
+            &format!("was stopped after {bytes} bytes{}", because(entry)),
         ),
-        Body::DeliveryStopped { bytes, .. } => Words::new(
-            format!("Eine Lieferung mit {peer} brach nach {bytes} Bytes ab{}.", because(entry)),
-            format!("a delivery with {peer} was stopped after {bytes} bytes{}", because(entry)),
-        ),
-        Body::DeliveryWindow { bytes, .. } => Words::new(
-            format!("Eine Lieferung mit {peer} läuft; bisher {bytes} Bytes."),
-            format!("a delivery with {peer} goes on; {bytes} bytes so far"),
+        Body::DeliveryWindow { bytes, .. } => delivery(
+            &peer,
+            &format!("läuft; bisher {bytes} Bytes."),
+            &format!("goes on; {bytes} bytes so far"),
         ),
         Body::Erasure { field, .. } => Words::new(
             format!("Ein Wert des Feldes `{field}` wurde gelöscht."),
@@ -81,6 +75,18 @@ pub(super) fn sentence(entry: &Entry) -> Words {
             format!("the list of members no. {number} is in force until {expires}"),
         ),
     }
+}
+
+/// What a delivery does.
+fn delivery(peer: &str, de: &str, en: &str) -> Words {
+    Words::new(format!("Eine Lieferung mit {peer} {de}"), format!("a delivery with {peer} {en}"))
+}
+
+fn approval(peer: &str, de: &str, en: &str) -> Words {
+    Words::new(
+        format!("Ein zweiter Mensch hat {de}: Vertrag mit {peer}."),
+        format!("a second person {en} the contract with {peer}"),
+    )
 }
 
 fn because(entry: &Entry) -> String {

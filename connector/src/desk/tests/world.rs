@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::chunks::Chunks;
 use crate::data::pull::{ClientError, DataClient, DataResponse};
-use crate::engine::catalog::service;
+use crate::engine::catalog::{Place, service};
 use crate::engine::decider::ByRule;
 use crate::engine::negotiation::Incoming;
 use crate::engine::openings::Files;
@@ -119,28 +119,7 @@ async fn answer(
         body: body.unwrap(),
     };
     let done = match segments.as_slice() {
-        ["catalog", "request"] => {
-            let page = engine.catalog_page(&ours, &standing, from, &crate::engine::catalog::Place::Start, 50).await.unwrap();
-            let mut catalog = json!({
-                "@context": [protocol::context::DSP], "@id": "urn:c", "@type": "Catalog",
-                "participantId": to.as_str(), "service": [service(&ours)],
-            });
-            if !page.datasets.is_empty() {
-                let datasets = page.datasets.iter().map(|it| parsed(it.json()));
-                catalog["dataset"] = datasets.collect();
-            }
-            return told(200, &catalog);
-        }
-        ["catalog", "datasets", id] => {
-            return match engine.catalog_dataset(&ours, &standing, from, id).await {
-                Ok(dataset) => {
-                    let mut dataset = parsed(dataset.json());
-                    dataset["@context"] = json!([protocol::context::DSP]);
-                    told(200, &dataset)
-                }
-                Err(error) => told(error.problem().status, &json!({})),
-            };
-        }
+        ["catalog", ..] => return catalog(engine, from, to, &segments).await,
         ["negotiations", rest @ ..] => {
             let (pid, kind) = match rest {
                 ["request"] => (None, MessageKind::ContractRequestMessage),
@@ -178,6 +157,37 @@ async fn answer(
             let told_by = error.problem();
             told(told_by.status, &told_by.negotiation_body(None, None))
         }
+    }
+}
+
+/// What a catalogue request is answered.
+async fn catalog(engine: &Engine<TestParts>, from: &Did, to: &Did, segments: &[&str]) -> Answer {
+    let (ours, standing) = engine.member(to).unwrap();
+    match segments {
+        ["catalog", "request"] => {
+            let page =
+                engine.catalog_page(&ours, &standing, from, &Place::Start, 50).await.unwrap();
+            let mut catalog = json!({
+                "@context": [protocol::context::DSP], "@id": "urn:c", "@type": "Catalog",
+                "participantId": to.as_str(), "service": [service(&ours)],
+            });
+            if !page.datasets.is_empty() {
+                let datasets = page.datasets.iter().map(|it| parsed(it.json()));
+                catalog["dataset"] = datasets.collect();
+            }
+            told(200, &catalog)
+        }
+        ["catalog", "datasets", id] => {
+            match engine.catalog_dataset(&ours, &standing, from, id).await {
+                Ok(dataset) => {
+                    let mut dataset = parsed(dataset.json());
+                    dataset["@context"] = json!([protocol::context::DSP]);
+                    told(200, &dataset)
+                }
+                Err(error) => told(error.problem().status, &json!({})),
+            }
+        }
+        other => panic!("{other:?}"),
     }
 }
 
@@ -238,9 +248,9 @@ impl DataClient for LocalData {
         head.insert(HeaderName::from_static(DELIVERY_HEADER), delivery);
         head.insert(header::ETAG, HeaderValue::from_static("\"one\""));
         head.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv"));
-        let known = headers.iter().any(|(name, value)| {
-            *name == header::IF_NONE_MATCH && value == "\"one\""
-        });
+        let known = headers
+            .iter()
+            .any(|(name, value)| *name == header::IF_NONE_MATCH && value == "\"one\"");
         let to = self.to.clone();
         let (sent, how) = match known {
             true => (&[][..], DeliveryEnd::Finished),
@@ -397,4 +407,3 @@ fn desk(
     let (engine, config) = (engine.clone(), config.clone());
     Connector::new(Made { engine, home, config, partners, sequencer, office: None })
 }
-
