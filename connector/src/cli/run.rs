@@ -18,10 +18,10 @@ use super::{dataset, find, help, home, local, local_file, pull, verify};
 use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
 use crate::management::view::{
-    AccountAdded, AccountView, ApprovalView, ContractId, ContractRequest, ContractStage,
-    ContractView, DatasetView, DoctorView, ExportName, ExportRequest, ExportScope, ExportView,
-    HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged, MembersView,
-    NewAccount, PersonReason, StatusView, Words,
+    AccountAdded, AccountView, ApprovalView, ContractRequest, ContractStage, ContractView,
+    DatasetView, DoctorView, ExportName, ExportRequest, ExportScope, ExportView, HandoverView,
+    InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged, MembersView, NewAccount,
+    PersonReason, StatusView, Words,
 };
 use crate::setup::JoinOptions;
 use crate::words::Phrase;
@@ -106,7 +106,7 @@ async fn account(client: &Client, command: AccountCommand, output: &mut Output<'
 async fn audit(client: &Client, command: AuditCommand, output: &mut Output<'_>) -> Ended {
     match command {
         AuditCommand::Export { contract, name } => {
-            let (scope, suggestion) = if contract.as_str() == "all" {
+            let (scope, suggestion) = if contract == "all" {
                 (ExportScope::All, "all".to_owned())
             } else {
                 let contract = find::contract(client, &contract).await?;
@@ -291,12 +291,7 @@ async fn datasets(client: &Client, command: DatasetCommand, output: &mut Output<
     show(&view, output)
 }
 
-async fn serve(
-    client: &Client,
-    contract: &ContractId,
-    stop: bool,
-    output: &mut Output<'_>,
-) -> Ended {
+async fn serve(client: &Client, contract: &str, stop: bool, output: &mut Output<'_>) -> Ended {
     let contract = find::contract(client, contract).await?;
     let call = Call::about(contract.as_str());
     if stop {
