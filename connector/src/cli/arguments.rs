@@ -17,7 +17,7 @@ pub use home::{
 
 use super::help;
 use crate::management::actor::{AccountName, AccountRole};
-use crate::management::view::{ContractId, ExportName, PeerName};
+use crate::management::view::{ExportName, PeerName};
 use crate::words::Lang;
 
 /// Allmende, a sovereign data-space connector.
@@ -116,7 +116,7 @@ pub enum Command {
     /// Fetch the data of a contract.
     Pull {
         /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: ContractId,
+        contract: String,
         /// Where to put the data; `-` for stdout.
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -124,7 +124,7 @@ pub enum Command {
     /// Open a local address where your own programs read a contract's data.
     Serve {
         /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: ContractId,
+        contract: String,
         /// Close the address instead.
         #[arg(long)]
         stop: bool,
@@ -185,7 +185,7 @@ pub enum AuditCommand {
     /// Write an auditor's folder beneath `export/` of the home.
     Export {
         /// The contract, or `all`.
-        contract: ContractId,
+        contract: String,
         /// The folder's name; without it, made from the contract's.
         name: Option<ExportName>,
     },
@@ -193,7 +193,7 @@ pub enum AuditCommand {
     Show {
         /// Only about this contract.
         #[arg(long)]
-        contract: Option<ContractId>,
+        contract: Option<String>,
         /// The first entry.
         #[arg(long, default_value_t = 0)]
         from: u64,
@@ -265,12 +265,12 @@ pub enum ContractCommand {
     /// Agree to a contract that waits for approval.
     Approve {
         /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: ContractId,
+        contract: String,
     },
     /// End a contract; running deliveries are cut at once.
     End {
         /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: ContractId,
+        contract: String,
         /// Why; the partner sees it.
         #[arg(long)]
         reason: String,
@@ -284,7 +284,7 @@ pub enum ContractCommand {
     /// Say no to a contract that waits for approval.
     Reject {
         /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: ContractId,
+        contract: String,
         /// Why; the partner sees it.
         #[arg(long)]
         reason: String,
@@ -308,7 +308,7 @@ pub enum ContractCommand {
     /// Show a contract with its rule, signatures and deliveries.
     Show {
         /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: ContractId,
+        contract: String,
         /// Seconds to wait until it is settled.
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=60))]
         wait: u16,

@@ -110,8 +110,7 @@ fn not_running(error: &RunFileError) -> Failure {
 /// The contract that a person names: by its id or the first characters of it, by its agreement's
 /// id, or by its dataset's exact title. Of several with one title, the only one in force is meant;
 /// if none is, the newest.
-pub(super) async fn contract(client: &Client, named: &ContractId) -> Result<ContractId, Failure> {
-    let named = named.as_str();
+pub(super) async fn contract(client: &Client, named: &str) -> Result<ContractId, Failure> {
     if named.starts_with("urn:") {
         return ContractId::parse(named).map_err(|_| nothing_named(named));
     }

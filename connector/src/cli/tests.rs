@@ -133,6 +133,21 @@ async fn every_command_reaches_its_call() {
 }
 
 #[tokio::test]
+async fn a_contract_is_named_by_its_datasets_title() {
+    let connector = connector();
+    let pull = ["--participant", "ulm.localhost", "pull", "Parkhäuser Ulm"];
+    let left = typed(connector.home.path(), &pull).await;
+    assert_eq!(left.exit, 0, "{left:?}");
+    let calls = ["ulm.localhost local-operator contracts", "ulm.localhost local-operator pull"];
+    assert_eq!(connector.desk.calls(), calls);
+    let left =
+        typed(connector.home.path(), &["pull", "Parkhäuser", "--participant", "ulm.localhost"])
+            .await;
+    assert!(left.exit == 1 && left.stderr.contains("nothing-named"), "{left:?}");
+    connector.server.stop(false).await;
+}
+
+#[tokio::test]
 async fn a_refused_contract_is_shown_with_its_remedy_and_ends_with_one() {
     let connector = connector();
     let line =
