@@ -75,12 +75,15 @@ impl Parts for TestParts {
     type Decider = ByRule;
 }
 
+/// Changes an answer on its way.
+pub(super) type Twist = fn(Answer) -> Result<Answer, Unsent>;
+
 /// Leads to the witness endpoints of the same process.
 #[derive(Debug, Default)]
 pub(super) struct Loop {
     witness: OnceLock<Weak<Witness<TestParts>>>,
     /// Changes the answers on their way.
-    pub(super) twist: Mutex<Option<fn(Answer) -> Result<Answer, Unsent>>>,
+    pub(super) twist: Mutex<Option<Twist>>,
     pub(super) calls: Mutex<Vec<String>>,
 }
 

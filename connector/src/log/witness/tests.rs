@@ -9,7 +9,7 @@ use super::keep::{CONFLICT, conflicts};
 use super::*;
 use crate::engine::parts::{Answer, Unsent};
 use crate::log::export::{Scope, export};
-use crate::log::fixture::{SHARD, Space, did, files};
+use crate::log::fixture::{SHARD, Space, Twist, did, files};
 use crate::log::{LogError, anchors, page};
 
 async fn look(space: &Space, note: &str) -> String {
@@ -103,7 +103,7 @@ async fn without_a_proof_nothing_is_taken_and_with_a_wrong_one_it_is_an_alarm() 
     let space = Space::new();
     look(&space, &space.sign("firm", 3).await).await;
     let next = space.sign("firm", 3).await;
-    let twist = |twist: Option<fn(Answer) -> Result<Answer, Unsent>>| {
+    let twist = |twist: Option<Twist>| {
         *space.engine.transport().twist.lock().unwrap() = twist;
     };
     twist(Some(|_| Err(Unsent { code: "unreachable", words: String::new(), passing: true })));
@@ -209,7 +209,7 @@ async fn the_authority_countersigns_no_second_history() {
 async fn an_authority_that_asks_for_patience_is_asked_a_few_times_only() {
     let space = Space::new();
     space.sign("ulm", 3).await;
-    let patience: fn(Answer) -> _ = |answer| Ok(Answer { status: 429, ..answer });
+    let patience: Twist = |answer| Ok(Answer { status: 429, ..answer });
     *space.engine.transport().twist.lock().unwrap() = Some(patience);
     let ulm = did("ulm");
     let time = async {
