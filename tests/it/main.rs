@@ -4,5 +4,11 @@
 
 #![cfg(test)]
 
+mod disk;
+mod isolation;
+mod mutual;
 mod negotiation;
+mod readme;
+mod recovery;
 mod tidy;
+mod transfer;

@@ -26,6 +26,8 @@ pub struct Dataspace {
     pub network: Network,
     /// The processes.
     pub nodes: Vec<Node>,
+    /// What was judged so far.
+    pub judged: tokio::sync::Mutex<judge::Judged>,
 }
 
 impl Default for Dataspace {
@@ -57,7 +59,7 @@ impl Dataspace {
             node("company", &[Who::Company]),
             node("firm", &[Who::Firm]),
         ];
-        Self { clock, network, nodes }
+        Self { clock, network, nodes, judged: tokio::sync::Mutex::default() }
     }
 
     /// The process that serves `who`.
@@ -91,7 +93,7 @@ impl Dataspace {
         for _ in 0..ROUNDS_MAX {
             let mut moved = false;
             for node in &self.nodes {
-                if node.work().await {
+                if Box::pin(node.work()).await {
                     moved = true;
                     judge::check(self).await;
                 }
@@ -107,7 +109,7 @@ impl Dataspace {
     /// and what was held back has arrived.
     pub async fn settle_in_time(&self) {
         for _ in 0..ROUNDS_MAX {
-            self.settle().await;
+            Box::pin(self.settle()).await;
             if self.network.holds_back() {
                 self.network.deliver_late().await;
                 judge::check(self).await;

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use audit::entry::{Entry, Shard};
+use audit::entry::{Entry, Random, Shard};
 use connector::record::agreement::AgreementRecord;
 use connector::record::negotiation::NegotiationRecord;
 use connector::record::outbox::OutboxRow;
 use connector::record::transfer::TransferRecord;
 use connector::store::{Embedded, Kind, Log, Span, Store};
+use jiff::Timestamp;
 use protocol::{negotiation, transfer};
 use serde::de::DeserializeOwned;
 use wire::did::Did;
@@ -32,61 +33,77 @@ pub struct Kept {
     pub log: Vec<Entry>,
 }
 
-/// What all participants keep.
-pub async fn kept(dataspace: &Dataspace) -> BTreeMap<Did, Kept> {
-    let mut all = BTreeMap::new();
-    for node in &dataspace.nodes {
-        let store = node.running().store;
-        for who in &node.members {
-            all.insert(who.did(), kept_by(&store, &who.did()).await);
-        }
-    }
-    all
-}
-
 /// What one participant keeps.
 pub async fn kept_by(store: &Embedded, did: &Did) -> Kept {
+    Kept { log: log(store, did).await, ..records_of(store, did).await }
+}
+
+/// What one participant keeps beside its log.
+async fn records_of(store: &Embedded, did: &Did) -> Kept {
     Kept {
         did: did.clone(),
         negotiations: records(store, did, Kind::Negotiation).await.into_iter().collect(),
         transfers: records(store, did, Kind::Transfer).await.into_iter().collect(),
         agreements: values(records(store, did, Kind::Agreement).await),
         outbox: values(records(store, did, Kind::Outbox).await),
-        log: log(store, did).await,
+        log: Vec::new(),
     }
+}
+
+/// What was read of the logs so far: each judgement reads what is new.
+#[derive(Debug, Default)]
+pub struct Judged {
+    logs: BTreeMap<Did, JudgedLog>,
+}
+
+#[derive(Debug, Default)]
+struct JudgedLog {
+    shards: BTreeMap<String, u64>,
+    counters: BTreeMap<(String, Option<Did>), u64>,
+    random: BTreeSet<Random>,
+    latest: Option<Timestamp>,
 }
 
 /// Judges everything.
 pub async fn check(dataspace: &Dataspace) {
-    let all = kept(dataspace).await;
-    for kept in all.values() {
-        check_log(kept);
-        check_agreements(kept);
+    let mut judged = dataspace.judged.lock().await;
+    let mut all = BTreeMap::new();
+    for node in &dataspace.nodes {
+        let store = node.running().store;
+        for who in &node.members {
+            let did = who.did();
+            judged.logs.entry(did.clone()).or_default().read_on(&store, &did).await;
+            all.insert(did.clone(), records_of(&store, &did).await);
+        }
     }
     let on_the_way = dataspace.network.holds_back();
     for kept in all.values() {
+        check_agreements(kept);
         check_negotiations(kept, &all, on_the_way);
         check_transfers(kept, &all, on_the_way);
         check_contracts(kept, &all);
     }
 }
 
-/// Every entry is its owner's, no two are the same, time does not run backwards, and the entries
-/// about one contract are numbered from 1 without a gap.
-fn check_log(kept: &Kept) {
-    let mut counters: BTreeMap<(String, Option<Did>), u64> = BTreeMap::new();
-    let mut random = BTreeSet::new();
-    let mut latest = None;
-    for entry in &kept.log {
-        assert_eq!(entry.participant, kept.did);
-        assert!(random.insert(entry.random), "the same entry twice: {entry:?}");
-        assert!(latest <= Some(entry.time), "time ran backwards: {entry:?}");
-        latest = Some(entry.time);
-        if let Some(agreement) = &entry.agreement {
-            let key = (agreement.id.to_string(), entry.counterparty.clone());
-            let counter = counters.entry(key).or_default();
-            *counter += 1;
-            assert_eq!(agreement.counter, *counter, "a gap before {entry:?}");
+impl JudgedLog {
+    /// Reads what is new. Every entry is its owner's, no two are the same, time does not run
+    /// backwards, and the entries about one contract are numbered from 1 without a gap.
+    async fn read_on(&mut self, store: &Embedded, did: &Did) {
+        for shard in shards() {
+            let next = self.shards.entry(shard.to_string()).or_default();
+            for entry in entries(store, did, shard, *next).await {
+                *next += 1;
+                assert_eq!(entry.participant, *did);
+                assert!(self.random.insert(entry.random), "the same entry twice: {entry:?}");
+                assert!(self.latest <= Some(entry.time), "time ran backwards: {entry:?}");
+                self.latest = Some(entry.time);
+                if let Some(agreement) = &entry.agreement {
+                    let key = (agreement.id.to_string(), entry.counterparty.clone());
+                    let counter = self.counters.entry(key).or_default();
+                    *counter += 1;
+                    assert_eq!(agreement.counter, *counter, "a gap before {entry:?}");
+                }
+            }
         }
     }
 }
@@ -174,22 +191,35 @@ fn values<T>(records: Vec<(String, T)>) -> Vec<T> {
     records.into_iter().map(|(_, value)| value).collect()
 }
 
-/// All entries of a participant, shard after shard. Each must read as the one form that it has.
-async fn log(store: &Embedded, did: &Did) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for year in 2041..=2042 {
+/// The shards that a story may reach.
+fn shards() -> impl Iterator<Item = Shard> {
+    (2041..=2042).flat_map(|year| {
         let first = Shard::first(year);
-        for shard in [first, first.next(), first.next().next()] {
-            let log = Log::new(did, shard.to_string());
-            let found = store.entries(&log, 0, usize::MAX).await.unwrap();
-            assert_eq!(found.len() as u64, store.log_size(&log).await.unwrap());
-            for (place, entry) in found.into_iter().enumerate() {
-                assert_eq!(entry.index, place as u64);
-                let entry = Entry::parse(&entry.value).unwrap();
-                assert_eq!(entry.shard, shard);
-                entries.push(entry);
-            }
-        }
+        [first, first.next(), first.next().next()]
+    })
+}
+
+/// All entries of a participant, shard after shard.
+async fn log(store: &Embedded, did: &Did) -> Vec<Entry> {
+    let mut all = Vec::new();
+    for shard in shards() {
+        all.extend(entries(store, did, shard, 0).await);
+    }
+    all
+}
+
+/// The entries of a shard from `first` on. Each must read as the one form that it has.
+async fn entries(store: &Embedded, did: &Did, shard: Shard, first: u64) -> Vec<Entry> {
+    let log = Log::new(did, shard.to_string());
+    let found = store.entries(&log, first, usize::MAX).await.unwrap();
+    let size = store.log_size(&log).await.unwrap();
+    assert_eq!(size, first + found.len() as u64, "entries are dense and none is lost");
+    let mut entries = Vec::new();
+    for (place, entry) in found.into_iter().enumerate() {
+        assert_eq!(entry.index, first + place as u64);
+        let entry = Entry::parse(&entry.value).unwrap();
+        assert_eq!(entry.shard, shard);
+        entries.push(entry);
     }
     entries
 }

@@ -146,7 +146,8 @@ impl Network {
         let held_back = std::mem::take(&mut self.inner().held_back);
         let mut answers = Vec::new();
         for letter in held_back.into_iter().rev() {
-            answers.push(self.post(letter).await.expect("the receiver lives"));
+            // Whoever dies over it is sent it again.
+            answers.extend(self.post(letter).await);
         }
         answers
     }
@@ -164,7 +165,7 @@ impl Network {
         let house = house.ok_or_else(|| unsent("unreachable"))?;
         let engine = house.engine.upgrade().filter(|_| !house.fuse.is_burnt());
         let engine = engine.ok_or_else(|| unsent("unreachable"))?;
-        let answered = house.fuse.survive(answer(&engine, &letter)).await;
+        let answered = house.fuse.survive(Box::pin(answer(&engine, &letter))).await;
         if let Some(answer) = &answered {
             letter.status = Some(answer.status);
             letter.answer = answer.body.clone();
@@ -240,7 +241,7 @@ impl Transport for Line {
             status: None,
             answer: Bytes::new(),
         };
-        let answer = self.network.exchange(letter).await;
+        let answer = Box::pin(self.network.exchange(letter)).await;
         self.fuse.pass(Point::AfterSend).await;
         answer
     }

@@ -16,6 +16,8 @@ use super::rule::{self, Shape};
 use crate::clock::Clock;
 use crate::participant::Standing;
 use crate::record::agreement::{self, AgreementRecord, Ended, EndedBy};
+use crate::record::outbox::{Machine, ProcessRef};
+use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::{Key, Kind, Span, Store, Version};
 use jiff::Timestamp;
 
@@ -154,6 +156,9 @@ impl<P: Parts> Engine<P> {
             };
             draft.record(about, Body::AgreementEnded { cause: cause(record.role, by) })?;
             record.ended = Some(Ended { at: draft.at(), by, reason: words.to_owned() });
+            if by == EndedBy::Us {
+                self.plan_end_of_transfers(&mut draft, id, peer).await?;
+            }
             draft.write(Kind::Agreement, &agreement::id(id, peer), Some(version), &record)?;
             draft.changed(id.as_str());
             draft.changed(&*record.negotiation);
@@ -169,6 +174,24 @@ impl<P: Parts> Engine<P> {
         Err(EngineError::Busy { reason: "contended" })
     }
 
+    /// Should this process die before the transfers are ended, their due timers end them.
+    async fn plan_end_of_transfers(
+        &self,
+        draft: &mut Draft<'_, P>,
+        id: &AgreementId,
+        peer: &Did,
+    ) -> Result<(), EngineError> {
+        let participant = draft.participant().did();
+        for found in self.transfers_under(participant, id, peer).await? {
+            if !found.record.process.is_over() {
+                let process = ProcessRef { machine: Machine::Transfer, pid: found.pid };
+                let row = TimerRow { due: draft.at(), errand: TimerErrand::Reconsider { process } };
+                draft.timer(row.id(), &row)?;
+            }
+        }
+        Ok(())
+    }
+
     async fn end_transfers(
         &self,
         participant: &Did,
@@ -180,7 +203,7 @@ impl<P: Parts> Engine<P> {
         for found in self.transfers_under(participant, id, peer).await? {
             if !found.record.process.is_over() {
                 let words = Some(words.to_owned());
-                self.terminate_transfer(participant, &found.pid, cut, words).await?;
+                self.stop_transfer(participant, &found.pid, cut, words).await?;
             }
         }
         Ok(())
@@ -217,10 +240,7 @@ impl<P: Parts> Engine<P> {
             };
             if let Some(cut) = cut {
                 let pid = &grounds.transfer;
-                match self.terminate_transfer(participant, pid, cut, None).await {
-                    Ok(()) | Err(EngineError::NotFound | EngineError::Refused(_)) => {}
-                    Err(error) => return Err(error),
-                }
+                self.stop_transfer(participant, pid, cut, None).await?;
             }
         }
         Ok(())

@@ -65,13 +65,15 @@ impl<P: Parts> Engine<P> {
             }
             other => other?,
         }
-        flow.commit().await?.release(self);
+        // First, so that it is not forgotten should this process die between the two: the message
+        // is then sent again, and refused again.
         if let Outcome::Refused { code, words, .. } = outcome
             && code == AGREEMENT_ENDED
         {
             let words = words.join(" ");
             self.agreement_is_over(participant, &agreement, &peer, EndedBy::Peer, &words).await?;
         }
+        flow.commit().await?.release(self);
         Ok(())
     }
 }

@@ -102,6 +102,24 @@ impl<P: Parts> Engine<P> {
         self.command_transfer(participant, pid, &command, cut).await
     }
 
+    /// As [`Engine::terminate_transfer`], for what must be over whoever ended it: a transfer that
+    /// is over, or whose termination is on its way, is left as it is.
+    ///
+    /// # Errors
+    /// When nothing can be committed.
+    pub(in crate::engine) async fn stop_transfer(
+        &self,
+        participant: &Did,
+        pid: &str,
+        cut: Cut,
+        words: Option<String>,
+    ) -> Result<(), EngineError> {
+        match self.terminate_transfer(participant, pid, cut, words).await {
+            Ok(()) | Err(EngineError::NotFound | EngineError::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn command_transfer(
         &self,
         participant: &Did,

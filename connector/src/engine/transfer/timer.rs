@@ -70,12 +70,16 @@ impl<P: Parts> Engine<P> {
             return Ok(());
         }
         let (_, agreed) = self.agreement(participant, &process.agreement_id, &process.peer).await?;
+        if let Some(ended) = agreed.ended {
+            let cut = Cut::AgreementEnded;
+            return self.stop_transfer(participant, pid, cut, Some(ended.reason)).await;
+        }
         let now = self.clock.now();
         let decision = self.judge_agreement(participant, &standing, &agreed, now).await?;
         match decision.verdict {
             Verdict::Deny => {
                 let words = Some(told(&decision));
-                self.terminate_transfer(participant, pid, Cut::RuleRefuses, words).await
+                self.stop_transfer(participant, pid, Cut::RuleRefuses, words).await
             }
             Verdict::Permit => match decision.next_change {
                 Some(due) => self.set_deadline(participant, pid, due).await,
