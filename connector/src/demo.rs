@@ -22,15 +22,14 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use self::line::Line;
-use self::party::{Cast, Party};
+use self::party::Cast;
 use self::stage::Stage;
 use self::teller::Teller;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::local;
 use crate::cli::task::Demo;
 use crate::clock::Clock as _;
-use crate::management::view::{ContractView, Words};
+use crate::management::view::Words;
 use crate::runtime::until_signal;
 
 /// A demo under way.
@@ -98,8 +97,8 @@ impl Play {
         self.enrol().await?;
         self.start().await?;
         self.publish().await?;
-        let contract = self.agree().await?;
-        self.deliver(&contract).await?;
+        self.agree().await?;
+        self.deliver().await?;
         self.refuse().await?;
         self.separate().await?;
         self.cut().await?;
@@ -128,12 +127,6 @@ impl Play {
             format!("Jede Zeile mit $ ist ein echter Befehl, den die Vorführung für Sie eintippt. Alles liegt in ./{folder} und darf danach gelöscht werden."),
             format!("Each line with $ is a real command, typed for you. Everything lies in ./{folder} and may be deleted afterwards."),
         ));
-    }
-
-    /// The contract as one side sees it.
-    async fn contract_of(&self, party: &Party, contract: &str) -> Result<ContractView, Failure> {
-        let line = Line::new(&["contract", "show", contract]).by(party);
-        self.stage.run(&line).await?.data()
     }
 }
 

@@ -84,6 +84,7 @@ impl Play {
         let audit = self.folder.join("audit").display().to_string();
         for line in [
             format!("allmende contract list --home {company}"),
+            format!("allmende serve Parkhausbelegung --home {company}"),
             format!("allmende dataset list --home {towns} --participant ulm.localhost"),
             format!("allmende audit show --home {towns} --participant ulm.localhost"),
             format!("allmende catalog ulm.localhost --home {firm}"),

@@ -20,7 +20,7 @@ use crate::management::view::{
 };
 
 /// The dataset whose delivery is cut.
-const LIVE: &str = "Parkleitsystem live";
+const LIVE: &str = "Parkleitsystem";
 
 impl Play {
     /// The second firm asks and is told no.
@@ -116,13 +116,11 @@ impl Play {
         let feed = Feed::start(&self.cast.ulm).await.map_err(|error| local(&error))?;
         let contract = self.live_contract(&feed).await?;
         let (ulm, company) = (self.cast.ulm.clone(), self.cast.company.clone());
-        let id = short(contract.id.as_str());
-        let theirs = self.same_at(&ulm, &contract).await?;
-        let serve = Line::new(&["serve", &id]).by(&company);
+        let serve = Line::new(&["serve", LIVE]).by(&company);
         let handover: HandoverView = self.stage.show(&mut self.teller, &serve).await?;
-        let reader = self.cut_short((&company, &id), (&ulm, &theirs), &contract).await?;
+        let reader = self.cut_short(&company, &ulm, &contract).await?;
         self.told(&reader)?;
-        self.both_sides(&[(&company, &id), (&ulm, &theirs)]).await?;
+        self.both_sides([&company, &ulm]).await?;
         self.program_is_told(&handover).await?;
         self.teller.done()
     }
@@ -130,12 +128,12 @@ impl Play {
     /// Reads under a contract until the other side ends it; how the reader ended.
     async fn cut_short(
         &mut self,
-        (company, id): (&Party, &str),
-        (ulm, theirs): (&Party, &str),
+        company: &Party,
+        ulm: &Party,
         contract: &ContractView,
     ) -> Result<Ran, Failure> {
         let lang = self.teller.lang;
-        let pull = Line::new(&["pull", id]).by(company);
+        let pull = Line::new(&["pull", LIVE]).by(company);
         self.teller.typed(&pull);
         let client = client(company)?;
         // The reader runs on while it is watched and while the other side ends the contract.
@@ -148,7 +146,7 @@ impl Play {
         let size = megabytes(delivery.bytes);
         self.teller.fact("flowing", &Words::new("fließt", "flowing"), size.in_lang(lang));
         let reason = Words::new("Der Rat hat es so beschlossen.", "The council has decided so.");
-        let end = Line::new(&["contract", "end", theirs, "--reason", reason.in_lang(lang)]).by(ulm);
+        let end = Line::new(&["contract", "end", LIVE, "--reason", reason.in_lang(lang)]).by(ulm);
         self.teller.typed(&end);
         let began = self.teller.clock().now();
         let (ended, reader) = tokio::join!(self.stage.run(&end), pulling);
@@ -173,20 +171,11 @@ impl Play {
         self.stage.show(&mut self.teller, &request.by(&company)).await
     }
 
-    /// The same contract as the other side names it.
-    async fn same_at(&self, party: &Party, contract: &ContractView) -> Result<String, Failure> {
-        let line = Line::new(&["contract", "list"]).by(party);
-        let ran = self.stage.run(&line).await?;
-        let contracts: Vec<ContractView> = ran.data()?;
-        let same = contracts.iter().find(|one| one.agreement == contract.agreement);
-        same.map(|one| short(one.id.as_str())).ok_or_else(|| ran.unexpected())
-    }
-
     /// What each side says about the end.
-    async fn both_sides(&mut self, sides: &[(&Party, &str)]) -> Result<(), Failure> {
+    async fn both_sides(&mut self, sides: [&Party; 2]) -> Result<(), Failure> {
         let lang = self.teller.lang;
-        for (party, id) in sides {
-            let line = Line::new(&["contract", "show", id, "--wait", "10"]).by(party);
+        for party in sides {
+            let line = Line::new(&["contract", "show", LIVE, "--wait", "10"]).by(party);
             let contract: ContractView = self.stage.show(&mut self.teller, &line).await?;
             let said = contract.why.in_lang(lang).to_owned();
             self.teller.fact(party.host, &Words::same(party.name), said);
