@@ -28,7 +28,10 @@ pub struct SystemIds;
 impl Ids for SystemIds {
     fn fill(&self, bytes: &mut [u8]) {
         // Without randomness no id is unique and no code secret: there is nothing to go on with.
-        #[expect(clippy::expect_used, reason = "OpenSSL's generator fails only when it cannot be seeded at start")]
+        #[expect(
+            clippy::expect_used,
+            reason = "OpenSSL's generator fails only when it cannot be seeded at start"
+        )]
         openssl::rand::rand_bytes(bytes).expect("the system's random generator answers");
     }
 }

@@ -130,12 +130,14 @@ impl<P: Parts> Engine<P> {
         let shown = |dataset: &Arc<Prepared>| self.shows(standing, peer, dataset);
         let (before, after) = match place {
             Place::Start => (&[][..], catalog.as_slice()),
-            Place::After(id) => {
-                split(&catalog, catalog.partition_point(|dataset| dataset.id.as_str() <= id.as_str()))
-            }
-            Place::Before(id) => {
-                split(&catalog, catalog.partition_point(|dataset| dataset.id.as_str() < id.as_str()))
-            }
+            Place::After(id) => split(
+                &catalog,
+                catalog.partition_point(|dataset| dataset.id.as_str() <= id.as_str()),
+            ),
+            Place::Before(id) => split(
+                &catalog,
+                catalog.partition_point(|dataset| dataset.id.as_str() < id.as_str()),
+            ),
         };
         if let Place::Before(_) = place {
             let (mut datasets, more) = take(before.iter().rev(), limit, shown)?;

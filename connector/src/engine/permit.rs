@@ -22,8 +22,10 @@ use crate::ids::urn;
 use crate::participant::{Participant, Standing};
 use crate::record::agreement::AgreementRecord;
 use crate::record::delivery::{self, FlowEnd, FlowRecord};
+use crate::record::outbox::{Machine, ProcessRef};
+use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::Kind;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Permission to deliver, or to hand over, data under a contract now. Only this module makes one.
 #[derive(Debug)]
@@ -45,6 +47,9 @@ pub struct Granted {
     role: Role,
     decision: policy::Permit,
     started: Timestamp,
+    /// The first instant at which the partner's certificate, or our copy of the authority's list,
+    /// holds no longer.
+    trust_over: Option<Timestamp>,
 }
 
 /// What is about to be permitted.
@@ -207,6 +212,10 @@ impl<P: Parts> Engine<P> {
     ) -> Result<Permit, EngineError> {
         let Wanted { grounds, delivery, process } = wanted;
         let transfer = process.is_some().then(|| grounds.transfer.clone());
+        let trust_over = grounds.verified.as_ref().map(|peer| {
+            let end = peer.not_after().min(standing.list.expires);
+            end.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX)
+        });
         // Registered before anything is asked, so that a stop that comes meanwhile is not missed.
         let admission = self.live.admit(grounds);
         let ours = participant.did();
@@ -231,6 +240,7 @@ impl<P: Parts> Engine<P> {
             role: agreed.role,
             decision,
             started: now,
+            trust_over,
         };
         self.note(participant, standing, &granted, &Step::Started).await?;
         Ok(Permit { admission, granted })
@@ -293,6 +303,11 @@ impl<P: Parts> Engine<P> {
             if let Some(pid) = &granted.transfer {
                 let flow = step.flow(granted, draft.at());
                 draft.put(Kind::Delivery, &delivery::flow_id(pid), &flow)?;
+                if let (Step::Started, Some(due)) = (step, granted.trust_over) {
+                    let process = ProcessRef { machine: Machine::Transfer, pid: pid.clone() };
+                    let row = TimerRow { due, errand: TimerErrand::Reconsider { process } };
+                    draft.timer(row.id(), &row)?;
+                }
                 draft.changed(pid.as_str());
             }
             match draft.commit().await {

@@ -40,7 +40,10 @@ impl Record for LogBook {
 ///
 /// # Errors
 /// When its files or its store cannot be used.
-pub async fn open(node: &Node, on_change: OnChange) -> Result<Option<ProductAuthority>, StartError> {
+pub async fn open(
+    node: &Node,
+    on_change: OnChange,
+) -> Result<Option<ProductAuthority>, StartError> {
     let Some(settings) = node.config.authority.clone() else { return Ok(None) };
     let Some(participant) = node.engine.hosted().iter().next().cloned() else {
         return Err(StartError::NoParticipant);

@@ -11,9 +11,7 @@ use wire::did::Did;
 
 use super::parts::Product;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{
-    Config, ConfigError, MembershipSettings, ParticipantSettings, StoreEngine,
-};
+use crate::config::{Config, ConfigError, MembershipSettings, ParticipantSettings, StoreEngine};
 use crate::data::source::root::{DataRoot, DataRootError};
 use crate::engine::decider::ByRule;
 use crate::engine::openings::Files;
@@ -157,8 +155,7 @@ impl Node {
         let hosted = Hosted::new(participants);
         let documents = Documents::new(fetcher.clone(), clock.clone());
         let answer_timeout = Duration::from_millis(config.limits.answer_timeout_ms);
-        let peers =
-            Peers::new(hosted.clone(), documents, guard, clock.clone(), answer_timeout)?;
+        let peers = Peers::new(hosted.clone(), documents, guard, clock.clone(), answer_timeout)?;
         let engine = Arc::new(Engine::new(Made {
             store,
             clock,

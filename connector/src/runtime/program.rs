@@ -13,11 +13,7 @@ use crate::home::Home;
 pub struct Program;
 
 impl Tasks for Program {
-    async fn up(
-        &self,
-        home: &Home,
-        told: impl FnOnce(Listening) + Send,
-    ) -> Result<(), Failure> {
+    async fn up(&self, home: &Home, told: impl FnOnce(Listening) + Send) -> Result<(), Failure> {
         let node = Node::open(home.clone())?;
         let sockets = Sockets::bind(&node.config.listen)?;
         let listening = listening(&node.config);

@@ -23,9 +23,7 @@ impl Neighbour for WitnessDoor {
         Box::pin(async move {
             let (ours, peer) = (ask.caller.participant.did(), ask.caller.peer.did());
             let reply = match (ask.method, ask.path) {
-                (&Method::GET, CONSISTENCY_PATH) => {
-                    self.0.serve_consistency(ours, ask.query).await
-                }
+                (&Method::GET, CONSISTENCY_PATH) => self.0.serve_consistency(ours, ask.query).await,
                 (&Method::POST, COUNTERSIGN_PATH) => {
                     self.0.serve_checkpoint(ours, peer, ask.body).await
                 }

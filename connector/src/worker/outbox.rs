@@ -138,10 +138,7 @@ impl Lanes {
             // A lane that nobody holds is full again.
             lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
         }
-        lanes
-            .entry(peer.clone())
-            .or_insert_with(|| Arc::new(Semaphore::new(self.width)))
-            .clone()
+        lanes.entry(peer.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.width))).clone()
     }
 }
 

@@ -59,11 +59,7 @@ async fn until(clock: &impl Clock, next: Option<Timestamp>) {
     }
 }
 
-async fn look<P: Parts>(
-    engine: &Engine<P>,
-    did: &Did,
-    deadlines: &mut BTreeMap<Did, Timestamp>,
-) {
+async fn look<P: Parts>(engine: &Engine<P>, did: &Did, deadlines: &mut BTreeMap<Did, Timestamp>) {
     match engine.next_deadline(did).await {
         Ok(Some(deadline)) => {
             deadlines.insert(did.clone(), deadline);

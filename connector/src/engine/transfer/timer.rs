@@ -1,6 +1,6 @@
 //! Deadlines of rules: at the instant at which a rule may say something else, it is asked again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use policy::Verdict;
 use wire::did::Did;
 
@@ -11,6 +11,7 @@ use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::wake::Wake;
 use crate::engine::{Engine, OutboxKey};
+use crate::participant::Standing;
 use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::{Batch, Key, Kind, Span, Store};
 
@@ -69,6 +70,7 @@ impl<P: Parts> Engine<P> {
         if process.is_over() {
             return Ok(());
         }
+        self.cut_unbelieved(participant, pid, &standing);
         let (_, agreed) = self.agreement(participant, &process.agreement_id, &process.peer).await?;
         if let Some(ended) = agreed.ended {
             let cut = Cut::AgreementEnded;
@@ -81,11 +83,48 @@ impl<P: Parts> Engine<P> {
                 let words = Some(told(&decision));
                 self.stop_transfer(participant, pid, Cut::RuleRefuses, words).await
             }
-            Verdict::Permit => match decision.next_change {
-                Some(due) => self.set_deadline(participant, pid, due).await,
-                None => Ok(()),
-            },
+            Verdict::Permit => {
+                let rule = decision.next_change;
+                let trust = self.trust_deadline(participant, pid, &standing);
+                match rule.into_iter().chain(trust).min() {
+                    Some(due) => self.set_deadline(participant, pid, due).await,
+                    None => Ok(()),
+                }
+            }
         }
+    }
+
+    /// When a running delivery of the transfer must be looked at again for its reader's sake.
+    fn trust_deadline(
+        &self,
+        participant: &Did,
+        pid: &str,
+        standing: &Standing,
+    ) -> Option<Timestamp> {
+        let running = self.live.grounds();
+        let readers = running
+            .iter()
+            .filter(|grounds| grounds.participant == *participant && grounds.transfer == pid);
+        let ends = readers.filter_map(|grounds| grounds.verified.as_ref()).map(|peer| {
+            let end = peer.not_after().min(standing.list.expires);
+            end.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX)
+        });
+        ends.min()
+    }
+
+    /// Cuts the deliveries of a transfer whose reader is not believed any longer, because its
+    /// certificate or our copy of the authority's list has ended. The transfer itself goes on: the
+    /// partner may come back with a renewed certificate, and we with a newer list.
+    fn cut_unbelieved(&self, participant: &Did, pid: &str, standing: &Standing) {
+        let now = self.clock.now();
+        let list_over = standing.list.check_time(now).is_err();
+        self.live.cut(Cut::CertificateRefused, |grounds| {
+            grounds.participant == *participant
+                && grounds.transfer == pid
+                && grounds.verified.as_ref().is_some_and(|peer| {
+                    list_over || standing.material.trust().recheck(peer, now).is_err()
+                })
+        });
     }
 
     async fn set_deadline(

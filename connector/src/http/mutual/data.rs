@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue, InvalidHeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use protocol::status::{self, Problem};
 use tokio::runtime::Handle;
@@ -57,16 +57,17 @@ async fn permitted<P: Parts, F: Fetch>(
     let opened = open(&dataset.source, &dataset.media_type, &demand, root, &served.fetch).await;
     let (granted, admission) = permit.split();
     let sink = Sink { engine: engine.clone(), participant: participant.did().clone(), granted };
+    let delivery = HeaderValue::from_str(sink.granted.delivery().as_str());
     let answer = match opened {
         Ok(answer) => answer,
         Err(error) => {
             tracing::error!(%error, code = error.code(), "a source cannot be read");
             sink.end_at_once(Outcome::SourceFailed { code: error.code() });
-            return Ok(problem::plain(&Problem::new(status::UNAVAILABLE, "source-unavailable")));
+            let failed = Problem::new(status::UNAVAILABLE, "source-unavailable");
+            return Ok(named(problem::plain(&failed), delivery));
         }
     };
-    let delivery = HeaderValue::from_str(sink.granted.delivery().as_str());
-    let mut response = match reply::reply(request.method(), answer) {
+    let response = match reply::reply(request.method(), answer) {
         Reply::Bare(response) => {
             sink.end_at_once(Outcome::Finished);
             response
@@ -82,10 +83,18 @@ async fn permitted<P: Parts, F: Fetch>(
             head.respond(start(opened, admission, control))
         }
     };
+    Ok(named(response, delivery))
+}
+
+/// The answer with the delivery's id, so that both logs tell of the same.
+fn named(
+    mut response: HttpResponse,
+    delivery: Result<HeaderValue, InvalidHeaderValue>,
+) -> HttpResponse {
     if let Ok(delivery) = delivery {
         response.headers_mut().insert(HeaderName::from_static(DELIVERY_HEADER), delivery);
     }
-    Ok(response)
+    response
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {

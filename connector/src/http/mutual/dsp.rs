@@ -11,11 +11,11 @@ use protocol::message::MessageKind;
 use protocol::status::{self, Problem};
 use serde_json::Value;
 
+use super::caller::Stranger;
 use super::neighbour::Ask;
 use super::quota::Quota;
 use super::released::Released;
 use super::route::{Route, route};
-use super::caller::Stranger;
 use super::{Caller, Served, body, catalog, data};
 use crate::data::source::http::Fetch;
 use crate::engine::error::EngineError;
