@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod clock;
 mod disk;
 mod isolation;
 mod mutual;

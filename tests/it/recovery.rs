@@ -79,10 +79,10 @@ async fn check_end(space: &Dataspace, case: &str) {
         assert!(kept.outbox.is_empty(), "{case}, {who:?}");
         let mut steps = Vec::new();
         for entry in &kept.log {
-            match &entry.body {
-                Body::NegotiationStep { message, event, .. } => steps.push((*message, *event)),
-                Body::TransferStep { message, event, .. } => steps.push((*message, *event)),
-                _ => {}
+            if let Body::NegotiationStep { message, event, .. }
+            | Body::TransferStep { message, event, .. } = &entry.body
+            {
+                steps.push((*message, *event));
             }
         }
         let count = steps.len();

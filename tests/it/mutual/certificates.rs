@@ -100,7 +100,7 @@ async fn older_tls_is_not_spoken() {
     for version in [SslVersion::TLS1_2, SslVersion::TLS1_1, SslVersion::TLS1] {
         let ssl = dangerous_client(None, Some(Who::Ulm.host()), version).unwrap();
         let client = Client::with(ssl, Who::Ulm.host(), listener.address).await;
-        let why = client.err().expect("no handshake");
+        let why = client.expect_err("no handshake");
         assert!(why.contains("protocol version") || why.contains("no protocols"), "{why}");
     }
 }
@@ -111,7 +111,7 @@ async fn no_name_and_an_unknown_name_get_a_fatal_alert() {
     for name in [None, Some("authority.localhost"), Some("localhost"), Some(Who::Company.host())] {
         let ssl = dangerous_client(None, name, SslVersion::TLS1_3).unwrap();
         let client = Client::with(ssl, Who::Ulm.host(), listener.address).await;
-        let why = client.err().expect("no handshake");
+        let why = client.expect_err("no handshake");
         assert!(why.contains("unrecognized name"), "{name:?}: {why}");
         assert_eq!(counted(&listener), [(name.unwrap_or_default().to_owned(), "unknown-host")]);
     }

@@ -1,14 +1,15 @@
 //! What stops running data: the end of a contract by either side, the rule's own time, a vetting, a
 //! membership or a certificate that is gone. Each is learnt while a delivery runs.
 
-use allmende_tests::cast::{Says, Who};
+use allmende_tests::cast::{Says, Who, cast};
 use allmende_tests::dataspace::Dataspace;
-use allmende_tests::network::Letter;
+use allmende_tests::network::{Letter, Trouble};
 use allmende_tests::story::{ENGINEER, PUBLISHER, rule, rule_end};
 use audit::entry::{Body, EndCause};
 use bytes::Bytes;
 use connector::engine::live::{Admission, Cut};
 use jiff::SignedDuration;
+use policy::template::Template;
 use protocol::transfer::State;
 use serde_json::{Value, json};
 
@@ -106,7 +107,8 @@ async fn the_rules_time_cuts_at_its_instant_and_not_before() {
     engine.do_what_is_due(&Who::Ulm.did()).await.unwrap();
     assert_eq!(admission.is_cut(), Some(Cut::RuleRefuses));
     is_over(&space, &token).await;
-    assert_eq!(engine.next_deadline(&Who::Ulm.did()).await.unwrap(), None);
+    let next = engine.next_deadline(&Who::Ulm.did()).await.unwrap();
+    assert!(next.is_none_or(|due| due > space.now()), "nothing due is left: {next:?}");
 }
 
 #[tokio::test]
@@ -187,5 +189,45 @@ async fn a_partner_that_takes_no_termination_holds_up_no_other_deadline() {
         let what = transfer.process.awaiting.map(|outgoing| outgoing.what);
         assert_eq!(what, Some(protocol::transfer::Move::Terminate), "{pid}");
     }
-    assert_eq!(engine.next_deadline(&ulm).await.unwrap(), None);
+    let next = engine.next_deadline(&ulm).await.unwrap();
+    assert!(next.is_none_or(|due| due > space.now()), "nothing due is left: {next:?}");
+}
+
+#[tokio::test]
+async fn a_completion_and_a_termination_that_cross_leave_both_of_one_mind() {
+    let (space, _, _admission) = delivering().await;
+    let (pid, _) = space.only_transfer(Who::Company).await;
+    let agreement = space.kept(Who::Ulm).await.agreements.remove(0);
+    let (ulm, company) = (Who::Ulm.did(), Who::Company.did());
+    space.network.trouble("/completion", Trouble::Delay);
+    space.at(Who::Company).complete_transfer(&company, &pid).await.unwrap();
+    space.node(Who::Company).work().await;
+    let engine = space.at(Who::Ulm);
+    engine.end_agreement(&ulm, &agreement.id, &company, PUBLISHER, "enough").await.unwrap();
+    space.settle_in_time().await;
+    let states = [
+        space.only_transfer(Who::Company).await.1.process.state,
+        space.only_transfer(Who::Ulm).await.1.process.state,
+    ];
+    assert_eq!(states[0], states[1]);
+    assert!(states[0].unwrap().is_terminal());
+    assert!(space.kept(Who::Company).await.agreements[0].ended.is_some(), "and the end is known");
+}
+
+#[tokio::test]
+async fn a_list_that_has_expired_vouches_for_nobody_who_reads() {
+    let space = Dataspace::new();
+    // A rule that asks nothing of the list.
+    let agreement = space.contract(&Template::default()).await;
+    space.transfer(&agreement).await;
+    let token = space.token().await;
+    let (_granted, admission) = space.read(Who::Company, &token).await.unwrap().split();
+    let expires = cast().list(&Says::default()).expires;
+    space.clock.advance_to(expires);
+    let engine = space.at(Who::Ulm);
+    engine.do_what_is_due(&Who::Ulm.did()).await.unwrap();
+    assert_eq!(admission.is_cut(), None);
+    space.clock.advance(SignedDuration::from_secs(1));
+    engine.do_what_is_due(&Who::Ulm.did()).await.unwrap();
+    assert_eq!(admission.is_cut(), Some(Cut::CertificateRefused));
 }
