@@ -220,6 +220,12 @@ const DENIED: [(&str, &str, &str, &str); 9] = [
         "look at the list of what waits for a decision",
     ),
     (
+        "offer-withdrawn",
+        "Der Datensatz wurde seit der Anfrage zurückgezogen oder seine Regel ersetzt.",
+        "Die Anfrage ablehnen; der Partner kann neu anfragen.",
+        "reject the request; the partner can ask anew",
+    ),
+    (
         "own-approval",
         "Wer veröffentlicht oder angefragt hat, entscheidet nicht selbst.",
         "Ein anderes Konto mit der Rolle `approver` entscheiden lassen.",
