@@ -182,7 +182,7 @@ fn unsent_words(unsent: &Unsent) -> (Words, Words) {
 }
 
 /// What a code means in German, and what helps; a code that is not here is shown as it was given.
-const DENIED: [(&str, &str, &str, &str); 9] = [
+const DENIED: [(&str, &str, &str, &str); 10] = [
     (
         "agreement-ended",
         "Der Nutzungsvertrag ist beendet.",
