@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod clock;
+mod codes;
 mod disk;
 mod isolation;
 mod mutual;
