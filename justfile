@@ -37,7 +37,7 @@ deny:
     else
         echo "############################################################################" >&2
         echo "# ADVISORIES WERE NOT CHECKED: the advisory database could not be fetched. #" >&2
-        echo "# Run \`just deny\` where github.com can be reached before any release.      #" >&2
+        echo "# Run \`just deny\` where the database can be reached, before any release.  #" >&2
         echo "############################################################################" >&2
     fi
 

@@ -1,7 +1,7 @@
 //! The mutual listener: TLS 1.3, a client certificate demanded in the handshake, everything
 //! between connectors.
 //!
-//! A handler never sees a request whose peer is not verified: the connection's [`VerifiedPeer`] is
+//! A handler never sees a request whose peer is not verified: the connection's verified peer is
 //! looked at again for each request, and server name, Host and participant must agree.
 
 mod body;
