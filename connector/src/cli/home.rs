@@ -129,14 +129,14 @@ impl From<SetupFault> for Failure {
 fn german(fault: &SetupFault) -> String {
     let text = match fault {
         SetupFault::Answer(_) => {
-            "Dieselbe Version von Allmende verwenden wie die Zulassungsstelle."
+            "Dieselbe Version von Allmende verwenden wie die Vertrauensstelle."
         }
         SetupFault::Config(_) => "Die Einstellungen an der genannten Stelle berichtigen.",
         SetupFault::Exists { .. } => {
             "Einen anderen Rechnernamen wählen, oder den vorhandenen Teilnehmer verwenden."
         }
         SetupFault::Fetch(_) => {
-            "Name und Port der Zulassungsstelle und `net.allow` prüfen, und ob sie läuft."
+            "Name und Port der Vertrauensstelle und `net.allow` prüfen, und ob sie läuft."
         }
         SetupFault::Folder(_) | SetupFault::Io { .. } => {
             "Prüfen, ob der Ordner da ist, Platz hat und Ihnen gehört."
@@ -155,7 +155,7 @@ fn german(fault: &SetupFault) -> String {
             "Das Betriebsprotokoll ansehen; die Schlüssel des Teilnehmers sind vielleicht beschädigt."
         }
         SetupFault::WrongRoot { .. } => {
-            "Nicht fortfahren: den Fingerabdruck am Telefon mit der Zulassungsstelle vergleichen; jemand steht vielleicht dazwischen."
+            "Nicht fortfahren: den Fingerabdruck am Telefon mit der Vertrauensstelle vergleichen; jemand steht vielleicht dazwischen."
         }
         SetupFault::Authority(_)
         | SetupFault::Refused { .. }

@@ -334,7 +334,7 @@ fn code_invalid(error: &dyn std::error::Error) -> Failure {
         "code-invalid",
         Words::new("Das ist kein Aufnahmecode.", "this is not an enrolment code"),
         Words::new(
-            "Den Code genau so eingeben, wie die Zulassungsstelle ihn ausgegeben hat.",
+            "Den Code genau so eingeben, wie die Vertrauensstelle ihn ausgegeben hat.",
             "enter the code exactly as the authority gave it out",
         ),
     )

@@ -69,7 +69,7 @@ fn read_anchors(path: &Path) -> Result<Anchors, Failure> {
                 format!("`{path}` is not a file of keys to believe"),
             ),
             Words::new(
-                "Die Datei aus eigener Quelle nehmen (Zulassungsstelle, früherer Besuch), nie aus dem geprüften Ordner.",
+                "Die Datei aus eigener Quelle nehmen (Vertrauensstelle, früherer Besuch), nie aus dem geprüften Ordner.",
                 "take the file from a source of your own (the authority, an earlier visit), never from the folder that you verify",
             ),
         )

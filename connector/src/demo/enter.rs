@@ -16,7 +16,7 @@ impl Play {
     /// The authority founds the data space and starts.
     pub(super) async fn found(&mut self) -> Result<(), Failure> {
         self.teller.step(
-            Words::new("Eine Zulassungsstelle gründet den Datenraum.", "An authority founds the data space."),
+            Words::new("Eine Vertrauensstelle gründet den Datenraum.", "An authority founds the data space."),
             &Words::new(
                 "Sie entscheidet, wer mitmacht. Ihr Wurzelschlüssel kommt danach in den Tresor: zum Betrieb wird er nicht gebraucht.",
                 "It decides who takes part. Its root key then goes into a safe: running needs it no more.",
@@ -53,7 +53,7 @@ impl Play {
             "… and so do Neu-Ulm and the two firms (commands.txt has all commands).",
         ));
         self.teller.say(&Words::new(
-            "Die Zulassungsstelle hat die Wegweiser GmbH geprüft: Sie ist ein Mobilitätsdienst. Die Plakat AG ist es nicht.",
+            "Die Vertrauensstelle hat die Wegweiser GmbH geprüft: Sie ist ein Mobilitätsdienst. Die Plakat AG ist es nicht.",
             "The authority has vetted Wegweiser GmbH: it is a mobility service. Plakat AG is not.",
         ));
         let line = Line::new(&["authority", "vet", self.cast.company.host, "--as", KIND]);

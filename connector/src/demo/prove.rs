@@ -17,7 +17,7 @@ impl Play {
                 "An auditor verifies both logs, without a network.",
             ),
             &Words::new(
-                "Jede Seite gibt ihr Protokoll heraus. Welchen Schlüsseln sie glaubt, weiß die Prüferin aus anderer Hand: von der Zulassungsstelle.",
+                "Jede Seite gibt ihr Protokoll heraus. Welchen Schlüsseln sie glaubt, weiß die Prüferin aus anderer Hand: von der Vertrauensstelle.",
                 "Each side hands out its log. Which keys to believe, the auditor knows from elsewhere: from the authority.",
             ),
         );

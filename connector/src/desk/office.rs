@@ -217,7 +217,7 @@ impl From<authority::Refusal> for Refusal {
             (authority::Fault::Ours, _) => Fault::Ours,
         };
         let reason = Words::new(
-            format!("Die Zulassungsstelle kann das nicht tun: {refusal}"),
+            format!("Die Vertrauensstelle kann das nicht tun: {refusal}"),
             format!("the authority cannot do this: {refusal}"),
         );
         Self::new(fault, refusal.code(), reason, Words::same(refusal.remedy()))

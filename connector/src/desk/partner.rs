@@ -75,7 +75,7 @@ fn not_a_member(name: &PeerName) -> Refusal {
             format!("`{name}` is no member of the data space, as far as the list says"),
         ),
         Words::new(
-            "Die Mitglieder zeigt `allmende members`; neue kommen mit der nächsten Liste der Zulassungsstelle.",
+            "Die Mitglieder zeigt `allmende members`; neue kommen mit der nächsten Liste der Vertrauensstelle.",
             "`allmende members` shows the members; new ones come with the authority's next list",
         ),
     )

@@ -275,11 +275,11 @@ pub fn no_authority() -> Refusal {
         Fault::Conflict,
         "no-authority",
         Words::new(
-            "Dieser Teilnehmer ist nicht die Zulassungsstelle eines Datenraums.",
+            "Dieser Teilnehmer ist nicht die Vertrauensstelle eines Datenraums.",
             "this participant is not the authority of a data space",
         ),
         Words::new(
-            "Den Ordner der Zulassungsstelle mit `--home` nennen.",
+            "Den Ordner der Vertrauensstelle mit `--home` nennen.",
             "name the authority's folder with `--home`",
         ),
     )

@@ -195,7 +195,7 @@ fn how_things_stand() {
     insta::assert_snapshot!(shown(&fixture::doctor(), Lang::De), @r"
     ok      clock: Die Uhr geht richtig.
     FEHLER  certificate: Das Zertifikat läuft in 3 Tagen ab.
-            → Zulassungsstelle erreichbar machen.
+            → Vertrauensstelle erreichbar machen.
     ");
     insta::assert_snapshot!(shown(&fixture::doctor(), Lang::En), @r"
     ok     clock: the clock is right

@@ -21,7 +21,7 @@ impl<P: Parts, D> Inner<P, D> {
                     "this participant has not joined a data space",
                 ),
                 Words::new(
-                    "Mit dem Code der Zulassungsstelle `allmende join` ausführen.",
+                    "Mit dem Code der Vertrauensstelle `allmende join` ausführen.",
                     "run `allmende join` with the authority's code",
                 ),
             )];
@@ -52,7 +52,7 @@ fn certificate(standing: &Standing, now: Timestamp) -> CheckView {
         return fine("certificate", detail.de, detail.en);
     }
     let remedy = Words::new(
-        "Es erneuert sich von selbst, sobald die Zulassungsstelle erreichbar ist: Netz prüfen.",
+        "Es erneuert sich von selbst, sobald die Vertrauensstelle erreichbar ist: Netz prüfen.",
         "it renews itself as soon as the authority can be reached: check the network",
     );
     wrong("certificate", detail, remedy)
@@ -67,7 +67,7 @@ fn list(standing: &Standing, ours: &Did, now: Timestamp) -> CheckView {
     let is_listed = list.member(ours).is_some() || list.authority == *ours;
     if list.check_time(now).is_err() {
         let remedy = Words::new(
-            "Die Zulassungsstelle erreichbar machen; bis dahin ruht jeder Austausch.",
+            "Die Vertrauensstelle erreichbar machen; bis dahin ruht jeder Austausch.",
             "make the authority reachable; until then nothing is exchanged",
         );
         return wrong("trust-list", detail, remedy);
@@ -77,7 +77,7 @@ fn list(standing: &Standing, ours: &Did, now: Timestamp) -> CheckView {
             "Die Mitgliederliste nennt diesen Teilnehmer nicht.",
             "the list of members does not name this participant",
         );
-        let remedy = Words::new("Die Zulassungsstelle fragen.", "ask the authority");
+        let remedy = Words::new("Die Vertrauensstelle fragen.", "ask the authority");
         return wrong("trust-list", detail, remedy);
     }
     fine("trust-list", detail.de, detail.en)
