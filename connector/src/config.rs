@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use identity::guard::Origin;
 use serde::{Deserialize, Serialize};
 use wire::did::Did;
 
@@ -170,6 +171,11 @@ pub struct ParticipantSettings {
     /// The folder whose files may be published, relative to the participant's folder.
     #[serde(default = "data_root")]
     pub data_root: PathBuf,
+    /// Back ends of its own that its datasets may be read from beside public https addresses, as
+    /// origins (`http://backend.intern:8080`). Each opens plain http, own networks and its port,
+    /// for this participant alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Origin>,
     /// The data space that it has joined; absent until `allmende join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub membership: Option<MembershipSettings>,

@@ -19,6 +19,7 @@ mod partner;
 pub mod pull;
 mod refusal;
 mod serve;
+mod source;
 mod status;
 #[cfg(test)]
 mod tests;

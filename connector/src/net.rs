@@ -8,4 +8,5 @@ pub mod fetch;
 pub mod guard;
 pub mod peers;
 pub mod pool;
+pub mod sources;
 pub mod unsent;

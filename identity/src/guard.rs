@@ -3,10 +3,12 @@
 
 mod address;
 mod cidr;
+mod origin;
 mod target;
 
 pub use address::{Reach, classify};
 pub use cidr::{Cidr, CidrError};
+pub use origin::{Origin, Scheme};
 pub use target::{Target, TargetError, URL_LEN_MAX};
 
 use std::collections::BTreeSet;
@@ -36,6 +38,26 @@ impl Allowed {
             Ok(())
         } else {
             Err(GuardError::Address { address, reach })
+        }
+    }
+
+    /// Whether a call to this address of an own source, whose origin the operator listed, may be
+    /// made: the own networks are open to it, and in the clear nothing beyond them.
+    ///
+    /// # Errors
+    /// [`GuardError::Address`] for link-local, multicast, reserved and no addresses, and
+    /// [`GuardError::Clear`] for plain http to a public address, unless its network is allowed.
+    pub fn check_own_address(&self, address: IpAddr, scheme: Scheme) -> Result<(), GuardError> {
+        let reach = classify(address);
+        let listed = self.networks.iter().any(|network| network.contains(address));
+        match (reach, scheme) {
+            (Reach::Loopback | Reach::Private, _) | (Reach::Public, Scheme::Https) => Ok(()),
+            _ if listed => Ok(()),
+            (Reach::Public, Scheme::Http) => Err(GuardError::Clear { address }),
+            (
+                Reach::LinkLocal | Reach::Multicast | Reach::Reserved | Reach::Unspecified,
+                Scheme::Http | Scheme::Https,
+            ) => Err(GuardError::Address { address, reach }),
         }
     }
 
@@ -85,6 +107,12 @@ pub enum GuardError {
         /// What kind it is.
         reach: Reach,
     },
+    /// Plain http to a public address.
+    #[error("the address `{address}` is public, and plain http is for your own network alone")]
+    Clear {
+        /// The address.
+        address: IpAddr,
+    },
     /// A name under `.localhost` without an allowed loopback network.
     #[error("names under .localhost are not called here")]
     Localhost,
@@ -105,6 +133,7 @@ impl GuardError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Address { .. } => "address-not-allowed",
+            Self::Clear { .. } => "plain-http-outside",
             Self::Localhost => "localhost-not-allowed",
             Self::OtherHost => "other-host",
             Self::Port { .. } => "port-not-allowed",
@@ -116,6 +145,7 @@ impl GuardError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Address { .. } => "if the partner is in your own network, add it to net.allow",
+            Self::Clear { .. } => "call it by https, or add its network to net.allow",
             Self::Localhost => "add 127.0.0.0/8 to net.allow, for demonstrations on one machine",
             Self::OtherHost => "the partner must name addresses under its own host",
             Self::Port { .. } => "add the port to net.ports if the partner is known to use it",
@@ -146,6 +176,27 @@ mod tests {
         check(&["127.0.0.0/8"], "::ffff:127.0.0.1", "address-not-allowed");
         check(&["127.0.0.0/8"], "169.254.169.254", "address-not-allowed");
         check(&["10.1.0.0/16"], "10.2.0.1", "address-not-allowed");
+    }
+
+    #[test]
+    fn own_sources_lie_in_own_networks_and_leave_them_by_tls_alone() {
+        let check = |networks: &[&str], scheme, address: &str, expected: &str| {
+            let found = allowed(networks, &[])
+                .check_own_address(address.parse().unwrap(), scheme)
+                .map_or_else(|error| error.code(), |()| "allowed");
+            assert_eq!(found, expected, "{networks:?} {scheme:?} {address}");
+        };
+        for scheme in [Scheme::Http, Scheme::Https] {
+            check(&[], scheme, "10.1.2.3", "allowed");
+            check(&[], scheme, "127.0.0.1", "allowed");
+            check(&[], scheme, "fd00::1", "allowed");
+            check(&[], scheme, "169.254.169.254", "address-not-allowed");
+            check(&[], scheme, "0.0.0.0", "address-not-allowed");
+            check(&["169.254.0.0/16"], scheme, "169.254.1.1", "allowed");
+        }
+        check(&[], Scheme::Https, "93.184.216.34", "allowed");
+        check(&[], Scheme::Http, "93.184.216.34", "plain-http-outside");
+        check(&["93.184.216.0/24"], Scheme::Http, "93.184.216.34", "allowed");
     }
 
     #[test]

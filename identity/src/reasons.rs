@@ -153,9 +153,10 @@ fn malformed(table: &mut BTreeMap<&'static str, Reason>) {
     }
 }
 
-fn guard_errors() -> [GuardError; 4] {
+fn guard_errors() -> [GuardError; 5] {
     [
         GuardError::Address { address: [10, 0, 0, 1].into(), reach: Reach::Private },
+        GuardError::Clear { address: [93, 184, 216, 34].into() },
         GuardError::Localhost,
         GuardError::OtherHost,
         GuardError::Port { port: 8080 },

@@ -52,19 +52,20 @@ impl Listener {
         let engine = node.engine();
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(folder.path());
-        let mut roots = BTreeMap::new();
+        let (mut roots, mut sources) = (BTreeMap::new(), BTreeMap::new());
         for member in &node.members {
             let data = home.participant(&member.did()).join("data");
             fs::create_dir_all(&data).unwrap();
             let root = DataRoot::open(&home, &member.did(), "data".as_ref()).unwrap();
             roots.insert(member.did(), root);
+            sources.insert(member.did(), NoSource);
         }
         let seen = Seen::default();
         let noted = seen.clone();
         let served = Served {
             engine: engine.clone(),
             roots,
-            fetch: NoSource,
+            sources,
             neighbours: vec![],
             seen: Arc::new(move |ours: &Did, peer: &Did, note: &str| {
                 noted.lock().unwrap().push((ours.clone(), peer.clone(), note.to_owned()));

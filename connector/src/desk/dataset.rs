@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use identity::guard::Origin;
 use policy::template::{Template, build, kind, purpose};
 use protocol::Role;
 use protocol::id::DatasetId;
@@ -12,6 +13,7 @@ use wire::pointer::Pointer;
 
 use super::Inner;
 use super::refusal::input;
+use super::source::check_url;
 use super::words::{lines, sentence};
 use crate::engine::dataset::Described;
 use crate::engine::error::EngineError;
@@ -40,7 +42,7 @@ impl<P: Parts, D> Inner<P, D> {
         actor: &Actor,
         dataset: DatasetInput,
     ) -> Answer<DatasetView> {
-        let described = described(actor, dataset)?;
+        let described = described(actor, self.listed_sources(actor.participant()), dataset)?;
         let record = self.engine.publish(actor.participant(), described).await?;
         view(record, 0)
     }
@@ -52,7 +54,7 @@ impl<P: Parts, D> Inner<P, D> {
         dataset: DatasetInput,
     ) -> Answer<DatasetView> {
         let id = self.find_dataset(actor.participant(), id).await?;
-        let described = described(actor, dataset)?;
+        let described = described(actor, self.listed_sources(actor.participant()), dataset)?;
         let record = self.engine.replace(actor.participant(), &id, described).await?;
         self.dataset_view(actor.participant(), record).await
     }
@@ -147,7 +149,7 @@ fn view(record: DatasetRecord, contracts_in_force: u64) -> Answer<DatasetView> {
 }
 
 /// Checks what a person gave, and says where in it the trouble lies.
-fn described(actor: &Actor, given: DatasetInput) -> Answer<Described> {
+fn described(actor: &Actor, listed: &[Origin], given: DatasetInput) -> Answer<Described> {
     check_text("/title", &given.title, 1, TITLE_CHARS_MAX)?;
     check_text("/description", &given.description, 0, DESCRIPTION_CHARS_MAX)?;
     check_media_type(&given.media_type)?;
@@ -159,7 +161,7 @@ fn described(actor: &Actor, given: DatasetInput) -> Answer<Described> {
         }
         SourceInput::Http { url } => {
             check_text("/source/url", &url, 1, TEXT_BYTES_MAX)?;
-            check_url(&url)?;
+            check_url(&url, listed).map_err(|refusal| at(refusal, "/source/url"))?;
             Source::Http { url }
         }
     };
@@ -231,18 +233,6 @@ fn check_path(path: &str) -> Answer<()> {
         "the path must lie below the data folder, without `..` and without a leading `/`",
     );
     Err(at(refusal, "/source/path"))
-}
-
-fn check_url(url: &str) -> Answer<()> {
-    if identity::guard::Target::parse(url).is_ok() {
-        return Ok(());
-    }
-    let refusal = input(
-        "url-invalid",
-        "Die Adresse muss mit `https://` beginnen und einen Rechnernamen haben.",
-        "the address must begin with `https://` and name a host",
-    );
-    Err(at(refusal, "/source/url"))
 }
 
 /// The offer behind a rule, without its id; one that cannot be enforced is refused where it is.

@@ -1,6 +1,6 @@
 //! The guarded fetcher: ordinary HTTPS to addresses that others named.
 //!
-//! Only https, only checked addresses, no redirects, no proxy from the environment, and a limit on
+//! Only https (own sources that the operator listed aside), only checked addresses, no redirects, no proxy from the environment, and a limit on
 //! everything: time, size, media type. Between connectors it is never used: there is mutual TLS.
 
 mod kind;
@@ -44,6 +44,19 @@ pub enum Roots {
     Web,
     /// These alone: a closed data space.
     Only(Vec<Der>),
+    /// The web's and these.
+    WebAnd(Vec<Der>),
+}
+
+impl Roots {
+    /// These and the web's.
+    #[must_use]
+    pub fn with_the_web(&self) -> Self {
+        match self {
+            Self::Web => Self::Web,
+            Self::Only(roots) | Self::WebAnd(roots) => Self::WebAnd(roots.clone()),
+        }
+    }
 }
 
 /// Fetches through the guard. Clones are the same fetcher.
@@ -139,9 +152,18 @@ impl Fetcher {
         url: &str,
         headers: Vec<(HeaderName, String)>,
     ) -> Result<Stream, Failure> {
+        let target = self.inner.guard.target(url)?;
+        self.open_checked(target.to_string(), headers).await
+    }
+
+    /// As [`Fetcher::open`], for an address that has been checked already but for its resolving.
+    pub(super) async fn open_checked(
+        &self,
+        url: String,
+        headers: Vec<(HeaderName, String)>,
+    ) -> Result<Stream, Failure> {
         let open = async {
-            let target = self.inner.guard.target(url)?;
-            let mut request = self.client().await?.get(target.to_string());
+            let mut request = self.client().await?.get(url);
             for (name, value) in headers {
                 request = request.header(name, value);
             }
@@ -188,7 +210,7 @@ impl Stream {
 
 fn build(inner: &Inner) -> Result<Client, Failure> {
     let builder = Client::builder()
-        .https_only(true)
+        .https_only(!inner.guard.is_clear())
         .no_proxy()
         .redirect(Policy::none())
         .dns_resolver(Arc::new(inner.guard.clone()))
@@ -198,13 +220,16 @@ fn build(inner: &Inner) -> Result<Client, Failure> {
         .tcp_nodelay(true);
     let builder = match &inner.certificates {
         Certificates::Checked(Roots::Web) => builder,
-        Certificates::Checked(Roots::Only(roots)) => {
-            let roots = roots.iter().map(|root| Certificate::from_der(root.as_bytes()));
-            builder.tls_certs_only(roots.collect::<Result<Vec<_>, _>>().map_err(failure)?)
-        }
+        Certificates::Checked(Roots::Only(roots)) => builder.tls_certs_only(read_roots(roots)?),
+        Certificates::Checked(Roots::WebAnd(roots)) => builder.tls_certs_merge(read_roots(roots)?),
         Certificates::ComparedAfterwards => builder.tls_danger_accept_invalid_certs(true),
     };
     builder.build().map_err(failure)
+}
+
+fn read_roots(roots: &[Der]) -> Result<Vec<Certificate>, Failure> {
+    let roots = roots.iter().map(|root| Certificate::from_der(root.as_bytes()));
+    roots.collect::<Result<_, _>>().map_err(failure)
 }
 
 async fn within<T>(

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use identity::guard::{Allowed, Cidr, CidrError, GuardError, Target, check_same_host};
+use identity::guard::{Allowed, Cidr, CidrError, GuardError, Scheme, Target, check_same_host};
 use wire::did::Did;
 
 use super::unsent::Failure;
@@ -22,6 +22,8 @@ const PORT_UNPRIVILEGED: u16 = 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
     allowed: Allowed,
+    /// For sources of our own, whose origin the operator listed: how they are spoken to.
+    own: Option<Scheme>,
 }
 
 impl Guard {
@@ -37,7 +39,30 @@ impl Guard {
         } else {
             settings.ports.iter().copied().collect()
         };
-        Ok(Self { allowed: Allowed { networks, ports } })
+        Ok(Self { allowed: Allowed { networks, ports }, own: None })
+    }
+
+    /// The guard of calls to origins that the operator listed as own sources: it lets them resolve
+    /// into own networks.
+    pub(super) fn for_own(&self, scheme: Scheme) -> Self {
+        Self { allowed: self.allowed.clone(), own: Some(scheme) }
+    }
+
+    /// Whether an own source may lie at this address.
+    pub(super) fn check_own(&self, address: IpAddr, scheme: Scheme) -> Result<(), Failure> {
+        self.allowed.check_own_address(address, scheme).map_err(forbidden)
+    }
+
+    /// Whether it guards calls in the clear.
+    pub(super) fn is_clear(&self) -> bool {
+        self.own == Some(Scheme::Http)
+    }
+
+    fn check(&self, address: IpAddr) -> Result<(), GuardError> {
+        match self.own {
+            Some(scheme) => self.allowed.check_own_address(address, scheme),
+            None => self.allowed.check_address(address),
+        }
     }
 
     /// Reads an address and checks what can be checked before its name is resolved.
@@ -92,7 +117,7 @@ impl Guard {
         let mut refused = None;
         let mut good = Vec::new();
         for address in found.into_iter().take(ADDRESSES_MAX) {
-            match self.allowed.check_address(address.ip()) {
+            match self.check(address.ip()) {
                 Ok(()) => good.push(address),
                 Err(error) => refused = Some(error),
             }

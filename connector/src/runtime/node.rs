@@ -22,6 +22,7 @@ use crate::net::documents::Documents;
 use crate::net::fetch::{Fetcher, Roots};
 use crate::net::guard::Guard;
 use crate::net::peers::Peers;
+use crate::net::sources::Sources;
 use crate::participant::folder::{Folder, FolderError};
 use crate::participant::{Hosted, Participant};
 use crate::store::{Embedded, OpenError, Settings};
@@ -42,6 +43,8 @@ pub struct Node {
     pub fetcher: Fetcher,
     /// Where participants' files lie.
     pub roots: BTreeMap<Did, DataRoot>,
+    /// What participants' network sources are read with.
+    pub sources: BTreeMap<Did, Sources>,
     /// What each joined participant holds of its data space, for the refresher to go on from.
     pub held: Vec<(Arc<Participant>, Held)>,
 }
@@ -131,7 +134,12 @@ impl Node {
         let clock = Arc::new(SystemClock::default());
         let store = open_store(&home, &config)?;
         let guard = Guard::new(&config.net).map_err(|_| StartError::Network)?;
-        let fetcher = Fetcher::new(guard.clone(), roots(&home, &config)?);
+        let web = roots(&home, &config)?;
+        let fetcher = Fetcher::new(guard.clone(), web.clone());
+        let any_source = Sources::new(&guard, &web);
+        let listed = config.participants.iter();
+        let listed = listed.map(|it| (it.did.clone(), any_source.listing(&it.sources)));
+        let sources = listed.collect();
 
         let mut participants = Vec::new();
         let mut held = Vec::new();
@@ -166,7 +174,7 @@ impl Node {
             limits: config.limits.clone(),
             openings: Arc::new(Files(home.clone())),
         }));
-        Ok(Self { home, config, engine, peers, fetcher, roots: data_roots, held })
+        Ok(Self { home, config, engine, peers, fetcher, roots: data_roots, sources, held })
     }
 
     /// No instant before the latest one in the store is ever shown, whatever the machine's clock

@@ -86,7 +86,7 @@ impl Node {
         let served = Served {
             engine: self.engine.clone(),
             roots: self.roots.clone(),
-            fetch: self.fetcher.clone(),
+            sources: self.sources.clone(),
             neighbours,
             seen: Arc::new(move |ours, peer, note| seer.seen(ours, peer, note)),
         };

@@ -51,7 +51,11 @@ pub(super) fn participant(did: &Did, name: &str, mutual_url: &str) -> String {
          # The name shown to people.\n\
          name = {}\n\
          # The mutual listener as partners reach it.\n\
-         mutual_url = {}\n",
+         mutual_url = {}\n\
+         # Back ends of your own that datasets may be read from beside public https addresses:\n\
+         # each opens plain http, your own network and its port, such as\n\
+         # \"http://backend.intern:8080\" or \"http://10.1.2.3\".\n\
+         sources = []\n",
         quoted(did.as_str()),
         quoted(name),
         quoted(mutual_url)

@@ -24,12 +24,7 @@ impl Target {
     /// # Errors
     /// [`TargetError`], the first reason found.
     pub fn parse(url: &str) -> Result<Self, TargetError> {
-        if url.len() > URL_LEN_MAX {
-            return Err(TargetError::TooLong);
-        }
-        if !url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}#".contains(&byte)) {
-            return Err(TargetError::Signs);
-        }
+        check_signs(url)?;
         let rest = url.strip_prefix("https://").ok_or(TargetError::Scheme)?;
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at_checked(end).ok_or(TargetError::Signs)?;
@@ -85,13 +80,24 @@ fn read_authority(authority: &str) -> Result<(String, u16), TargetError> {
     Ok((host.to_owned(), port))
 }
 
-fn read_port(text: &str) -> Result<u16, TargetError> {
+pub(super) fn read_port(text: &str) -> Result<u16, TargetError> {
     let port: u16 = text.parse().map_err(|_| TargetError::Port)?;
     if port == 0 || port.to_string() != text { Err(TargetError::Port) } else { Ok(port) }
 }
 
+/// Not too long, and only signs that every parser reads alike.
+pub(super) fn check_signs(url: &str) -> Result<(), TargetError> {
+    if url.len() > URL_LEN_MAX {
+        return Err(TargetError::TooLong);
+    }
+    if !url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}#".contains(&byte)) {
+        return Err(TargetError::Signs);
+    }
+    Ok(())
+}
+
 /// No dot segments, in plain or coded spelling, and no coded slashes or controls.
-fn check_path(path: &str) -> Result<(), TargetError> {
+pub(super) fn check_path(path: &str) -> Result<(), TargetError> {
     let before_query = path.split('?').next().unwrap_or_default();
     for segment in before_query.split('/') {
         let lower = segment.to_ascii_lowercase();

@@ -62,7 +62,7 @@ async fn what_is_wrong_with_a_dataset_is_said_at_its_place() {
             "/source/path",
         ),
         (
-            bad(|it| it.source = SourceInput::Http { url: "http://x.example/a".into() }),
+            bad(|it| it.source = SourceInput::Http { url: "ftp://x.example/a".into() }),
             "url-invalid",
             "/source/url",
         ),

@@ -54,7 +54,8 @@ async fn permitted<P: Parts, F: Fetch>(
     let (_, dataset) = engine.dataset(participant.did(), permit.dataset()).await?;
     let root = served.roots.get(participant.did()).ok_or(EngineError::NotFound)?;
     let demand = reply::demand(request);
-    let opened = open(&dataset.source, &dataset.media_type, &demand, root, &served.fetch).await;
+    let sources = served.sources.get(participant.did()).ok_or(EngineError::NotFound)?;
+    let opened = open(&dataset.source, &dataset.media_type, &demand, root, sources).await;
     let (granted, admission) = permit.split();
     let sink = Sink { engine: engine.clone(), participant: participant.did().clone(), granted };
     let delivery = HeaderValue::from_str(sink.granted.delivery().as_str());

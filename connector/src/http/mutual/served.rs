@@ -20,8 +20,8 @@ pub struct Served<P: Parts, F> {
     pub engine: Arc<Engine<P>>,
     /// Where each participant's files lie.
     pub roots: BTreeMap<Did, DataRoot>,
-    /// Reads network sources.
-    pub fetch: F,
+    /// Reads network sources, for each participant as its operator lists them.
+    pub sources: BTreeMap<Did, F>,
     /// Endpoints beside the Dataspace Protocol.
     pub neighbours: Vec<Arc<dyn Neighbour>>,
     /// Told of partners' checkpoints.

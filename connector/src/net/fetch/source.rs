@@ -1,25 +1,16 @@
-//! The fetcher under data sources: the same guard, a body of any size.
+//! A fetcher's streamed answer as a data source: a body of any size.
 
 use futures_util::stream;
-use http::HeaderName;
 
-use super::{Fetcher, Stream};
+use super::Stream;
 use crate::data::chunks::Chunks;
-use crate::data::source::http::{Fetch, FetchError, Fetched};
+use crate::data::source::http::{FetchError, Fetched};
 use crate::net::unsent::Failure;
 
-impl Fetch for Fetcher {
-    async fn get(
-        &self,
-        url: &str,
-        headers: Vec<(HeaderName, String)>,
-    ) -> Result<Fetched, FetchError> {
-        let answer = self.open(url, headers).await.map_err(before)?;
-        Ok(Fetched {
-            status: answer.status(),
-            headers: answer.headers().clone(),
-            chunks: chunks(answer),
-        })
+impl Stream {
+    /// The answer as a source's.
+    pub(in crate::net) fn fetched(self) -> Fetched {
+        Fetched { status: self.status(), headers: self.headers().clone(), chunks: chunks(self) }
     }
 }
 
@@ -35,25 +26,27 @@ fn chunks(answer: Stream) -> Chunks<FetchError> {
 }
 
 /// A failure before the head of the answer.
-fn before(failure: Failure) -> FetchError {
-    match failure {
-        Failure::BadAddress | Failure::Forbidden { .. } => {
-            FetchError::NotAllowed { words: failure.to_string() }
+impl From<Failure> for FetchError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::BadAddress | Failure::Forbidden { .. } => {
+                Self::NotAllowed { words: failure.to_string() }
+            }
+            Failure::TimedOut => Self::TimedOut,
+            Failure::Broken { .. }
+            | Failure::Handshake { .. }
+            | Failure::MediaType { .. }
+            | Failure::Status { .. }
+            | Failure::TooLarge { .. }
+            | Failure::Unknown { .. }
+            | Failure::Unresolved { .. } => Self::Unreachable { words: failure.to_string() },
         }
-        Failure::TimedOut => FetchError::TimedOut,
-        Failure::Broken { .. }
-        | Failure::Handshake { .. }
-        | Failure::MediaType { .. }
-        | Failure::Status { .. }
-        | Failure::TooLarge { .. }
-        | Failure::Unknown { .. }
-        | Failure::Unresolved { .. } => FetchError::Unreachable { words: failure.to_string() },
     }
 }
 
 /// A failure in the body.
 fn within(failure: Failure) -> FetchError {
-    match before(failure) {
+    match failure.into() {
         FetchError::Unreachable { words } => FetchError::Broken { words },
         other @ (FetchError::Broken { .. }
         | FetchError::NotAllowed { .. }
