@@ -8,6 +8,7 @@ mod clock;
 mod codes;
 mod disk;
 mod isolation;
+mod killed;
 mod mutual;
 mod negotiation;
 mod readme;

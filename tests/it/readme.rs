@@ -6,6 +6,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use allmende_tests::program::program;
+
 use crate::tidy::commands;
 
 /// What each command must end with: its exit code. Those that end in `&` run until the test ends.
@@ -176,19 +178,6 @@ impl User {
         self.running.push(child);
         Ended { printed, exit: Some(0) }
     }
-}
-
-/// `allmende` as the workspace builds it, beside the folder of this test.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("this test");
-    let folder = test.parent().and_then(Path::parent).expect("the profile's folder");
-    let program = folder.join("allmende");
-    assert!(
-        program.is_file(),
-        "{} is not there: `cargo build -p allmende`, or run the whole workspace's tests",
-        program.display()
-    );
-    program
 }
 
 fn readme() -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use audit::entry::{Entry, Random, Shard};
+use audit::entry::{Body, Entry, EntryType, Random, Shard};
 use connector::record::agreement::AgreementRecord;
 use connector::record::negotiation::NegotiationRecord;
 use connector::record::outbox::OutboxRow;
@@ -90,20 +90,45 @@ impl JudgedLog {
     /// backwards, and the entries about one contract are numbered from 1 without a gap.
     async fn read_on(&mut self, store: &Embedded, did: &Did) {
         for shard in shards() {
-            let next = self.shards.entry(shard.to_string()).or_default();
-            for entry in entries(store, did, shard, *next).await {
-                *next += 1;
-                assert_eq!(entry.participant, *did);
-                assert!(self.random.insert(entry.random), "the same entry twice: {entry:?}");
+            let next = self.shards.get(&shard.to_string()).copied().unwrap_or_default();
+            for entry in entries(store, did, shard, next).await {
+                *self.shards.entry(shard.to_string()).or_default() += 1;
+                self.judge(did, &entry);
                 assert!(self.latest <= Some(entry.time), "time ran backwards: {entry:?}");
                 self.latest = Some(entry.time);
-                if let Some(agreement) = &entry.agreement {
-                    let key = (agreement.id.to_string(), entry.counterparty.clone());
-                    let counter = self.counters.entry(key).or_default();
-                    *counter += 1;
-                    assert_eq!(agreement.counter, *counter, "a gap before {entry:?}");
-                }
             }
+        }
+    }
+
+    fn judge(&mut self, did: &Did, entry: &Entry) {
+        assert_eq!(entry.participant, *did);
+        assert!(self.random.insert(entry.random), "the same entry twice: {entry:?}");
+        if let Some(agreement) = &entry.agreement {
+            let key = (agreement.id.to_string(), entry.counterparty.clone());
+            let counter = self.counters.entry(key).or_default();
+            *counter += 1;
+            assert_eq!(agreement.counter, *counter, "a gap before {entry:?}");
+        }
+    }
+}
+
+/// Judges a whole log that was read in another way: no entry, no step of a process and no signing
+/// stands in it twice, and nothing about a contract is missing.
+pub fn check_log(did: &Did, log: &[Entry]) {
+    let mut judged = JudgedLog::default();
+    let mut once = BTreeSet::new();
+    for entry in log {
+        judged.judge(did, entry);
+        let mut step = None;
+        if let Body::NegotiationStep { message, event, .. }
+        | Body::TransferStep { message, event, .. } = &entry.body
+        {
+            step = Some((*message, *event));
+        }
+        if step.is_some() || entry.entry_type() == EntryType::AgreementSigned {
+            let about =
+                format!("{:?} {:?}", entry.process, entry.agreement.as_ref().map(|it| &it.id));
+            assert!(once.insert((step, about)), "a step twice: {entry:?}");
         }
     }
 }

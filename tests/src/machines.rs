@@ -1,0 +1,271 @@
+//! A data space of real processes: an authority and members, each with a home and ports of its own,
+//! made by the program's own commands.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use connector::home::Home;
+use connector::management::run_file::RunFile;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use wire::did::Did;
+
+use crate::local::Ask;
+use crate::program::{Ran, Up, run};
+use crate::raw::Told;
+
+/// An authority with room for members' machines.
+#[derive(Debug)]
+pub struct Machines {
+    folder: TempDir,
+    authority: Machine,
+}
+
+/// One machine: a home folder, and the process that serves it unless it was killed.
+#[derive(Debug)]
+pub struct Machine {
+    /// Its home.
+    pub home: PathBuf,
+    words: &'static [&'static str],
+    ports: [u16; 4],
+    up: Option<Up>,
+}
+
+/// A participant's management API, as its own programs call it. Outlives the process: each call
+/// reads anew where it listens.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The participant.
+    pub did: Did,
+    home: Home,
+    /// Another account's token than the local operator's.
+    token: Option<String>,
+}
+
+const PORTS: [&str; 4] = ["--mutual-port", "--public-port", "--management-port", "--handover-port"];
+
+impl Machines {
+    /// Founds a data space; its authority runs.
+    #[must_use]
+    pub fn found() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut authority = Machine::new(folder.path(), "authority", &["authority", "up"]);
+        authority.init(&["authority", "init"], "authority.localhost");
+        authority.up();
+        Self { folder, authority }
+    }
+
+    /// The folder of all homes.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A machine that serves `hosts`, vetted as nothing, joined and running.
+    #[must_use]
+    pub fn join(&self, name: &str, hosts: &[&str]) -> Machine {
+        let mut machine = Machine::new(self.path(), name, &["up"]);
+        let authority = self.authority.did("authority.localhost").to_string();
+        for host in hosts {
+            machine.init(&["init"], host);
+            let code = self.path().join(format!("{host}.code")).display().to_string();
+            let did = machine.did(host).to_string();
+            let invite = ["authority", "invite", &did, "--name", host, "--code-file", &code];
+            let invited = self.authority.run(&invite).done();
+            let fingerprint = invited["fingerprint"].as_str().expect("a fingerprint").to_owned();
+            let join = ["join", &authority, "--fingerprint", &fingerprint, "--code-file", &code];
+            let _ = machine.run(&[&join[..], &["--participant", host]].concat()).done();
+        }
+        machine.up();
+        machine
+    }
+
+    /// Exports the whole logs of `desks`, and verifies them with the authority's anchors as an
+    /// auditor does; the report.
+    #[must_use]
+    pub fn audit(&self, name: &str, desks: &[&Desk]) -> Value {
+        let hosts: Vec<&str> = desks.iter().map(|desk| desk.did.host()).collect();
+        let anchors = self.authority.run(&[&["authority", "anchors"], &hosts[..]].concat());
+        let _ = anchors.done();
+        let file = self.path().join(format!("{name}.anchors.json"));
+        std::fs::write(&file, &anchors.stdout).expect("the anchors");
+        let folder = self.path().join(name);
+        for desk in desks {
+            let export = json!({"scope": {"kind": "all"}, "name": name});
+            let exported = desk.done("POST", "/log/export", Some(&export));
+            copy(Path::new(exported["path"].as_str().expect("a path")), &folder);
+        }
+        let (folder, file) = (folder.display().to_string(), file.display().to_string());
+        let report = run(self.path(), &["audit", "verify", &folder, "--anchors", &file]);
+        serde_json::from_slice(&report.stdout).expect("a report")
+    }
+}
+
+impl Machine {
+    fn new(folder: &Path, name: &str, words: &'static [&'static str]) -> Self {
+        // Held all at once while they are chosen, so that none is given twice.
+        let held = PORTS.map(|_| TcpListener::bind(("127.0.0.1", 0)).expect("a port"));
+        let ports = held.map(|held| held.local_addr().expect("a port").port());
+        Self { home: folder.join(name), words, ports, up: None }
+    }
+
+    fn init(&self, words: &[&str], host: &str) {
+        let ports = self.ports.map(|port| port.to_string());
+        let mut words = [words, &["--host", host, "--name", host, "--loopback"]].concat();
+        for (name, port) in PORTS.iter().zip(&ports) {
+            words.extend([name, port.as_str()]);
+        }
+        let _ = self.run(&words).done();
+    }
+
+    /// The DID of one of its participants.
+    #[must_use]
+    pub fn did(&self, host: &str) -> Did {
+        Did::of_host(host, self.ports[1]).expect("a DID")
+    }
+
+    /// The management API of one of its participants.
+    #[must_use]
+    pub fn desk(&self, host: &str) -> Desk {
+        Desk { did: self.did(host), home: Home::at(&self.home), token: None }
+    }
+
+    /// The mutual listener's address.
+    #[must_use]
+    pub fn mutual(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.ports[0]))
+    }
+
+    /// Runs a command on it to its end.
+    #[must_use]
+    pub fn run(&self, words: &[&str]) -> Ran {
+        run(&self.home, words)
+    }
+
+    /// Starts its process and waits until it listens.
+    pub fn up(&mut self) {
+        let up = Up::start(&self.home, self.words);
+        self.up =
+            Some(up.unwrap_or_else(|ran| panic!("{} is not up: {ran:?}", self.home.display())));
+    }
+
+    /// Tries to start a second process on the same home.
+    ///
+    /// # Errors
+    /// How it ended, if it ended before it listened.
+    pub fn another(&self) -> Result<Up, Ran> {
+        Up::start(&self.home, self.words)
+    }
+
+    /// Whether its process runs.
+    pub fn runs(&mut self) -> bool {
+        self.up.as_mut().is_some_and(Up::runs)
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        drop(self.up.take());
+    }
+
+    /// What its processes said.
+    #[must_use]
+    pub fn journal(&self) -> String {
+        std::fs::read_to_string(self.home.with_extension("journal")).unwrap_or_default()
+    }
+
+    /// Puts a file where one of its participants publishes from.
+    pub fn write(&self, host: &str, name: &str, bytes: &[u8]) {
+        let folder = Home::at(&self.home).participant(&self.did(host));
+        std::fs::write(folder.join("data").join(name), bytes).expect("a file");
+    }
+}
+
+impl Desk {
+    /// The same with the token of another account.
+    #[must_use]
+    pub fn signed_in(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Where the management listener is.
+    ///
+    /// # Errors
+    /// When no process has said so.
+    pub fn address(&self) -> Result<SocketAddr, String> {
+        self.run_file().map(|file| file.address)
+    }
+
+    /// The token that is sent along.
+    ///
+    /// # Errors
+    /// When no process has given one.
+    pub fn token(&self) -> Result<String, String> {
+        if let Some(token) = &self.token {
+            return Ok(token.clone());
+        }
+        let file = self.run_file()?;
+        let token = file.participants.get(&self.did).ok_or("a participant of another home")?;
+        Ok(token.reveal().to_owned())
+    }
+
+    /// The path of one of this participant's calls.
+    #[must_use]
+    pub fn path(&self, below: &str) -> String {
+        let did = protocol::http_path::segment(self.did.as_str());
+        format!("/management/v1/participants/{did}{below}")
+    }
+
+    /// A call as its own programs make it, not sent yet.
+    ///
+    /// # Errors
+    /// When no process has said where it listens.
+    pub fn call(&self, method: &str, below: &str, body: Option<&Value>) -> Result<Ask, String> {
+        let ask = Ask::new(method, &self.path(below))
+            .with("Host", &self.address()?.to_string())
+            .with("Authorization", &format!("Bearer {}", self.token()?));
+        Ok(match body {
+            Some(body) => ask.json(body),
+            None => ask,
+        })
+    }
+
+    /// Calls.
+    ///
+    /// # Errors
+    /// When the process is gone before its answer is whole.
+    pub fn ask(&self, method: &str, below: &str, body: Option<&Value>) -> Result<Told, String> {
+        self.call(method, below, body)?.send(self.address()?)
+    }
+
+    /// Calls, and must be answered with success.
+    #[must_use]
+    pub fn done(&self, method: &str, below: &str, body: Option<&Value>) -> Value {
+        let told = self.ask(method, below, body).expect("an answer");
+        let said = String::from_utf8_lossy(&told.body);
+        assert!(told.status < 300, "{method} {below}: {} {said}", told.status);
+        serde_json::from_slice(&told.body).unwrap_or_default()
+    }
+
+    /// Reads something.
+    #[must_use]
+    pub fn get(&self, below: &str) -> Value {
+        self.done("GET", below, None)
+    }
+
+    fn run_file(&self) -> Result<RunFile, String> {
+        RunFile::read(&self.home).map_err(|error| error.to_string())
+    }
+}
+
+/// Copies what lies beneath `from` to `to`.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let (kind, target) = (entry.file_type().expect("its kind"), to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
