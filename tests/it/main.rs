@@ -7,8 +7,10 @@
 mod clock;
 mod codes;
 mod disk;
+mod home;
 mod isolation;
 mod killed;
+mod management;
 mod mutual;
 mod negotiation;
 mod readme;

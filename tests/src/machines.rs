@@ -187,6 +187,12 @@ impl Desk {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same in the name of another participant.
+    #[must_use]
+    pub fn posing_as(&self, did: &str) -> Self {
+        Self { did: Did::parse(did).expect("a DID"), ..self.clone() }
+    }
+
     /// Where the management listener is.
     ///
     /// # Errors
