@@ -14,6 +14,7 @@ pub mod reply;
 pub mod source;
 pub mod stream;
 pub mod version;
+pub mod words;
 
 #[cfg(test)]
 mod fake;

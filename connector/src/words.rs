@@ -41,6 +41,27 @@ impl Lang {
         let language = locale.split(['_', '-', '.', '@']).next();
         if language == Some("de") { Self::De } else { Self::En }
     }
+
+    /// The language of an `Accept-Language` field (RFC 9110, 12.5.4): of the two that we speak, the
+    /// one with more weight, and of two alike the first.
+    #[must_use]
+    pub fn of_accept(field: &str) -> Self {
+        let mut best = (Self::default(), 0.0);
+        for asked in field.split(',') {
+            let (tag, weight) = match asked.split_once(';') {
+                Some((tag, weight)) => (tag, weight.trim().strip_prefix("q=")),
+                None => (asked, Some("1")),
+            };
+            let weight = weight.and_then(|weight| weight.parse::<f32>().ok()).unwrap_or(0.0);
+            let language = tag.trim().split('-').next().unwrap_or("").to_ascii_lowercase();
+            if let Ok(lang) = language.parse::<Self>()
+                && weight > best.1
+            {
+                best = (lang, weight);
+            }
+        }
+        best.0
+    }
 }
 
 impl Words {
@@ -101,6 +122,7 @@ phrases! {
     Description: "Beschreibung", "description";
     Digest: "Prüfsumme", "digest";
     Ended: "beendet", "ended";
+    HeldAt: "liegt unter", "held at";
     Expected: "Vertrag zu erwarten", "contract expected";
     Expires: "gültig bis", "expires";
     Kinds: "geprüft als", "vetted as";
@@ -199,6 +221,23 @@ mod tests {
             ("den", Lang::En),
         ] {
             assert_eq!(Lang::of_locale(locale), lang, "{locale}");
+        }
+    }
+
+    #[test]
+    fn a_reader_names_its_language() {
+        for (field, lang) in [
+            ("de", Lang::De),
+            ("de-AT,de;q=0.9,en;q=0.8", Lang::De),
+            ("en-GB, de;q=0.9", Lang::En),
+            ("fr, de;q=0.5", Lang::De),
+            ("en;q=0.2, de;q=0.9", Lang::De),
+            ("de;q=0, en;q=0.1", Lang::En),
+            ("fr", Lang::En),
+            ("", Lang::En),
+            ("de;q=many", Lang::En),
+        ] {
+            assert_eq!(Lang::of_accept(field), lang, "{field}");
         }
     }
 

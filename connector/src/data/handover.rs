@@ -163,7 +163,7 @@ async fn serve<D: HandoverDesk, C: Clock>(
 ) -> HttpResponse {
     match handover.answer(&request, &agreement).await {
         Ok(response) => response,
-        Err(refusal) => door::refuse(&refusal),
+        Err(refusal) => door::refuse(&refusal.in_lang(door::lang(request.headers()))),
     }
 }
 

@@ -8,11 +8,15 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::source::SourceError;
+use super::words;
+use crate::words::Lang;
 
 /// The media type of the body (RFC 9457; `code`, `reason` and `remedy` are extension members).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 /// The longest text that is taken from a peer's refusal, in characters.
 const TEXT_CHARS_MAX: usize = 500;
+/// Seconds after which a source that failed is worth another try: a back end that starts anew.
+const SOURCE_RETRY_SECONDS: u32 = 1;
 
 /// Why a data request gets no data.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -60,10 +64,20 @@ impl DataRefusal {
         Self::new(
             503,
             "source-unavailable",
-            "the dataset's source cannot be read at present",
-            "try again later, or ask the provider",
+            "the provider cannot read its source at present",
+            "try again later, or ask the provider: its journal says why",
         )
-        .retry_after(30)
+        .retry_after(SOURCE_RETRY_SECONDS)
+    }
+
+    /// The same in a reader's language, as far as the code is one of ours.
+    #[must_use]
+    pub fn in_lang(mut self, lang: Lang) -> Self {
+        if let (Lang::De, Some((reason, remedy))) = (lang, words::of_code(&self.code)) {
+            self.reason = reason.de;
+            self.remedy = remedy.de;
+        }
+        self
     }
 
     /// Reads a peer's refusal; a body that is none of ours is replaced by the bare status.
@@ -78,6 +92,12 @@ impl DataRefusal {
         refusal.retry_after_s = retry_after_s;
         refusal.reason = plain(&refusal.reason);
         refusal.remedy = plain(&refusal.remedy);
+        if refusal.reason.is_empty() {
+            refusal.reason = format!("the provider answered with status {status} and no words");
+        }
+        if refusal.remedy.is_empty() {
+            "ask the provider for its reason".clone_into(&mut refusal.remedy);
+        }
         refusal
     }
 
@@ -109,6 +129,15 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_code_of_a_peer_still_comes_with_words() {
+        let bare = DataRefusal::read(503, None, br#"{"code":"source-unavailable"}"#);
+        assert!(!bare.reason.is_empty() && !bare.remedy.is_empty());
+        let german = bare.clone().in_lang(Lang::De);
+        assert!(german.reason.starts_with("Der Anbieter"), "{}", german.reason);
+        assert_eq!(bare.clone().in_lang(Lang::En), bare);
+    }
 
     #[test]
     fn a_peers_refusal_is_read_with_care() {

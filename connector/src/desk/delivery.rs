@@ -340,10 +340,18 @@ fn course_of(result: PullResult, course: Course) -> Course {
     let told = super::words::of_code(&code);
     let (why, remedy) = match told {
         Some(told) => (told.reason, told.remedy),
-        None => (Words::same(reason), Words::same(remedy)),
+        None => match crate::data::words::of_code(&code) {
+            Some((why, next)) => (theirs(reason, why), theirs(remedy, next)),
+            None => (Words::same(reason), Words::same(remedy)),
+        },
     };
     let (why, remedy) = (Some(why), Some(remedy));
     Course { outcome: Some(outcome), code: Some(code), why, remedy, ..course }
+}
+
+/// Our German beside the English words that came, which may say more than ours.
+fn theirs(said: String, ours: Words) -> Words {
+    if said.is_empty() { ours } else { Words::new(ours.de, said) }
 }
 
 /// Why a delivery was cut, by its code.

@@ -143,7 +143,7 @@ impl Show for DeliveryView {
             .maybe(Phrase::ReasonCode, self.code.as_ref())
             .maybe(Phrase::Remedy, self.remedy.as_ref().map(|words| words.in_lang(lang)))
             .maybe(Phrase::Digest, self.digest.as_ref())
-            .maybe(Phrase::Source, self.held_at.as_ref())
+            .maybe(Phrase::HeldAt, self.held_at.as_ref())
             .text()
     }
 }

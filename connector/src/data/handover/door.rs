@@ -2,12 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{
-    AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, WWW_AUTHENTICATE,
+    ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+    WWW_AUTHENTICATE,
 };
 
 use super::super::refusal::DataRefusal;
 use super::token::Token;
 use crate::engine::live::Cut;
+use crate::words::Lang;
 
 /// Sent by browsers with each request, and by nothing else.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -54,6 +56,12 @@ pub(super) fn unauthorised() -> DataRefusal {
     let reason = "there is no such contract, or the token is not its token";
     let remedy = "send `Authorization: Bearer <token>`; `allmende serve` prints address and token";
     DataRefusal::new(401, "token-refused", reason, remedy)
+}
+
+/// The language that the reader asks for.
+pub(super) fn lang(headers: &HeaderMap) -> Lang {
+    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    asked.map_or(Lang::default(), Lang::of_accept)
 }
 
 /// The refusal as an answer.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue, InvalidHeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use protocol::status::{self, Problem};
 use tokio::runtime::Handle;
 use wire::did::Did;
 
 use super::dsp::{Family, refuse};
 use super::{Caller, Connection, Served};
+use crate::data::refusal::DataRefusal;
 use crate::data::reply::{self, Reply};
 use crate::data::source::http::Fetch;
 use crate::data::source::open;
@@ -20,7 +20,6 @@ use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::permit::{DeliveryEnd, Granted};
-use crate::http::problem;
 use crate::participant::Standing;
 
 /// The header that tells the consumer the delivery's id: the same in both logs.
@@ -64,8 +63,7 @@ async fn permitted<P: Parts, F: Fetch>(
         Err(error) => {
             tracing::error!(%error, code = error.code(), "a source cannot be read");
             sink.end_at_once(Outcome::SourceFailed { code: error.code() });
-            let failed = Problem::new(status::UNAVAILABLE, "source-unavailable");
-            return Ok(named(problem::plain(&failed), delivery));
+            return Ok(named(DataRefusal::source_failed(&error).respond(), delivery));
         }
     };
     let response = match reply::reply(request.method(), answer) {
