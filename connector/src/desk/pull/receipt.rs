@@ -131,11 +131,13 @@ impl<P: Parts, C: DataClient> DataClient for Receiving<P, C> {
                 return Err(ClientError { code, words, passing: false });
             }
         };
-        let tally = Arc::new(Mutex::new(Tally { whole: !has_data, ..Tally::default() }));
+        // An answer without data is whole by itself, unless the provider's source failed.
+        let whole = !has_data && response.status < 500;
+        let tally = Arc::new(Mutex::new(Tally { whole, ..Tally::default() }));
         let open = Open { granted, tally: tally.clone() };
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
         if !has_data {
-            self.settle("delivery-broken").await;
+            self.settle("source-unavailable").await;
             return Ok(response);
         }
         Ok(DataResponse { chunks: counted(response.chunks, tally), ..response })
