@@ -42,7 +42,7 @@ impl<P: Parts, D> Inner<P, D> {
         actor: &Actor,
         dataset: DatasetInput,
     ) -> Answer<DatasetView> {
-        let described = described(actor, self.listed_sources(actor.participant()), dataset)?;
+        let described = self.described(actor, dataset).await?;
         let record = self.engine.publish(actor.participant(), described).await?;
         view(record, 0)
     }
@@ -54,9 +54,20 @@ impl<P: Parts, D> Inner<P, D> {
         dataset: DatasetInput,
     ) -> Answer<DatasetView> {
         let id = self.find_dataset(actor.participant(), id).await?;
-        let described = described(actor, self.listed_sources(actor.participant()), dataset)?;
+        let described = self.described(actor, dataset).await?;
         let record = self.engine.replace(actor.participant(), &id, described).await?;
         self.dataset_view(actor.participant(), record).await
+    }
+
+    /// Checks what a person gave, and that its source can be read here.
+    async fn described(&self, actor: &Actor, dataset: DatasetInput) -> Answer<Described> {
+        let ours = actor.participant();
+        let described = described(actor, self.listed_sources(ours), dataset)?;
+        if let Source::File { path } = &described.source {
+            let found = self.check_file(ours, path).await;
+            found.map_err(|refusal| at(refusal, "/source/path"))?;
+        }
+        Ok(described)
     }
 
     pub(super) async fn withdraw_dataset(

@@ -1,11 +1,15 @@
 //! Whether a dataset's source may be what a person wrote: said at once, with what helps. The data
 //! path judges again each time it opens the source.
 
+use std::path::Path;
+
 use identity::guard::Origin;
 use wire::did::Did;
 
 use super::Inner;
 use super::refusal::input;
+use crate::data::source::SourceError;
+use crate::data::source::root::DataRoot;
 use crate::engine::parts::Parts;
 use crate::management::desk::Answer;
 use crate::management::refusal::{Fault, Refusal};
@@ -18,6 +22,46 @@ impl<P: Parts, D> Inner<P, D> {
         let settings = self.config.participants.iter().find(|settings| settings.did == *ours);
         settings.map_or(&[], |settings| settings.sources.as_slice())
     }
+}
+
+impl<P: Parts, D> Inner<P, D> {
+    /// Refuses a file that nobody could be given: what is missing now is a slip of the pen, and its
+    /// readers would learn of it first.
+    pub(super) async fn check_file(&self, ours: &Did, path: &str) -> Answer<()> {
+        let settings = self.config.participants.iter().find(|settings| settings.did == *ours);
+        let Some(settings) = settings else { return Ok(()) };
+        let (home, did, file) = (self.home.clone(), ours.clone(), path.to_owned());
+        let folder = settings.data_root.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let root = DataRoot::open(&home, &did, &folder).ok()?;
+            Some(root.open_file(&file).map(|_| ()))
+        });
+        match opened.await {
+            Ok(Some(Err(error))) => {
+                let folder = self.home.participant(ours).join(&settings.data_root);
+                Err(unreadable(&error, path, &folder))
+            }
+            // Where the folder itself cannot be opened, the start has said so.
+            Ok(Some(Ok(())) | None) | Err(_) => Ok(()),
+        }
+    }
+}
+
+fn unreadable(error: &SourceError, path: &str, folder: &Path) -> Refusal {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let folder = folder.display();
+    Refusal::new(
+        Fault::Conflict,
+        error.code(),
+        Words::new(
+            format!("`{path}` lässt sich im Datenordner nicht als Datei lesen."),
+            error.to_string(),
+        ),
+        Words::new(
+            format!("Die Datei in den Datenordner kopieren: {folder}"),
+            format!("copy the file into the data folder: {folder}"),
+        ),
+    )
 }
 
 /// Refuses what is no address, and an origin that needs the operator's word and has none.

@@ -89,7 +89,7 @@ pub fn refuse_unlisted(origin: &Origin, listed: &[Origin]) -> Result<(), Failure
 /// What the operator does to open an origin.
 fn remedy(origin: &Origin, listed: &[Origin]) -> String {
     format!(
-        "put this line under the participant's `[[participant]]` in allmende.toml and start anew: {}",
+        "in allmende.toml, under this participant's `[[participant]]`, set this and start anew: {}",
         line(origin, listed)
     )
 }
