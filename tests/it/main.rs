@@ -14,6 +14,7 @@ mod management;
 mod mutual;
 mod negotiation;
 mod readme;
+mod real_input;
 mod recovery;
 mod tidy;
 mod transfer;

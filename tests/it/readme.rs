@@ -11,7 +11,7 @@ use allmende_tests::program::program;
 use crate::tidy::commands;
 
 /// What each command must end with: its exit code. Those that end in `&` run until the test ends.
-const SCRIPT: &[(&str, i32)] = &[
+pub(crate) const SCRIPT: &[(&str, i32)] = &[
     (
         r#"allmende authority init --host authority.localhost --name "Datenraum Donau" --loopback --home authority"#,
         0,
@@ -78,7 +78,7 @@ const PORTS: [&str; 12] = [
 ];
 
 /// A user: a folder, and what runs in it.
-struct User {
+pub(crate) struct User {
     folder: tempfile::TempDir,
     program: PathBuf,
     ports: Vec<(&'static str, String)>,
@@ -96,13 +96,13 @@ impl Drop for User {
 }
 
 /// What a command printed on both outputs, and its exit code.
-struct Ended {
-    printed: String,
-    exit: Option<i32>,
+pub(crate) struct Ended {
+    pub(crate) printed: String,
+    pub(crate) exit: Option<i32>,
 }
 
 impl User {
-    fn new(program: PathBuf) -> Self {
+    pub(crate) fn new(program: PathBuf) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("parking.csv"), "car_park,free\nRathaus,12\n").unwrap();
         let held: Vec<TcpListener> =
@@ -110,6 +110,11 @@ impl User {
         let free = held.iter().map(|one| one.local_addr().unwrap().port().to_string());
         let ports = PORTS.into_iter().zip(free).collect();
         Self { folder, program, ports, fingerprint: String::new(), running: Vec::new() }
+    }
+
+    /// Where it works.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The command with free ports and the fingerprint in it. The authority is told its ports, which
@@ -143,7 +148,7 @@ impl User {
         shell
     }
 
-    fn types(&mut self, command: &str) -> Ended {
+    pub(crate) fn types(&mut self, command: &str) -> Ended {
         let text = self.adapted(command);
         if let Some(server) = text.strip_suffix(" &") {
             return self.starts(server);
