@@ -57,7 +57,7 @@ pub(super) async fn page<P: Parts, F>(
 ) -> HttpResponse {
     match find(served, asked, body).await {
         Ok(response) => response,
-        Err(error) => refuse(&error, Family::Catalog, None),
+        Err(error) => refuse(asked.caller, &error, Family::Catalog, None),
     }
 }
 
@@ -144,7 +144,7 @@ pub(super) async fn dataset<P: Parts, F>(
             .insert_header((header::CONTENT_TYPE, problem::JSON))
             .body(format!("{{\"@context\":{context},{rest}"))
         }
-        Err(error) => refuse(&error, Family::Catalog, None),
+        Err(error) => refuse(asked.caller, &error, Family::Catalog, None),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn deliver<P: Parts, F: Fetch>(
 ) -> HttpResponse {
     match permitted(request, served, caller, standing, pid).await {
         Ok(response) => response,
-        Err(error) => refuse(&error, Family::Transfer, None),
+        Err(error) => refuse(caller, &error, Family::Transfer, None),
     }
 }
 

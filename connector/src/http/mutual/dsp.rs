@@ -95,14 +95,14 @@ async fn answer<P: Parts, F: Fetch>(
         Route::Negotiation { pid } => {
             let found = engine.negotiation_for(ours, peer, &pid).await;
             found.map_or_else(
-                |error| refuse(&error, Family::Negotiation, None),
+                |error| refuse(asked.caller, &error, Family::Negotiation, None),
                 |process| json(status::OK, &process),
             )
         }
         Route::Transfer { pid } => {
             let found = engine.transfer_for(ours, peer, &pid).await;
             found.map_or_else(
-                |error| refuse(&error, Family::Transfer, None),
+                |error| refuse(asked.caller, &error, Family::Transfer, None),
                 |process| json(status::OK, &process),
             )
         }
@@ -146,7 +146,7 @@ fn taken<P: Parts, F>(
 ) -> HttpResponse {
     let reply = match reply {
         Ok(reply) => reply,
-        Err(error) => return refuse(&error, family, Some(body)),
+        Err(error) => return refuse(asked.caller, &error, family, Some(body)),
     };
     if let Some(checkpoint) = &reply.checkpoint {
         (served.seen)(asked.caller.participant.did(), asked.caller.peer.did(), checkpoint);
@@ -194,11 +194,27 @@ pub(super) enum Family {
     Transfer,
 }
 
+/// The longest reason that goes to the journal, in characters; a peer's own words may be in it.
+const REASON_CHARS_MAX: usize = 1_000;
+
 /// The answer to what the engine did not do. The whole reason goes to the operator's journal, the
 /// peer gets what the standard allows.
-pub(super) fn refuse(error: &EngineError, family: Family, body: Option<&[u8]>) -> HttpResponse {
+pub(super) fn refuse(
+    caller: &Caller,
+    error: &EngineError,
+    family: Family,
+    body: Option<&[u8]>,
+) -> HttpResponse {
     let told = error.problem();
-    tracing::info!(code = error.code(), %error, status = told.status, "a message was refused");
+    let (participant, peer) = (caller.participant.did(), caller.peer.did());
+    let (code, status) = (error.code(), told.status);
+    let reason = error.to_string();
+    let reason = wire::text::shown_within(&reason, REASON_CHARS_MAX);
+    if status == status::NOT_FOUND || status >= status::INTERNAL {
+        tracing::info!(%participant, %peer, code, status, "a message was not taken: {reason}");
+    } else {
+        tracing::warn!(%participant, %peer, code, status, "a message was refused: {reason}");
+    }
     let sent = body.map(problem::pids).unwrap_or_default();
     let error_body = match family {
         Family::Catalog => told.catalog_body(),
