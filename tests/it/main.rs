@@ -7,6 +7,7 @@
 mod clock;
 mod codes;
 mod disk;
+mod elsewhere;
 mod home;
 mod isolation;
 mod killed;

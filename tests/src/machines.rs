@@ -173,6 +173,14 @@ impl Machine {
         std::fs::read_to_string(self.home.with_extension("journal")).unwrap_or_default()
     }
 
+    /// Changes its settings; they hold from the next start on.
+    pub fn set(&self, from: &str, to: &str) {
+        let settings = self.home.join("allmende.toml");
+        let text = std::fs::read_to_string(&settings).expect("settings");
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {text}");
+        std::fs::write(settings, text.replace(from, to)).expect("settings");
+    }
+
     /// Puts a file where one of its participants publishes from.
     pub fn write(&self, host: &str, name: &str, bytes: &[u8]) {
         let folder = Home::at(&self.home).participant(&self.did(host));

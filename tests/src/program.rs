@@ -9,8 +9,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use serde_json::Value;
 
 /// What a person's own environment could change about a command.
-const VARIABLES: [&str; 4] =
-    ["ALLMENDE_HOME", "ALLMENDE_PARTICIPANT", "ALLMENDE_TOKEN_FILE", "ALLMENDE_CONNECTOR"];
+const VARIABLES: [&str; 5] = [
+    "ALLMENDE_HOME",
+    "ALLMENDE_PARTICIPANT",
+    "ALLMENDE_TOKEN_FILE",
+    "ALLMENDE_CONNECTOR",
+    "ALLMENDE_LOG",
+];
 
 /// `allmende` as the workspace builds it, beside the folder of the running test.
 ///

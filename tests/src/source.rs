@@ -1,19 +1,19 @@
 //! A source of data on the network, under HTTPS: it stops in the middle of a body for as long as a
 //! test says, goes on from any byte, and knows from where it was asked.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
 
 use connector::clock::{Clock as _, SystemClock};
 use identity::testing::{Participant, World};
 use openssl::pkey::PKey;
-use openssl::ssl::{SslAcceptor, SslMethod, SslStream};
+use openssl::ssl::{SslAcceptor, SslMethod};
 use openssl::x509::X509;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
 
+use crate::https::{Connection, Request, serve};
 use crate::machines::Machine;
 
 /// How much is written at once, in bytes.
@@ -51,23 +51,13 @@ impl Source {
         let dataspace = DataspaceId::parse(did.as_str()).unwrap();
         let world = World::new(&did, dataspace, SystemClock::default().now()).unwrap();
         let root = X509::from_der(world.root.certificate().as_bytes()).unwrap();
-        let acceptor = Arc::new(acceptor(&world.participant(&did).unwrap()));
+        let acceptor = acceptor(&world.participant(&did).unwrap());
         let state = State { version: 0, bytes: content(0, length), limit: length, asked: vec![] };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let served = shared.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (acceptor, served) = (acceptor.clone(), served.clone());
-                thread::spawn(move || {
-                    if let Ok(stream) = acceptor.accept(stream) {
-                        // Who asked may be dead by now.
-                        let _ = served.answer(stream);
-                    }
-                });
-            }
-        });
+        serve(listener, acceptor, move |request, connection| served.answer(request, connection));
         Self { address, root, shared }
     }
 
@@ -79,13 +69,12 @@ impl Source {
 
     /// Lets a machine believe its certificate from the next start on, beside those it believes.
     pub fn trusted_by(&self, machine: &Machine) {
-        let settings = machine.home.join("allmende.toml");
-        let text = std::fs::read_to_string(&settings).unwrap();
+        let text = std::fs::read_to_string(machine.home.join("allmende.toml")).unwrap();
         let line = text.lines().find(|line| line.starts_with("roots = ")).unwrap();
         let path = machine.home.join(line.split('"').nth(1).unwrap());
         let roots = [std::fs::read(path).unwrap(), self.root.to_pem().unwrap()].concat();
         std::fs::write(machine.home.join("roots.pem"), roots).unwrap();
-        std::fs::write(&settings, text.replace(line, "roots = \"roots.pem\"")).unwrap();
+        machine.set(line, "roots = \"roots.pem\"");
     }
 
     /// From now on there is another version, of which only `limit` bytes leave before
@@ -114,23 +103,17 @@ impl Source {
 }
 
 impl Shared {
-    fn answer(&self, mut stream: SslStream<TcpStream>) -> std::io::Result<()> {
-        let head = head(&mut stream)?;
-        let field = |name: &str| {
-            let lines = head.lines().filter_map(|line| line.split_once(':'));
-            let mut values = lines.filter(|(found, _)| found.eq_ignore_ascii_case(name));
-            values.next().map(|(_, value)| value.trim().to_owned())
-        };
+    fn answer(&self, request: &Request, connection: &mut Connection) -> std::io::Result<()> {
         let (tag, bytes) = {
             let state = self.state.lock().unwrap();
             (format!("\"v{}\"", state.version), state.bytes.clone())
         };
-        if field("if-none-match").is_some_and(|known| known == tag) {
+        if request.field("if-none-match").is_some_and(|known| known == tag) {
             let answer = format!("HTTP/1.1 304 Same\r\nETag: {tag}\r\nConnection: close\r\n\r\n");
-            return stream.write_all(answer.as_bytes());
+            return connection.write_all(answer.as_bytes());
         }
-        let current = field("if-range").is_none_or(|wanted| wanted == tag);
-        let range = field("range").filter(|_| current);
+        let current = request.field("if-range").is_none_or(|wanted| wanted == tag);
+        let range = request.field("range").filter(|_| current);
         let first = range.and_then(|range| {
             range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok()
         });
@@ -148,24 +131,14 @@ impl Shared {
              Content-Length: {}\r\nConnection: close\r\n\r\n",
             bytes.len() - from
         );
-        stream.write_all(answer.as_bytes())?;
+        connection.write_all(answer.as_bytes())?;
         for at in (from..bytes.len()).step_by(CHUNK_BYTES) {
             let end = bytes.len().min(at + CHUNK_BYTES);
             drop(self.changed.wait_while(self.state.lock().unwrap(), |it| it.limit < end));
-            stream.write_all(&bytes[at..end])?;
+            connection.write_all(&bytes[at..end])?;
         }
-        stream.shutdown().map(|_| ()).map_err(std::io::Error::other)
+        Ok(())
     }
-}
-
-fn head(stream: &mut SslStream<TcpStream>) -> std::io::Result<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte)?;
-        head.extend(byte);
-    }
-    String::from_utf8(head).map_err(std::io::Error::other)
 }
 
 fn acceptor(participant: &Participant) -> SslAcceptor {
