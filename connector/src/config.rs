@@ -176,6 +176,9 @@ pub struct ParticipantSettings {
     /// for this participant alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Origin>,
+    /// Whether copies held under a contract stay when the contract ends. Without it they are erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_ended: bool,
     /// The data space that it has joined; absent until `allmende join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub membership: Option<MembershipSettings>,

@@ -11,6 +11,7 @@ mod contract;
 mod dataset;
 mod delivery;
 mod doctor;
+mod erase;
 mod find;
 mod handover;
 mod log;

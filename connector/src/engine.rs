@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod dataset;
 pub mod decider;
 pub(crate) mod draft;
+pub mod erased;
 pub mod error;
 pub mod facts;
 pub mod foreign;
@@ -83,6 +84,7 @@ pub struct Engine<P: Parts> {
     strangers: Strangers,
     outbox: Wake<OutboxKey>,
     timers: Wake<OutboxKey>,
+    ended: Wake<erased::Over>,
     logged: Wake<Did>,
     changes: broadcast::Sender<Change>,
     catalogs: catalog::Catalogs,
@@ -129,6 +131,7 @@ impl<P: Parts> Engine<P> {
             strangers: Strangers::default(),
             outbox: Wake::new(),
             timers: Wake::new(),
+            ended: Wake::new(),
             logged: Wake::new(),
             changes: broadcast::channel(CHANGES_MAX).0,
             catalogs: catalog::Catalogs::default(),

@@ -122,6 +122,7 @@ phrases! {
     Description: "Beschreibung", "description";
     Digest: "Prüfsumme", "digest";
     Ended: "beendet", "ended";
+    Erased: "Kopie gelöscht", "copy erased";
     HeldAt: "liegt unter", "held at";
     Expected: "Vertrag zu erwarten", "contract expected";
     Expires: "gültig bis", "expires";

@@ -113,6 +113,14 @@ bodies! {
         /// The signed note, whole.
         checkpoint: String,
     }
+    /// What was held under an ended agreement was erased. The other party knows nothing of it.
+    CopyErased = "copy-erased", Delivery {
+        /// How many bytes had been held.
+        bytes: u64,
+        /// The digest of the whole copy; absent where no delivery had come to its end.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        digest: Option<Digest>,
+    }
     /// A decision about what is allowed.
     DecisionMade = "decision", Contract {
         /// The outcome.
@@ -280,9 +288,10 @@ impl EntryType {
         use Needed::{Agreement, Counterparty, Process, Role};
         match self {
             Self::NegotiationStep => &[Counterparty, Role, Process],
-            Self::AgreementEnded | Self::HandoverEnded | Self::HandoverStarted => {
-                &[Agreement, Counterparty, Role]
-            }
+            Self::AgreementEnded
+            | Self::CopyErased
+            | Self::HandoverEnded
+            | Self::HandoverStarted => &[Agreement, Counterparty, Role],
             Self::AgreementSigned
             | Self::DeliveryFinished
             | Self::DeliveryStarted

@@ -52,6 +52,7 @@ fn bodies() -> Vec<Body> {
         Body::ApprovalRefused { document },
         Body::CertificateChanged { certificate: document, not_after: time },
         Body::CheckpointReceived { checkpoint: "note".to_owned() },
+        Body::CopyErased { bytes, digest: Some(digest) },
         Body::DecisionMade { verdict: Verdict::Deny, decision: document, policy: document },
         Body::DatasetPublished { dataset: dataset.clone(), document },
         Body::DatasetReplaced { dataset: dataset.clone(), document, previous: document },

@@ -207,6 +207,7 @@ impl Log {
             | Body::ApprovalGiven { .. }
             | Body::ApprovalRefused { .. }
             | Body::CertificateChanged { .. }
+            | Body::CopyErased { .. }
             | Body::DecisionMade { .. }
             | Body::DatasetPublished { .. }
             | Body::DatasetReplaced { .. }

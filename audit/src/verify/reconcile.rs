@@ -241,6 +241,7 @@ fn event(body: &Body, role: Role) -> Option<Named> {
         | Body::ApprovalRefused { .. }
         | Body::CertificateChanged { .. }
         | Body::CheckpointReceived { .. }
+        | Body::CopyErased { .. }
         | Body::DecisionMade { .. }
         | Body::DatasetPublished { .. }
         | Body::DatasetReplaced { .. }

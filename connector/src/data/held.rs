@@ -5,12 +5,14 @@
 //! held/<contract>/<sha256>.data     its bytes
 //! held/<contract>/part.json         what is being pulled: version, and how far it is safe
 //! held/<contract>/part.data         its bytes so far
+//! held/<contract>/erased.json       what was erased, until that is recorded
 //! ```
 //!
 //! A copy is replaced by renaming, so a reader has the old one or the new one, whole. A folder's
 //! name is a digest: nothing that a peer chooses becomes a path.
 
 pub mod disk;
+mod erase;
 pub mod error;
 pub mod part;
 
@@ -27,6 +29,7 @@ use wire::digest::Digest;
 use crate::home;
 
 pub use self::disk::Disk;
+pub use self::erase::Gone;
 pub use self::error::HeldError;
 
 use super::demand::Demand;
@@ -80,6 +83,12 @@ impl Held {
         Self { folder: folder.into(), disk }
     }
 
+    /// The folder of all copies.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The place for `agreement` with `provider`; both, because two providers may use one id.
     #[must_use]
     pub fn slot(&self, provider: &Did, agreement: &AgreementId) -> Slot {
@@ -129,17 +138,6 @@ impl Slot {
         let text = serde_json::to_vec_pretty(copy).map_err(io::Error::from);
         let written = text.and_then(|text| home::write_secret(&self.folder.join(CURRENT), &text));
         written.map_err(|source| self.unusable(source))
-    }
-
-    /// Deletes the copy and what has been pulled of a next one. Blocks on the disk.
-    ///
-    /// # Errors
-    /// [`HeldError`] when it is still there, in whole or in part.
-    pub fn erase(&self) -> Result<(), HeldError> {
-        match std::fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.unusable(error)),
-            Ok(()) | Err(_) => Ok(()),
-        }
     }
 
     fn current(&self) -> Result<Option<HeldCopy>, HeldError> {

@@ -1,5 +1,6 @@
 //! The desk over a whole data space in one process.
 
+mod erase;
 mod lines;
 mod story;
 mod world;

@@ -167,6 +167,9 @@ impl<P: Parts> Engine<P> {
                 Err(error) => return Err(error),
                 Ok((_, errands)) => {
                     errands.release(self);
+                    if record.role == Role::Consumer {
+                        self.ended.tell((participant.clone(), peer.clone(), id.clone()));
+                    }
                     return Ok(true);
                 }
             }

@@ -34,6 +34,18 @@ pub struct AgreementRecord {
     pub concluded: Timestamp,
     /// Its end, once it has come.
     pub ended: Option<Ended>,
+    /// When what we held under it was erased, as consumer after its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
+}
+
+/// The erasure of what was held under an ended agreement.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Erased {
+    /// When it was recorded; the bytes had gone by then.
+    pub at: Timestamp,
+    /// How many bytes there were.
+    pub bytes: u64,
 }
 
 /// The end of an agreement.

@@ -51,6 +51,8 @@ impl Node {
         running.spawn(async move { sequencer.run().await });
         running.spawn(async move { witness.run().await });
         self.spawn_workers(&mut running, on_change);
+        let eraser = desk.clone();
+        running.spawn(async move { eraser.erase_ended().await });
         running.spawn(async move { desk.resume().await });
         Ok(running)
     }

@@ -294,6 +294,7 @@ impl Words {
             | EntryType::ApprovalRefused
             | EntryType::CertificateChanged
             | EntryType::CheckpointReceived
+            | EntryType::CopyErased
             | EntryType::DecisionMade
             | EntryType::DatasetPublished
             | EntryType::DatasetReplaced

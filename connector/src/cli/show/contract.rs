@@ -40,6 +40,7 @@ impl Show for ContractView {
             .line(Phrase::Requested, instant(self.requested, lang))
             .maybe(Phrase::Concluded, self.concluded.map(|at| instant(at, lang)))
             .maybe(Phrase::Ended, self.ended.map(|at| instant(at, lang)))
+            .maybe(Phrase::Erased, self.erased.map(|at| instant(at, lang)))
             .maybe(Phrase::Account, self.account.as_ref())
             .line(Phrase::Dataset, self.dataset.as_str())
             .maybe(Phrase::Agreement, self.agreement.as_ref().map(|id| id.as_str()))

@@ -18,7 +18,7 @@ use super::{HeldCopy, HeldError, Slot};
 use crate::data::version::Version;
 use crate::home;
 
-const DATA: &str = "part.data";
+pub(super) const DATA: &str = "part.data";
 const RECORD: &str = "part.json";
 /// A body is made safe first after this many bytes, then each time that it has doubled …
 const SAVE_BYTES_FIRST: u64 = 1 << 20;

@@ -57,9 +57,40 @@ fn a_copy_is_replaced_whole_and_leaves_nothing_behind() {
     assert_eq!(names(&slot), [format!("{}.data", copy.sha256.hex()), "current.json".to_owned()]);
     let Answer::Opened(opened) = old.answer(&Demand::default()) else { panic!("no body") };
     assert_eq!(opened.total, Some(3), "who has it open keeps the old copy");
-    slot.erase().unwrap();
-    slot.erase().unwrap();
-    assert!(slot.open().unwrap().is_none());
+}
+
+#[test]
+fn an_erased_copy_is_gone_and_can_still_be_told_until_it_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let slot = slot(folder.path(), 0);
+    assert_eq!(slot.erase().unwrap(), None);
+    let mut part = Part::start(&slot, head(Some("\"1\""), 3)).unwrap();
+    write(&mut part, "old");
+    part.finish(Timestamp::UNIX_EPOCH).unwrap();
+    let mut part = Part::start(&slot, head(Some("\"2\""), 5)).unwrap();
+    write(&mut part, "ne");
+    drop(part);
+    let gone = Gone { bytes: 3, sha256: Some(Digest::of(b"old")) };
+    for _ in 0..2 {
+        assert_eq!(slot.erase().unwrap(), Some(gone));
+        assert_eq!(names(&slot), ["erased.json"]);
+        assert!(slot.open().unwrap().is_none());
+    }
+    slot.forget().unwrap();
+    slot.forget().unwrap();
+    assert!(!slot.folder().exists());
+    assert_eq!(slot.erase().unwrap(), None);
+}
+
+#[test]
+fn a_part_alone_is_erased_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let slot = slot(folder.path(), 0);
+    let mut part = Part::start(&slot, head(None, 5)).unwrap();
+    write(&mut part, "ne");
+    drop(part);
+    assert_eq!(slot.erase().unwrap(), Some(Gone { bytes: 2, sha256: None }));
+    assert_eq!(names(&slot), ["erased.json"]);
 }
 
 #[test]

@@ -35,6 +35,15 @@ impl Pulls {
         shared.unwrap_or_else(|| Err(Arc::new(PullError::Interrupted)))
     }
 
+    /// Waits until no pull runs for `slot`.
+    pub async fn until_none(&self, slot: &Slot) {
+        loop {
+            let Some(mut result) = self.running().get(slot.folder()).cloned() else { return };
+            // An error says that it has ended.
+            let _ = result.wait_for(Option::is_some).await;
+        }
+    }
+
     fn join<F>(&self, slot: &Slot, work: F) -> watch::Receiver<Pending>
     where
         F: Future<Output = Result<PullOutcome, PullError>> + Send + 'static,

@@ -77,6 +77,7 @@ impl<P: Parts, D> Inner<P, D> {
             requested: record.opened,
             concluded: contract.agreement.as_ref().map(|agreed| agreed.concluded),
             ended: ended_at(contract),
+            erased: contract.agreement.as_ref().and_then(|it| it.erased.as_ref()).map(|it| it.at),
             account: record.opened_by.clone(),
             served_at,
             deliveries,

@@ -26,6 +26,7 @@ pub(super) fn sentence(entry: &Entry) -> Words {
             format!("{peer} hat den Stand seines Protokolls gezeigt."),
             format!("{peer} showed the head of its log"),
         ),
+        Body::CopyErased { bytes, .. } => copy_erased(*bytes, &peer),
         Body::DecisionMade { verdict, .. } => decision(*verdict, entry, &peer),
         Body::DatasetPublished { .. } => {
             Words::new("Ein Datensatz wurde veröffentlicht.", "a dataset was published")
@@ -75,6 +76,13 @@ pub(super) fn sentence(entry: &Entry) -> Words {
             format!("the list of members no. {number} is in force until {expires}"),
         ),
     }
+}
+
+fn copy_erased(bytes: u64, peer: &str) -> Words {
+    Words::new(
+        format!("Was von {peer} gehalten wurde, ist nach Vertragsende gelöscht: {bytes} Bytes."),
+        format!("what was held from {peer} was erased after the contract's end: {bytes} bytes"),
+    )
 }
 
 /// What a delivery does.

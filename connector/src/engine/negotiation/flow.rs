@@ -319,6 +319,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             consumer_signature: record.consumer_signature.clone(),
             concluded: self.draft.at(),
             ended: None,
+            erased: None,
         };
         self.draft.write(Kind::Agreement, &id, None, &concluded)?;
         self.draft.changed(agreed.id.as_str());

@@ -199,6 +199,10 @@ pub struct ContractView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended: Option<Timestamp>,
+    /// When the copy that we held under it was erased, after its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub erased: Option<Timestamp>,
     /// Our account that requested, approved, rejected or ended it last, if a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
