@@ -25,6 +25,9 @@ pub(super) const CONFLICT: &str = "checkpoint-conflict";
 const PEER: &str = "peer/";
 /// The ids of conflicts begin so.
 const CONFLICTS: &str = "conflict/";
+/// Pairs of heads that are kept of one partner: one proves it, and a partner that shows ever more
+/// fills nothing.
+pub(super) const CONFLICTS_PER_PEER_MAX: usize = 16;
 
 /// A head that was taken.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -124,7 +127,7 @@ impl<P: Parts> Witness<P> {
     }
 
     /// Raises the alarm about two heads of one log that do not lead to each other: once for each
-    /// pair.
+    /// pair, and for at most [`CONFLICTS_PER_PEER_MAX`] pairs of a partner.
     pub(super) async fn alarm(
         &self,
         ours: &Participant,
@@ -141,9 +144,15 @@ impl<P: Parts> Witness<P> {
         let conflict = Conflict { kept: kept.to_string(), received: received.to_string() };
         let pair = format!("{}{}", was.body(), is.body());
         let name = Digest::of(pair.as_bytes()).to_string().replace(':', "-");
+        let prefix = format!("{CONFLICTS}{peer}/");
+        let of_peer = Span::new(ours.did(), Kind::Witness).prefix(prefix.clone());
+        let rows = self.engine.store().range_json::<Conflict>(&of_peer).await;
+        if rows.map_err(EngineError::from)?.len() >= CONFLICTS_PER_PEER_MAX {
+            return Ok(());
+        }
         let standing = ours.standing().ok_or(EngineError::NotJoined)?;
         let mut draft = Draft::new(&self.engine, ours, standing);
-        draft.write(Kind::Witness, &format!("{CONFLICTS}{name}"), None, &conflict)?;
+        draft.write(Kind::Witness, &format!("{prefix}{name}"), None, &conflict)?;
         let about = About {
             counterparty: Some(peer.clone()),
             reasons: vec![CONFLICT.to_owned()],

@@ -5,7 +5,7 @@ use audit::merkle::Hash;
 use audit::verify::Verdict;
 use bytes::Bytes;
 
-use super::keep::{CONFLICT, conflicts};
+use super::keep::{CONFLICT, CONFLICTS_PER_PEER_MAX, conflicts};
 use super::*;
 use crate::engine::parts::{Answer, Unsent};
 use crate::log::export::{Scope, export};
@@ -43,6 +43,23 @@ async fn each_head_of_a_growing_log_is_taken_once() {
     assert_eq!(recorded(&space).await, [(4, vec![]), (404, vec![])]);
     let asked = "https://firm.example/witness/consistency?shard=2026&from=4&to=404";
     assert_eq!(*space.engine.transport().calls.lock().unwrap(), [asked; 2]);
+}
+
+#[tokio::test]
+async fn a_partner_that_shows_ever_more_heads_fills_nothing() {
+    let space = Space::new();
+    let honest = space.sign("firm", 3).await;
+    look(&space, &honest).await;
+    for number in 0..CONFLICTS_PER_PEER_MAX + 3 {
+        let other = format!("another {number}");
+        let forged = space.invent("firm", 3, &[other.as_bytes()], "firm").await;
+        assert_eq!(look(&space, &forged).await, "Conflict");
+    }
+    let found = conflicts(space.engine.store(), &did("ulm")).await.unwrap();
+    assert_eq!(found.len(), CONFLICTS_PER_PEER_MAX);
+    assert_eq!(recorded(&space).await.len(), 1 + CONFLICTS_PER_PEER_MAX);
+    let written = files(&space.folder.path().join("log/ulm.example/conflicts"));
+    assert_eq!(written.len(), 2 * CONFLICTS_PER_PEER_MAX);
 }
 
 #[tokio::test]
