@@ -66,7 +66,10 @@ pub(crate) const SCRIPT: &[(&str, i32)] = &[
     ),
     ("allmende audit export all --home ulm", 0),
     ("allmende audit export all --home company", 0),
-    ("mkdir audit && cp -r ulm/export/all/. company/export/all/. audit/", 0),
+    (
+        "mkdir audit && cp -r ulm/export/ulm.localhost/all/. company/export/company.localhost/all/. audit/",
+        0,
+    ),
     ("allmende audit verify audit --anchors anchors.json", 0),
     ("allmende doctor --home ulm", 0),
 ];

@@ -184,7 +184,10 @@ fn a_source_that_fails_is_told_in_words_and_both_logs_tell_the_same() {
     );
     must(&mut user, "allmende audit export all --home ulm");
     must(&mut user, "allmende audit export all --home company");
-    must(&mut user, "mkdir audit && cp -r ulm/export/all/. company/export/all/. audit/");
+    must(
+        &mut user,
+        "mkdir audit && cp -r ulm/export/ulm.localhost/all/. company/export/company.localhost/all/. audit/",
+    );
     let report = must(&mut user, "allmende audit verify audit --anchors anchors.json");
     assert!(report.contains("provider 0 bytes, stopped"), "no failed delivery in\n{report}");
     assert!(!report.contains("do not match") && !report.contains("disputed"), "{report}");

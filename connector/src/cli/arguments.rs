@@ -182,7 +182,7 @@ impl From<RoleName> for AccountRole {
 /// `audit …`
 #[derive(Clone, Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Write an auditor's folder beneath `export/` of the home.
+    /// Write an auditor's folder beneath `export/<host>/` of the home.
     Export {
         /// The contract, or `all`.
         contract: String,

@@ -29,7 +29,7 @@ impl Play {
         for party in [self.cast.ulm.clone(), self.cast.company.clone()] {
             let line = Line::new(&["audit", "export", "all"]).by(&party);
             let export: ExportView = self.stage.show(&mut self.teller, &line).await?;
-            let written = format!("{}/export/all/.", party.home);
+            let written = format!("{}/export/{}/all/.", party.home, party.did.host());
             let copy = Line::of("cp", &["-r", &written, &audit_text]);
             self.teller.typed(&copy);
             folder::copy(export.path.as_ref(), &audit).map_err(|error| local(&error))?;

@@ -28,7 +28,7 @@ use crate::management::view::{
 
 use sentence::sentence;
 
-/// The folder beneath the home in which auditors' folders lie.
+/// The folder beneath the home in which auditors' folders lie, each participant's by its host name.
 const EXPORTS: &str = "export";
 
 impl<P: Parts, D> Inner<P, D> {
@@ -75,9 +75,10 @@ impl<P: Parts, D> Inner<P, D> {
                 Scope::Agreement { agreement: agreed.id, peer: agreed.peer }
             }
         };
-        let target = self.home.path().join(EXPORTS).join(request.name.as_str());
+        let folder = self.home.path().join(EXPORTS).join(ours.host());
+        let target = folder.join(request.name.as_str());
         let target = std::path::absolute(&target).unwrap_or(target);
-        if target.join(ours.host()).exists() {
+        if target.exists() {
             return Err(conflict(
                 "export-exists",
                 ("Einen Ordner dieses Namens gibt es schon.", "a folder of this name exists"),

@@ -170,7 +170,7 @@ pub trait Desk: Send + Sync + 'static {
         contract: Option<&ContractId>,
     ) -> impl Future<Output = Answer<LogPage>> + Send;
 
-    /// Writes an auditor's folder to `export/<name>` beneath the home. Itself a log entry.
+    /// Writes an auditor's folder to `export/<host>/<name>` beneath the home. Itself a log entry.
     fn export_log(
         &self,
         actor: &Actor,

@@ -157,7 +157,7 @@ impl Desk for FixtureDesk {
         self.note(actor, "logEntries", log_page())
     }
     async fn export_log(&self, actor: &Actor, export: ExportRequest) -> Answer<ExportView> {
-        let path = format!("/srv/allmende/export/{}", export.name.as_str());
+        let path = format!("/srv/allmende/export/ulm.example/{}", export.name.as_str());
         let view = ExportView { path, entries: 42, signed_size: 42, bytes: 81_920 };
         self.note(actor, "exportLog", view)
     }

@@ -85,7 +85,7 @@ fn groups() {
     Usage: allmende audit [OPTIONS] <COMMAND>
 
     Commands:
-      export  Write an auditor's folder beneath `export/` of the home
+      export  Write an auditor's folder beneath `export/<host>/` of the home
       show    Read the log
       verify  Verify a folder of logs offline; needs no running connector
 

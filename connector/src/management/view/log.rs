@@ -62,7 +62,7 @@ pub enum ExportScope {
 /// The longest name of an export, in bytes.
 pub const EXPORT_NAME_BYTES_MAX: usize = 64;
 
-/// The name of an auditor's folder beneath `export/` of the home: lower-case ASCII letters, digits,
+/// The name of an auditor's folder beneath `export/<host>/` of the home: lower-case ASCII letters, digits,
 /// `-` and `_`.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 #[serde(transparent)]
