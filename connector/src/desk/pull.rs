@@ -18,7 +18,7 @@ use super::refusal::conflict;
 use super::words::of_decision;
 use crate::clock::Clock;
 use crate::data::pull::{DataClient, Order, Progress, PullError, PullOutcome, pull};
-use crate::engine::agreement::AGREEMENT_ENDED;
+use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
 use crate::engine::error::EngineError;
 use crate::engine::live::Grounds;
 use crate::engine::parts::Parts;
@@ -129,7 +129,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
             return Err(EngineError::operator("not-the-consumer", words).into());
         }
         if let Some(ended) = &agreed.ended {
-            let words = format!("the contract has ended: {}", ended.reason);
+            let words = ended_words(ended);
             return Err(EngineError::operator(AGREEMENT_ENDED, words).into());
         }
         let (_, standing) = self.engine.member(ours)?;

@@ -3,6 +3,7 @@
 mod erase;
 mod lines;
 mod story;
+mod words;
 mod world;
 
 use protocol::id::DatasetId;

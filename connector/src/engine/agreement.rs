@@ -24,6 +24,15 @@ use jiff::Timestamp;
 /// The reason code that tells a partner that the whole contract has ended, not just a transfer.
 pub const AGREEMENT_ENDED: &str = "agreement-ended";
 
+/// What stands before the reason wherever a partner or a person of ours is told of an end.
+const ENDED_WORDS: &str = "the contract has ended: ";
+
+/// Why something under a contract that has ended is refused.
+#[must_use]
+pub fn ended_words(ended: &Ended) -> String {
+    format!("{ENDED_WORDS}{}", ended.reason)
+}
+
 /// Why a decision said no, in the words that a partner may read, with the remedy.
 #[must_use]
 pub fn told(decision: &Decision) -> String {
@@ -116,6 +125,8 @@ impl<P: Parts> Engine<P> {
         words: &str,
     ) -> Result<(), EngineError> {
         self.cut_agreement(participant, id, peer);
+        // The partner's program may have said that it has ended before it said why.
+        let words = words.strip_prefix(ENDED_WORDS).unwrap_or(words);
         match self.mark_ended(participant, id, peer, by, words, None).await {
             Ok(_) | Err(EngineError::NotFound) => Ok(()),
             Err(error) => Err(error),

@@ -17,6 +17,18 @@ use crate::participant::Standing;
 /// partner states them by asking for, or signing, exactly this rule. They are a promise.
 #[must_use]
 pub fn about(peer: &Did, standing: &Standing, rule: &Policy, now: Timestamp) -> Facts {
+    about_until(peer, standing, rule, now, Some(standing.list.expires))
+}
+
+/// As [`about`], with what the list says taken as good until `until`: for ever, where only the
+/// rule's own times are of interest.
+pub(super) fn about_until(
+    peer: &Did,
+    standing: &Standing,
+    rule: &Policy,
+    now: Timestamp,
+    until: Option<Timestamp>,
+) -> Facts {
     let list = &standing.list;
     let agreed = rule.timestamp.unwrap_or(now);
     let facts = Facts::at(now).agreed_at(agreed).participant(peer, None);
@@ -34,7 +46,7 @@ pub fn about(peer: &Did, standing: &Standing, rule: &Policy, now: Timestamp) -> 
     }
     let member = list.member(peer).filter(|member| member.status == Status::Active);
     let kinds = member.into_iter().flat_map(|member| member.vetted_as.iter().cloned());
-    facts.vetted_as(kinds, list.number, Some(list.expires))
+    facts.vetted_as(kinds, list.number, until)
 }
 
 /// The purposes that a rule names.

@@ -12,7 +12,7 @@ use wire::did::Did;
 use wire::digest::Digest;
 
 use super::Engine;
-use super::agreement::{AGREEMENT_ENDED, told};
+use super::agreement::{AGREEMENT_ENDED, ended_words, told};
 use super::draft::{About, Draft};
 use super::error::EngineError;
 use super::live::{Admission, Grounds, HANDOVER};
@@ -221,7 +221,7 @@ impl<P: Parts> Engine<P> {
         let ours = participant.did();
         let (_, agreed) = self.agreement(ours, &agreed.id, &agreed.peer).await?;
         if let Some(ended) = &agreed.ended {
-            let words = format!("the contract has ended: {}", ended.reason);
+            let words = ended_words(ended);
             return Err(EngineError::peer(AGREEMENT_ENDED, words));
         }
         let now = self.clock.now();

@@ -43,9 +43,24 @@ pub(crate) fn decide(
     standing: &Standing,
     now: Timestamp,
 ) -> Result<Decision, EngineError> {
-    let id = |text: &str| Id::parse(text).map_err(|_| EngineError::Internal { what: "an id" });
-    let request =
-        Request { action: Term::USE, assignee: id(peer.as_str())?, target: id(dataset.as_str())? };
     let facts = facts::about(peer, standing, rule.policy(), now);
-    Ok(evaluate(rule, &request, &facts))
+    Ok(evaluate(rule, &use_by(peer, dataset)?, &facts))
+}
+
+/// When a rule's answer changes next by the rule's own times. That the authority's list must be
+/// renewed before is our program's business and nobody else's.
+pub(crate) fn next_change(
+    rule: &CheckedPolicy,
+    peer: &Did,
+    dataset: &DatasetId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, EngineError> {
+    let facts = facts::about_until(peer, standing, rule.policy(), now, None);
+    Ok(evaluate(rule, &use_by(peer, dataset)?, &facts).next_change)
+}
+
+fn use_by(peer: &Did, dataset: &DatasetId) -> Result<Request, EngineError> {
+    let id = |text: &str| Id::parse(text).map_err(|_| EngineError::Internal { what: "an id" });
+    Ok(Request { action: Term::USE, assignee: id(peer.as_str())?, target: id(dataset.as_str())? })
 }

@@ -68,9 +68,12 @@ impl<P: Parts, D> Inner<P, D> {
             sentence,
             rules,
             permitted_now: permitted,
-            next_change: decision
-                .filter(|_| stage == ContractStage::InForce)
-                .and_then(|decision| decision.next_change),
+            next_change: match (&rule, &contract.agreement) {
+                (Ok(rule), Some(agreed)) if stage == ContractStage::InForce => {
+                    self.next_change(ours, rule, agreed)?
+                }
+                (Ok(_) | Err(_), _) => None,
+            },
             agreement: contract.agreement.as_ref().map(|agreed| agreed.id.clone()),
             document_digest: contract.agreement.as_ref().map(|it| it.document.to_string()),
             signatures: self.signatures(ours, contract),
@@ -119,6 +122,19 @@ impl<P: Parts, D> Inner<P, D> {
         let now = self.engine.clock().now();
         // A rule that cannot be read permits nothing; the sentence says so.
         Ok(self.engine.judge_agreement(ours, &standing, agreed, now).await.ok())
+    }
+
+    /// When the rule's answer changes by its own times.
+    fn next_change(
+        &self,
+        ours: &Did,
+        rule: &CheckedPolicy,
+        agreed: &AgreementRecord,
+    ) -> Answer<Option<jiff::Timestamp>> {
+        let (_, standing) = self.engine.member(ours)?;
+        let (_, consumer) = parties(ours, agreed);
+        let now = self.engine.clock().now();
+        Ok(rule::next_change(rule, consumer, &agreed.dataset, &standing, now)?)
     }
 
     fn signatures(&self, ours: &Did, contract: &Contract) -> Vec<SignatureView> {

@@ -105,6 +105,10 @@ impl<P: Parts, D> Inner<P, D> {
             format!("Das Protokoll ist seit {lag} ms nicht bis zum Ende unterschrieben."),
             format!("the log has not been signed to its end for {lag} ms"),
         );
+        if lag == 0 {
+            let de = "Das Protokoll ist bis zum Ende unterschrieben.";
+            return fine("log-lag", de, "the log is signed to its end");
+        }
         if lag <= most {
             return fine("log-lag", detail.de, detail.en);
         }

@@ -9,7 +9,7 @@ use wire::did::Did;
 use super::flow::{Flow, Opening};
 use super::load::under;
 use crate::engine::Engine;
-use crate::engine::agreement::AGREEMENT_ENDED;
+use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
@@ -36,7 +36,7 @@ impl<P: Parts> Engine<P> {
             return Err(EngineError::operator("not-the-consumer", words));
         }
         if let Some(ended) = &agreement.ended {
-            let words = format!("the contract has ended: {}", ended.reason);
+            let words = ended_words(ended);
             return Err(EngineError::operator(AGREEMENT_ENDED, words));
         }
         let (participant, standing) = self.member(participant)?;

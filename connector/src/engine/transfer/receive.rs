@@ -15,7 +15,7 @@ use wire::node::Node;
 use super::flow::{Flow, Opening};
 use super::load::{opened_by, under};
 use crate::engine::Engine;
-use crate::engine::agreement::AGREEMENT_ENDED;
+use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
@@ -106,7 +106,7 @@ impl<P: Parts> Engine<P> {
             Err(error) => return Err(error),
         };
         if let Some(ended) = &agreement.ended {
-            let words = format!("the contract has ended: {}", ended.reason);
+            let words = ended_words(ended);
             return Err(EngineError::peer(AGREEMENT_ENDED, words));
         }
         if message.format != FORMAT_PULL || message.data_address.is_some() {
