@@ -74,17 +74,19 @@ async fn look_through<P: Parts>(engine: &Engine<P>, plan: &mut Plan) {
     }
 }
 
-/// What is to be tried when. A message is never tried twice at once.
+/// What is to be tried when. A message is never tried twice at once; what is told of one that is
+/// under way, for instance that the message before it has gone, holds for the next try.
 #[derive(Debug, Default)]
 struct Plan {
     by_due: BTreeSet<(Timestamp, OutboxKey)>,
     planned: BTreeMap<OutboxKey, Timestamp>,
-    under_way: BTreeSet<OutboxKey>,
+    under_way: BTreeMap<OutboxKey, Option<Timestamp>>,
 }
 
 impl Plan {
     fn add(&mut self, key: OutboxKey, due: Timestamp) {
-        if self.under_way.contains(&key) {
+        if let Some(again) = self.under_way.get_mut(&key) {
+            *again = Some(again.map_or(due, |earlier| earlier.min(due)));
             return;
         }
         if let Some(earlier) = self.planned.insert(key.clone(), due) {
@@ -102,16 +104,16 @@ impl Plan {
             }
             let Some((_, key)) = self.by_due.pop_first() else { break };
             self.planned.remove(&key);
-            self.under_way.insert(key.clone());
+            self.under_way.insert(key.clone(), None);
             due.push(key);
         }
         due
     }
 
     fn done(&mut self, key: OutboxKey, later: Option<Timestamp>) {
-        self.under_way.remove(&key);
-        if let Some(later) = later {
-            self.add(key, later);
+        let again = self.under_way.remove(&key).flatten();
+        if let Some(due) = again.or(later) {
+            self.add(key, due);
         }
     }
 
@@ -196,6 +198,19 @@ mod tests {
         assert!(plan.due(at(9)).is_empty());
         plan.done(key("1"), Some(at(10)));
         assert_eq!(plan.next(), Some(at(10)));
+    }
+
+    #[test]
+    fn what_is_told_of_a_message_under_way_is_tried_once_it_is_back() {
+        let mut plan = Plan::default();
+        plan.add(key("2"), at(1));
+        assert_eq!(plan.due(at(1)), [key("2")]);
+        // It finds that another goes first; that one is gone before it is back.
+        plan.add(key("2"), Timestamp::MIN);
+        plan.done(key("2"), None);
+        assert_eq!(plan.due(at(1)), [key("2")]);
+        plan.done(key("2"), None);
+        assert_eq!(plan.next(), None);
     }
 
     #[test]
