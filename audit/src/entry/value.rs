@@ -41,6 +41,11 @@ impl Random {
     pub const fn new(bits: [u8; 16]) -> Self {
         Self(bits)
     }
+
+    /// The bits.
+    pub const fn bits(&self) -> &[u8; 16] {
+        &self.0
+    }
 }
 
 impl Code {

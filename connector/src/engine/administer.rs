@@ -1,13 +1,15 @@
 //! What a participant's own people change about the connector itself: each change commits together
 //! with its log entry, or not at all.
 
-use audit::entry::{Body, Code};
+use audit::entry::{Body, Code, Random};
 use wire::did::Did;
 
 use super::Engine;
 use super::draft::{About, Draft};
 use super::error::EngineError;
+use super::openings::Place;
 use super::parts::Parts;
+use crate::ids::random;
 use crate::store::Batch;
 
 /// Something that an account does.
@@ -36,14 +38,16 @@ impl<P: Parts> Engine<P> {
         let (participant, standing) = self.member(participant)?;
         let mut draft = Draft::new(self, &participant, standing);
         draft.merge(changes);
-        let subject = action.subject.map(|subject| draft.commit_to("subject", subject));
+        let random = Random::new(random(&self.ids));
+        let place = Place { random: &random, field: "subject" };
+        let subject = action.subject.map(|subject| draft.commit_to(subject, place));
         let body = Body::AdministratorAction {
             action: Code::parse(action.code)
                 .map_err(|_| EngineError::Internal { what: "an action's code" })?,
             subject: subject.transpose()?,
         };
         let about = About { actor: Some(action.account.to_owned()), ..About::default() };
-        draft.record(about, body)?;
+        draft.record_with(random, about, body)?;
         draft.commit().await?.1.release(self);
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use audit::commitment::{Commitment, Salt};
+use audit::commitment::Commitment;
 use audit::entry::{AgreementRef, Body, Code, Entry, Process, Random, Shard};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,7 +17,7 @@ use wire::digest::Digest;
 use wire::json::canonical;
 
 use super::error::EngineError;
-use super::openings::Opening;
+use super::openings::Place;
 use super::parts::Parts;
 use super::shard::is_shard_lost;
 use super::{Change, Engine};
@@ -113,19 +113,30 @@ impl<'e, P: Parts> Draft<'e, P> {
 
     /// Adds a log entry. Its shard is the one that is open when this is committed.
     pub(crate) fn record(&mut self, about: About, body: Body) -> Result<(), EngineError> {
+        self.record_with(Random::new(random(&self.engine.ids)), about, body)
+    }
+
+    /// As [`Draft::record`], with the random bits that a commitment in `body` was made for.
+    pub(crate) fn record_with(
+        &mut self,
+        random: Random,
+        about: About,
+        body: Body,
+    ) -> Result<(), EngineError> {
         let retention = body.entry_type().retention();
         let agreement = self.counter.as_mut().map(|counter| {
             counter.count += 1;
             AgreementRef { id: counter.agreement.clone(), counter: counter.count }
         });
-        let actor = about.actor.map(|name| self.commit_to("actor", &name)).transpose()?;
+        let place = Place { random: &random, field: "actor" };
+        let actor = about.actor.map(|name| self.commit_to(&name, place)).transpose()?;
         let reasons = about.reasons.iter().map(|code| Code::parse(code)).collect::<Result<_, _>>();
         let entry = Entry {
             participant: self.participant.did().clone(),
             dataspace: self.standing.dataspace.clone(),
             shard: shard_of(self.at),
             time: self.at,
-            random: Random::new(random(&self.engine.ids)),
+            random,
             retention,
             agreement,
             process: about.process,
@@ -140,8 +151,12 @@ impl<'e, P: Parts> Draft<'e, P> {
     }
 
     /// Commits to a value that the log must not show. Its opening is kept first.
-    pub(crate) fn commit_to(&self, field: &str, value: &str) -> Result<Commitment, EngineError> {
-        opened_commitment(self.engine, self.participant.did(), field, value)
+    pub(crate) fn commit_to(
+        &self,
+        value: &str,
+        place: Place<'_>,
+    ) -> Result<Commitment, EngineError> {
+        opened_commitment(self.engine, self.participant.did(), value, place)
     }
 
     /// Keeps a document under its digest.
@@ -278,15 +293,12 @@ impl<'e, P: Parts> Draft<'e, P> {
 pub(super) fn opened_commitment<P: Parts>(
     engine: &Engine<P>,
     participant: &Did,
-    field: &str,
     value: &str,
+    place: Place<'_>,
 ) -> Result<Commitment, EngineError> {
-    let salt = Salt::new(random(&engine.ids));
-    let commitment = Commitment::new(field, &salt, value.as_bytes());
-    let kept =
-        engine.openings.keep(participant, &commitment, &Opening { field, salt: &salt, value });
-    kept.map_err(|_| EngineError::Internal { what: "the opening of a commitment" })?;
-    Ok(commitment)
+    let salt = engine.openings.salt(participant, value, random(&engine.ids), place);
+    let salt = salt.map_err(|_| EngineError::Internal { what: "the opening of a commitment" })?;
+    Ok(Commitment::new(place.field, &salt, value.as_bytes()))
 }
 
 /// Messages that were committed and may leave once the reply has been written.

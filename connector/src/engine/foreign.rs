@@ -7,6 +7,7 @@ use wire::did::Did;
 use super::Engine;
 use super::draft::{log_of, opened_commitment};
 use super::error::EngineError;
+use super::openings::Place;
 use super::parts::Parts;
 use crate::clock::Clock;
 use crate::ids::random;
@@ -41,26 +42,29 @@ impl<P: Parts> Engine<P> {
         let at = self.clock.now();
         let entrance = self.entrance(participant, dataspace, at).await?;
         entrance.demand(participant, batch);
+        let random = Random::new(random(&self.ids));
         let commit = |field, value: &Option<String>| {
-            value.as_ref().map(|text| opened_commitment(self, participant, field, text)).transpose()
+            let place = Place { random: &random, field };
+            value.as_ref().map(|text| opened_commitment(self, participant, text, place)).transpose()
         };
         let action = Code::parse(deed.action);
         let body = Body::AdministratorAction {
             action: action.map_err(|_| EngineError::Internal { what: "an action's code" })?,
             subject: commit("subject", &deed.subject)?,
         };
+        let actor = commit("actor", &deed.account)?;
         let entry = Entry {
             participant: participant.clone(),
             dataspace: dataspace.clone(),
             shard: entrance.shard(),
             time: at,
-            random: Random::new(random(&self.ids)),
+            random,
             retention: body.entry_type().retention(),
             agreement: None,
             process: None,
             counterparty: deed.counterparty.clone(),
             role: None,
-            actor: commit("actor", &deed.account)?,
+            actor,
             reasons: Vec::new(),
             body,
         };

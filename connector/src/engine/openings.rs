@@ -1,62 +1,151 @@
 //! The openings of committed values: what an entry only commits to (an account's name, say) lies
-//! outside store and tiles, one file each, so that erasing it is deleting a file.
+//! outside store and tiles, one file for each value, so that erasing it everywhere is deleting a file.
+//!
+//! The file holds the value and a key of its own. The salt of each commitment to it is derived from
+//! that key, the entry's random bits and the field's name: without the key no salt can be derived,
+//! with one salt no other, and two entries about one person cannot be told to be.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use audit::commitment::{Commitment, Salt};
-use serde_json::json;
+use audit::entry::Random;
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+use serde::{Deserialize, Serialize};
 use wire::did::Did;
-use wire::digest::hex;
+use wire::digest::Digest;
 
 use crate::home::{Home, write_secret};
 
+/// Keys that are kept in memory. One more, and all are read again.
+const READY_MAX: usize = 1024;
+
+/// A key that salts are derived from: 256 random bits.
+pub type Key = [u8; 32];
+
 /// Keeps openings. What cannot be kept must not be committed to.
 pub trait Openings: fmt::Debug + Send + Sync {
-    /// Keeps the salt and value behind `commitment`, durably.
+    /// The salt of `value` in one field of one entry. The first time, `fresh` becomes the value's
+    /// key and is kept durably before this returns.
     ///
     /// # Errors
     /// The system's reason.
-    fn keep(
+    fn salt(
         &self,
         participant: &Did,
-        commitment: &Commitment,
-        opening: &Opening<'_>,
-    ) -> io::Result<()>;
+        value: &str,
+        fresh: Key,
+        place: Place<'_>,
+    ) -> io::Result<Salt>;
 }
 
-/// What opens a commitment.
+/// Where a value stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Opening<'a> {
+pub struct Place<'a> {
+    /// The random bits of the entry.
+    pub random: &'a Random,
     /// The field's name.
     pub field: &'a str,
-    /// The salt.
-    pub salt: &'a Salt,
-    /// The value.
-    pub value: &'a str,
 }
 
-/// One file per opening, beneath the participant's folder.
+/// One file per value, beneath the participant's folder.
 #[derive(Debug)]
-pub struct Files(pub Home);
+pub struct Files {
+    home: Home,
+    ready: Mutex<BTreeMap<PathBuf, Key>>,
+}
+
+/// A file's content.
+#[derive(Deserialize, Serialize)]
+struct Kept {
+    value: String,
+    key: Digest,
+}
+
+impl Files {
+    /// The openings beneath `home`.
+    #[must_use]
+    pub fn new(home: Home) -> Self {
+        Self { home, ready: Mutex::default() }
+    }
+
+    /// The key of a value that has one.
+    fn key(&self, path: &PathBuf) -> io::Result<Option<Key>> {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        // Erased is erased: a file that is gone takes its key along.
+        if !path.try_exists()? {
+            ready.remove(path);
+            return Ok(None);
+        }
+        if let Some(key) = ready.get(path) {
+            return Ok(Some(*key));
+        }
+        let kept: Kept = serde_json::from_slice(&std::fs::read(path)?)?;
+        if ready.len() >= READY_MAX {
+            ready.clear();
+        }
+        ready.insert(path.clone(), *kept.key.as_bytes());
+        Ok(Some(*kept.key.as_bytes()))
+    }
+}
 
 impl Openings for Files {
-    fn keep(
+    fn salt(
         &self,
         participant: &Did,
-        commitment: &Commitment,
-        opening: &Opening<'_>,
-    ) -> io::Result<()> {
-        let name = commitment.to_string().replace(':', "-");
-        let path: PathBuf = self.0.participant(participant).join("values").join(name);
-        let opening = json!({
-            "field": opening.field,
-            "salt": hex(opening.salt.bits()),
-            "value": opening.value,
-        });
-        write_secret(&path, opening.to_string().as_bytes())
+        value: &str,
+        fresh: Key,
+        place: Place<'_>,
+    ) -> io::Result<Salt> {
+        let name = format!("{}.json", Digest::of(value.as_bytes()).hex());
+        let path = folder(&self.home, participant).join(name);
+        let key = match self.key(&path)? {
+            Some(key) => key,
+            None => {
+                let kept = Kept { value: value.to_owned(), key: Digest::from_bytes(fresh) };
+                write_secret(&path, &serde_json::to_vec(&kept)?)?;
+                fresh
+            }
+        };
+        Ok(derive(&key, place)?)
     }
+}
+
+/// The value behind `commitment`, if it was not erased.
+#[must_use]
+pub fn value_of(
+    home: &Home,
+    participant: &Did,
+    commitment: &Commitment,
+    place: Place<'_>,
+) -> Option<String> {
+    let files = std::fs::read_dir(folder(home, participant)).ok()?;
+    files.flatten().find_map(|file| {
+        let kept: Kept = serde_json::from_slice(&std::fs::read(file.path()).ok()?).ok()?;
+        let salt = derive(kept.key.as_bytes(), place).ok()?;
+        commitment.opens(place.field, &salt, kept.value.as_bytes()).then_some(kept.value)
+    })
+}
+
+fn folder(home: &Home, participant: &Did) -> PathBuf {
+    home.participant(participant).join("values")
+}
+
+/// HMAC-SHA-256 under the value's key over the entry's random bits (16 bytes) and the field's name.
+fn derive(key: &Key, place: Place<'_>) -> Result<Salt, ErrorStack> {
+    let key = PKey::hmac(key)?;
+    let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
+    signer.update(place.random.bits())?;
+    signer.update(place.field.as_bytes())?;
+    let mut salt = Key::default();
+    signer.sign(&mut salt)?;
+    Ok(Salt::new(salt))
 }
 
 /// Keeps nothing: for tests and the simulator, whose entries nobody opens.
@@ -64,7 +153,43 @@ impl Openings for Files {
 pub struct Forgotten;
 
 impl Openings for Forgotten {
-    fn keep(&self, _: &Did, _: &Commitment, _: &Opening<'_>) -> io::Result<()> {
-        Ok(())
+    fn salt(&self, _: &Did, _: &str, fresh: Key, _: Place<'_>) -> io::Result<Salt> {
+        Ok(Salt::new(fresh))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(random: &Random) -> Place<'_> {
+        Place { random, field: "actor" }
+    }
+
+    #[test]
+    fn a_value_has_one_file_and_every_entry_its_own_salt_until_the_file_is_deleted() {
+        let root = tempfile::tempdir().unwrap();
+        let home = Home::at(root.path());
+        let did = Did::parse("did:web:ulm.example").unwrap();
+        let (first, second) = (Random::new([1; 16]), Random::new([2; 16]));
+        let files = Files::new(home.clone());
+        let commit = |files: &Files, random| {
+            let salt = files.salt(&did, "anna", [7; 32], place(random)).unwrap();
+            Commitment::new("actor", &salt, b"anna")
+        };
+        let (one, other) = (commit(&files, &first), commit(&files, &second));
+        assert_ne!(one, other);
+        // After a restart the key is the one that was kept, whatever is offered.
+        let again = Files::new(home.clone());
+        assert_eq!(commit(&again, &first), one);
+        let opened = |commitment, random| value_of(&home, &did, commitment, place(random));
+        assert_eq!(opened(&one, &first).as_deref(), Some("anna"));
+        assert_eq!(opened(&one, &second), None);
+        let kept: Vec<_> = std::fs::read_dir(folder(&home, &did)).unwrap().flatten().collect();
+        let [file] = kept.as_slice() else { panic!("{kept:?}") };
+        std::fs::remove_file(file.path()).unwrap();
+        assert_eq!(opened(&one, &first), None);
+        let salt = files.salt(&did, "anna", [8; 32], place(&first)).unwrap();
+        assert_ne!(Commitment::new("actor", &salt, b"anna"), one, "the old key is gone");
     }
 }

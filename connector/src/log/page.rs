@@ -2,13 +2,13 @@
 
 use audit::entry::{Entry, Shard};
 use protocol::id::AgreementId;
-use serde_json::Value;
 use wire::did::Did;
 
 use super::error::LogError;
 use super::head::{shards, signed_head};
 use crate::engine::Engine;
 use crate::engine::draft::log_of;
+use crate::engine::openings::{Place, value_of};
 use crate::engine::parts::Parts;
 use crate::home::Home;
 use crate::store::{Key, ReadError, Store};
@@ -99,10 +99,8 @@ pub fn about<'a>(agreement: &'a AgreementId, peer: &'a Did) -> impl Fn(&Entry) -
 /// The account that caused an entry, if a person did and the name was not erased.
 #[must_use]
 pub fn account_of(home: &Home, entry: &Entry) -> Option<String> {
-    let name = entry.actor.as_ref()?.to_string().replace(':', "-");
-    let path = home.participant(&entry.participant).join("values").join(name);
-    let opening: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
-    Some(opening.get("value")?.as_str()?.to_owned())
+    let place = Place { random: &entry.random, field: "actor" };
+    value_of(home, &entry.participant, entry.actor.as_ref()?, place)
 }
 
 /// All shards that have entries, oldest first.

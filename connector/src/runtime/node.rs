@@ -172,7 +172,7 @@ impl Node {
             decider: ByRule,
             hosted,
             limits: config.limits.clone(),
-            openings: Arc::new(Files(home.clone())),
+            openings: Arc::new(Files::new(home.clone())),
         }));
         Ok(Self { home, config, engine, peers, fetcher, roots: data_roots, sources, held })
     }

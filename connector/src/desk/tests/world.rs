@@ -362,7 +362,7 @@ impl Space {
             decider: ByRule,
             hosted,
             limits: config.limits.clone(),
-            openings: Arc::new(Files(home)),
+            openings: Arc::new(Files::new(home)),
         }));
         engine.transport().engine.set(Arc::downgrade(&engine)).unwrap();
         tokio::spawn(crate::worker::run_outbox(engine.clone()));
