@@ -3,6 +3,7 @@
 //! anything but `cargo metadata`, and needs no network.
 
 mod arrows;
+mod clauses;
 mod code;
 mod documents;
 mod sources;
