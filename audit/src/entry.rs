@@ -40,6 +40,10 @@ pub const REASONS_MAX: usize = 64;
 /// windows at its multiples, so that the auditor can lay them side by side.
 pub const DELIVERY_WINDOW_BYTES: u64 = 16 * 1024 * 1024;
 
+/// The reason of a `delivery-stopped` that was written at the next start, because the process died
+/// over the delivery. How much went over is not known then: it names no bytes.
+pub const PROCESS_DIED: &str = "process-died";
+
 /// One entry of a log.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -204,6 +208,13 @@ impl Entry {
             return Err(EntryError::TooLong { bytes: bytes.len() });
         }
         Ok(bytes)
+    }
+
+    /// Whether it is the end of a delivery over which the process died.
+    #[must_use]
+    pub fn is_of_dead_process(&self) -> bool {
+        self.entry_type() == EntryType::DeliveryStopped
+            && self.reasons.iter().any(|reason| reason.as_str() == PROCESS_DIED)
     }
 
     /// The first field that the type needs and that is not there.

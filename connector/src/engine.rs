@@ -10,6 +10,7 @@ pub mod agreement;
 pub mod catalog;
 pub mod dataset;
 pub mod decider;
+mod died;
 pub(crate) mod draft;
 pub mod erased;
 pub mod error;

@@ -88,21 +88,14 @@ fn log(desk: &Desk) -> Vec<Entry> {
     entries
 }
 
-/// Both logs hold nothing twice, and an auditor finds them proven and of one mind; but the end of
-/// what a process did when it died may stand in the other log alone, once for each death.
-fn check_logs(machines: &Machines, ulm: &Desk, company: &Desk, deaths: usize) {
+/// Both logs hold nothing twice, and an auditor finds them proven and of one mind.
+fn check_logs(machines: &Machines, ulm: &Desk, company: &Desk) {
     for desk in [ulm, company] {
         judge::check_log(&desk.did, &log(desk));
     }
     let report = machines.audit("audit", &[ulm, company]);
     assert_eq!(report["verdict"], "proven", "{report:#}");
-    let pair = &report["pairs"][0];
-    let alone = ["onlyHere", "onlyThere"].map(|side| pair[side].as_array().unwrap().clone());
-    let alone = alone.concat();
-    let ends = alone.iter().all(|it| it["event"]["type"] == "delivery-finished");
-    assert!(ends && alone.len() <= deaths, "{report:#}");
-    assert_eq!(pair["different"], json!([]), "{report:#}");
-    assert_eq!(report["agree"], alone.is_empty(), "{report:#}");
+    assert_eq!(report["agree"], true, "{report:#}");
 }
 
 #[test]
@@ -159,5 +152,5 @@ fn negotiations_whose_parties_are_killed_end_once_and_alike_on_both_sides() {
     assert_eq!(digests(&ours), digests(&theirs));
     let kept: BTreeSet<_> = ours.into_values().map(|(_, id)| id).collect();
     assert!(kept.is_superset(&acknowledged), "what was acknowledged is there");
-    check_logs(&machines, &provider, &consumer, 0);
+    check_logs(&machines, &provider, &consumer);
 }

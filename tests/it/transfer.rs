@@ -45,6 +45,19 @@ async fn a_permit_is_given_once_its_entry_is_durable() {
 }
 
 #[tokio::test]
+async fn a_delivery_over_which_the_process_died_is_ended_once_at_the_next_start() {
+    let (space, token) = running().await;
+    drop(space.read(Who::Company, &token).await.unwrap());
+    space.node(Who::Ulm).restart();
+    for _ in 0..2 {
+        space.at(Who::Ulm).end_what_died(&Who::Ulm.did()).await.unwrap();
+    }
+    let log = space.kept(Who::Ulm).await.log;
+    assert_eq!(count(&log, EntryType::DeliveryStopped), 1);
+    assert!(log.last().unwrap().is_of_dead_process());
+}
+
+#[tokio::test]
 async fn a_wrong_token_another_reader_and_an_unknown_transfer_look_the_same() {
     let (space, token) = running().await;
     let first: String = token.chars().take(token.len() - 1).collect();

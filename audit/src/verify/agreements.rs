@@ -9,14 +9,14 @@ use wire::{did::Did, digest::Digest};
 use super::{
     finding::{Problem, RemarkKind},
     judge::Folder,
-    reconcile::ends_alike,
+    reconcile::{DeliveryEnd, ends_alike},
     report::{
         AgreementReport, Delivered, DeliveryReport, End, Recorded, SignatureStatus, Standing,
     },
 };
 use crate::{
     agreement::{self, Statement},
-    entry::{Body, DeliveryId, Entry, EntryType},
+    entry::{Body, DeliveryId, Entry, EntryType, PROCESS_DIED},
 };
 
 /// What names an agreement: its id together with both parties.
@@ -232,15 +232,18 @@ fn deliveries(about: &About) -> Vec<DeliveryReport> {
         }
     }
     let report = |(delivery, [consumer, provider]): (_, [Option<Delivered>; 2])| {
-        let matches = consumer.as_ref().zip(provider.as_ref()).is_some_and(|(here, there)| {
-            ends_alike(
-                (here.whole, here.bytes, &here.digest),
-                (there.whole, there.bytes, &there.digest),
-            )
-        });
+        let matches = consumer
+            .as_ref()
+            .zip(provider.as_ref())
+            .is_some_and(|(here, there)| ends_alike(&delivery_end(here), &delivery_end(there)));
         DeliveryReport { delivery, consumer, provider, matches }
     };
     ends.into_iter().map(report).collect()
+}
+
+fn delivery_end(side: &Delivered) -> DeliveryEnd {
+    let died = !side.whole && side.reasons.iter().any(|reason| reason.as_str() == PROCESS_DIED);
+    DeliveryEnd { whole: side.whole, bytes: side.bytes, digest: side.digest, died }
 }
 
 fn standing(

@@ -27,9 +27,19 @@ enum Content {
     /// Who ended it.
     Ended(EndCause),
     /// The end of a delivery.
-    End { whole: bool, bytes: u64, digest: Digest },
+    End(DeliveryEnd),
     /// The first bytes of a delivery.
     Window(Digest),
+}
+
+/// The end of a delivery as one side recorded it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct DeliveryEnd {
+    pub(super) whole: bool,
+    pub(super) bytes: u64,
+    pub(super) digest: Digest,
+    /// Its process died over the delivery, and it knows no more than that.
+    pub(super) died: bool,
 }
 
 /// One event as one side recorded it.
@@ -131,13 +141,17 @@ fn alike(one: &Shared, other: &Shared) -> bool {
 }
 
 /// Whether two ends of a delivery say the same. What was on the way when a delivery was stopped may
-/// be lost: the provider may have sent more than the consumer received.
-pub(super) fn ends_alike(consumer: (bool, u64, &Digest), provider: (bool, u64, &Digest)) -> bool {
-    if consumer.0 != provider.0 {
+/// be lost: the provider may have sent more than the consumer received. Whoever died over it says
+/// nothing of how far it came, and so contradicts nothing.
+pub(super) fn ends_alike(consumer: &DeliveryEnd, provider: &DeliveryEnd) -> bool {
+    if consumer.died || provider.died {
+        return true;
+    }
+    if consumer.whole != provider.whole {
         return false;
     }
-    let same = consumer.1 == provider.1 && consumer.2 == provider.2;
-    same || (!consumer.0 && consumer.1 < provider.1)
+    let same = consumer.bytes == provider.bytes && consumer.digest == provider.digest;
+    same || (!consumer.whole && consumer.bytes < provider.bytes)
 }
 
 fn contents_alike(role: Role, one: &Content, other: &Content) -> bool {
@@ -145,12 +159,8 @@ fn contents_alike(role: Role, one: &Content, other: &Content) -> bool {
         Role::Consumer => (one, other),
         Role::Provider => (other, one),
     };
-    if let (
-        Content::End { whole: left, bytes: received, digest: of_received },
-        Content::End { whole: right, bytes: sent, digest: of_sent },
-    ) = (consumer, provider)
-    {
-        return ends_alike((*left, *received, of_received), (*right, *sent, of_sent));
+    if let (Content::End(consumer), Content::End(provider)) = (consumer, provider) {
+        return ends_alike(consumer, provider);
     }
     one == other
 }
@@ -178,7 +188,7 @@ fn group(entries: &[(&Log, u64, &Entry)], names: &Names) -> BTreeMap<SharedEvent
 
 fn shared(log: &Log, index: u64, entry: &Entry, names: &Names) -> Option<Shared> {
     let role = entry.role?;
-    let (detail, content, message) = event(&entry.body, role)?;
+    let (detail, content, message) = event(entry, role)?;
     // Both ends of a delivery are the same event with unlike outcomes.
     let stopped = entry.entry_type() == EntryType::DeliveryStopped;
     let entry_type = if stopped { EntryType::DeliveryFinished } else { entry.entry_type() };
@@ -209,7 +219,7 @@ fn name(process: &Process, names: &Names) -> Option<String> {
 type Named = (Option<String>, Content, Option<(MessageKind, Event)>);
 
 /// What names the event beside agreement and process, and what is said about it.
-fn event(body: &Body, role: Role) -> Option<Named> {
+fn event(entry: &Entry, role: Role) -> Option<Named> {
     let step = |message: MessageKind, event: Event, content| {
         let sender = match event {
             Event::Received => role.peer(),
@@ -217,7 +227,10 @@ fn event(body: &Body, role: Role) -> Option<Named> {
         };
         (Some(format!("{message} by the {sender}")), content, Some((message, event)))
     };
-    Some(match body {
+    let end = |whole, bytes: u64, digest: Digest| {
+        Content::End(DeliveryEnd { whole, bytes, digest, died: entry.is_of_dead_process() })
+    };
+    Some(match &entry.body {
         Body::NegotiationStep { message, event, document, .. } => {
             step(*message, *event, Content::Document(*document))
         }
@@ -229,12 +242,10 @@ fn event(body: &Body, role: Role) -> Option<Named> {
             (Some(format!("{delivery} to byte {bytes}")), Content::Window(*digest), None)
         }
         Body::DeliveryFinished { delivery, bytes, digest } => {
-            let content = Content::End { whole: true, bytes: *bytes, digest: *digest };
-            (Some(delivery.to_string()), content, None)
+            (Some(delivery.to_string()), end(true, *bytes, *digest), None)
         }
         Body::DeliveryStopped { delivery, bytes, digest } => {
-            let content = Content::End { whole: false, bytes: *bytes, digest: *digest };
-            (Some(delivery.to_string()), content, None)
+            (Some(delivery.to_string()), end(false, *bytes, *digest), None)
         }
         Body::AdministratorAction { .. }
         | Body::ApprovalGiven { .. }

@@ -106,6 +106,14 @@ const TABLE: &[Row] = &[
         ["Einen neuen Vertrag anfragen.", "request a new contract"],
     ),
     (
+        "process-died",
+        [
+            "Das Programm wurde mitten in der Lieferung beendet.",
+            "the connector was killed in the middle of the delivery",
+        ],
+        AGAIN,
+    ),
+    (
         "provider-silent",
         [
             "Der Anbieter hat die Übertragung noch nicht begonnen.",

@@ -93,10 +93,13 @@ pub enum PullResult {
 /// What the ids of pulls begin with.
 pub const PULLS: &str = "pull/";
 
+/// What the ids of latest deliveries begin with.
+pub const FLOWS: &str = "flow/";
+
 /// The id of a transfer's latest delivery; `pid` is our own.
 #[must_use]
 pub fn flow_id(pid: &str) -> String {
-    format!("flow/{pid}")
+    format!("{FLOWS}{pid}")
 }
 
 /// The id of the pull behind a transfer; `pid` is our own.

@@ -31,6 +31,7 @@ impl Node {
     pub async fn start(self, sockets: Sockets) -> Result<Running, StartError> {
         let sequencer = Arc::new(Sequencer::new(self.engine.clone(), self.home.clone()));
         self.catch_up(&sequencer).await?;
+        self.end_what_died().await;
         let witness = Arc::new(Witness::new(sequencer.clone()));
         let mut running = Running::new(self.home.clone(), self.engine.clone());
         let on_change = on_change(&self.engine, &self.peers);
@@ -72,6 +73,17 @@ impl Node {
         }
         self.hold_time(latest);
         Ok(())
+    }
+
+    /// Closes in the logs what was under way when the process died. What cannot be written then is
+    /// written at the next start.
+    async fn end_what_died(&self) {
+        for participant in self.engine.hosted().iter() {
+            let participant = participant.did();
+            if let Err(error) = self.engine.end_what_died(participant).await {
+                tracing::warn!(%error, %participant, "a delivery that died is not closed yet");
+            }
+        }
     }
 
     fn mutual(

@@ -88,7 +88,7 @@ fn a_pull_whose_provider_or_consumer_is_killed_in_the_middle_goes_on() {
         assert!(std::fs::read(&received).unwrap() == *expected, "{dies:?}: other bytes");
         stage.check_source(dies);
     }
-    check_logs(&stage.machines, &stage.ulm.desk(ULM), &stage.consumer(), 2);
+    check_logs(&stage.machines, &stage.ulm.desk(ULM), &stage.consumer());
 }
 
 /// Where the company's own programs read, and how.
@@ -149,7 +149,7 @@ fn what_is_served_goes_on_after_either_side_was_killed_in_the_middle() {
     let head = begun.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     assert!(expected.starts_with(&begun[head..]), "other bytes to a reader that was cut off");
     assert!(handover.whole().body == *expected, "other bytes afterwards");
-    check_logs(&stage.machines, &stage.ulm.desk(ULM), &stage.consumer(), 3);
+    check_logs(&stage.machines, &stage.ulm.desk(ULM), &stage.consumer());
 }
 
 /// How many bytes of the copy under way the company has written.

@@ -97,6 +97,46 @@ fn bytes_lost_on_the_way_of_a_stopped_delivery_are_no_difference() {
 }
 
 #[test]
+fn whoever_died_over_a_delivery_contradicts_nobody_about_its_end() {
+    let stopped = |bytes, digest: &[u8]| Body::DeliveryStopped {
+        delivery: "d0".parse().unwrap(),
+        bytes,
+        digest: Digest::of(digest),
+    };
+    let agree = |ulm_died: bool, firm_died: bool, sent: &Body, received: &Body| {
+        let report = report(|world| {
+            for (side, died, body) in
+                [(&mut world.ulm, ulm_died, sent), (&mut world.firm, firm_died, received)]
+            {
+                side.entries[3].body = body.clone();
+                side.entries[3].reasons = vec!["process-died".parse().unwrap()];
+                side.entries[3].reasons.retain(|_| died);
+            }
+        });
+        (report.agree, report.agreements[0].deliveries[0].matches)
+    };
+    let nothing = stopped(0, b"");
+    for (ulm_died, firm_died, sent, received) in [
+        (true, false, &nothing, &stopped(7, b"received")),
+        (true, false, &nothing, &delivered(0)),
+        (false, true, &stopped(9, b"sent"), &nothing),
+        (false, true, &delivered(0), &nothing),
+        (true, true, &nothing, &nothing),
+    ] {
+        let found = agree(ulm_died, firm_died, sent, received);
+        assert_eq!(found, (true, true), "{sent:?} {received:?}");
+    }
+    assert_eq!(agree(false, false, &nothing, &stopped(7, b"received")), (false, false));
+    // A whole delivery is known, whatever reason stands with it.
+    let other = Body::DeliveryFinished {
+        delivery: "d0".parse().unwrap(),
+        bytes: 1,
+        digest: Digest::of(b"other"),
+    };
+    assert_eq!(agree(true, false, &other, &delivered(0)), (false, false));
+}
+
+#[test]
 fn both_must_say_the_same_end() {
     let report = report(|world| {
         let last = world.firm.entries.last_mut().unwrap();
