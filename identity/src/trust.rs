@@ -9,7 +9,7 @@ mod member;
 mod read;
 
 pub use error::TrustError;
-pub use member::{Member, Status};
+pub use member::{Member, NAME_CHARS_MAX, Status, is_shown_name};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

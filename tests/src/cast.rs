@@ -211,6 +211,7 @@ fn listed(who: Who, member: &testing::Participant, says: &Says) -> Member {
     Member {
         certificates: [member.chain[0].digest()].into(),
         did: member.did.clone(),
+        name: None,
         registration,
         status: if suspended { Status::Suspended } else { Status::Active },
         vetted_as: if unvetted { [].into() } else { who.kinds().into_iter().collect() },

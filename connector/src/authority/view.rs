@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use identity::Registration;
 use identity::enrol::{Code, CodeHash, Fingerprint, Invitation};
-use identity::trust::{Member, Status};
+use identity::trust::{Member, Status, is_shown_name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wire::did::Did;
@@ -170,6 +170,7 @@ impl MemberRecord {
         Member {
             certificates: self.certificates.iter().map(|issued| issued.fingerprint).collect(),
             did: self.did.clone(),
+            name: Some(self.name.clone()).filter(|name| is_shown_name(name)),
             registration: Registration {
                 agreement_key: self.agreement_key.clone(),
                 capabilities: self.capabilities.clone(),

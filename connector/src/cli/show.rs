@@ -13,6 +13,7 @@ mod tests;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use wire::did::Did;
 use wire::text::is_deceptive;
 
 use crate::words::Lang;
@@ -72,6 +73,14 @@ pub(super) fn size(bytes: u64, lang: Lang) -> String {
         Lang::En => '.',
     };
     if unit == "B" { format!("{whole} B") } else { format!("{whole}{mark}{tenth} {unit}") }
+}
+
+/// A participant by name, where there is one, and always by its DID: names prove nothing.
+pub(super) fn named(name: Option<&str>, did: &Did) -> String {
+    match name {
+        Some(name) => format!("{name} ({did})"),
+        None => did.to_string(),
+    }
 }
 
 /// The first eight characters of an id's UUID: enough to name it on the command line.

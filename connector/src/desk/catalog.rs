@@ -61,7 +61,8 @@ impl<P: Parts, D> Inner<P, D> {
             let offers = dataset.offers.iter();
             offers.map(|offer| self.offer_view(ours, &standing, dataset, offer)).collect::<Vec<_>>()
         });
-        Ok(CatalogView { peer, peer_name: None, offers: offers.collect(), next })
+        let peer_name = self.name_of(ours, &peer);
+        Ok(CatalogView { peer, peer_name, offers: offers.collect(), next })
     }
 
     /// One dataset of a partner, as its catalogue shows it to us.

@@ -86,6 +86,12 @@ impl<P: Parts, D> Inner<P, D> {
     ) -> Answer<InvitationView> {
         let office = self.office(actor)?;
         let vetted_as = kinds(&guest.vetted_as)?;
+        if !identity::trust::is_shown_name(&guest.name) {
+            let most = identity::trust::NAME_CHARS_MAX;
+            let de = format!("Der Name braucht 1 bis {most} sichtbare Zeichen.");
+            let en = format!("the name needs 1 to {most} visible characters");
+            return Err(input("text-invalid", de, en));
+        }
         let guest = Guest { did: guest.did, name: guest.name, vetted_as };
         let invited = office.invite(guest, actor.account().as_str()).await?;
         Ok(InvitationView {

@@ -52,6 +52,12 @@ impl<P: Parts, D> Inner<P, D> {
         Ok(did)
     }
 
+    /// The name under which the authority lists a partner; for eyes alone.
+    pub(super) fn name_of(&self, ours: &Did, peer: &Did) -> Option<String> {
+        let (_, standing) = self.engine.member(ours).ok()?;
+        standing.list.member(peer)?.name.clone()
+    }
+
     pub(super) async fn members(&self, actor: &Actor) -> Answer<MembersView> {
         let (_, standing) = self.member(actor)?;
         let members = self.office_members(actor).await?;
@@ -89,7 +95,7 @@ fn listed(member: &Member) -> MemberView {
     };
     MemberView {
         did: member.did.clone(),
-        name: None,
+        name: member.name.clone(),
         status: status.to_owned(),
         vetted_as: member.vetted_as.iter().map(|kind| kind.as_str().to_owned()).collect(),
     }

@@ -156,6 +156,7 @@ impl Space {
                     Member {
                         certificates: [].into(),
                         did: one.did.clone(),
+                        name: None,
                         registration,
                         status: Status::Active,
                         vetted_as: [].into(),

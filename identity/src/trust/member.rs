@@ -17,6 +17,19 @@ const VETTED_MAX: usize = 64;
 /// Most certificates listed for one member.
 const CERTIFICATES_MAX: usize = 16;
 
+/// Longest shown name of a member, in characters.
+pub const NAME_CHARS_MAX: usize = 200;
+
+/// Whether a trust list may carry this as a member's shown name: not empty, not too long, nothing
+/// that hides or turns what stands there.
+#[must_use]
+pub fn is_shown_name(name: &str) -> bool {
+    let length = name.chars().count();
+    (1..=NAME_CHARS_MAX).contains(&length)
+        && name.trim() == name
+        && !name.chars().any(wire::text::is_deceptive)
+}
+
 /// Whether a member may take part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -33,6 +46,9 @@ pub struct Member {
     pub certificates: BTreeSet<Digest>,
     /// Who.
     pub did: Did,
+    /// The name shown to people, as the authority heard it. For eyes alone: nothing is decided by it,
+    /// and two members may have the same.
+    pub name: Option<String>,
     /// Its keys and capabilities.
     pub registration: Registration,
     /// Whether it may take part.
@@ -46,6 +62,9 @@ impl Member {
         let mut members = Map::new();
         members.insert("certificates".into(), json!(self.certificates));
         members.insert("did".into(), json!(self.did.as_str()));
+        if let Some(name) = &self.name {
+            members.insert("name".into(), json!(name));
+        }
         members.insert(
             "status".into(),
             json!(match self.status {
@@ -61,7 +80,7 @@ impl Member {
 
     pub(super) fn read(node: &Node<'_>) -> Result<Self, TrustError> {
         let members = node.object()?;
-        let mut known = vec!["certificates", "did", "status", "vettedAs"];
+        let mut known = vec!["certificates", "did", "name", "status", "vettedAs"];
         known.extend(REGISTRATION_MEMBERS);
         members.refuse_unknown(&known)?;
         let status = members.required("status")?;
@@ -73,11 +92,20 @@ impl Member {
         Ok(Self {
             certificates: set(&members.required("certificates")?, CERTIFICATES_MAX)?,
             did: members.required("did")?.parse("a did:web")?,
+            name: members.optional("name").map(|node| name(&node)).transpose()?,
             registration: Registration::read(node)?,
             status,
             vetted_as: set(&members.required("vettedAs")?, VETTED_MAX)?,
         })
     }
+}
+
+fn name(node: &Node<'_>) -> Result<String, TrustError> {
+    let name = node.string()?;
+    if is_shown_name(name) {
+        return Ok(name.to_owned());
+    }
+    Err(node.wrong(Expected::Named("a name of at most 200 visible characters")).into())
 }
 
 fn set<T: std::str::FromStr + Ord>(

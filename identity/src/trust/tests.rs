@@ -29,6 +29,7 @@ fn list(world: &World, number: u64) -> TrustList {
         Member {
             certificates: [participant.chain[0].digest()].into(),
             did: participant.did.clone(),
+            name: None,
             registration: participant.registration(),
             status: Status::Active,
             vetted_as: [Iri::parse("https://demo.example/mobility-service").unwrap()].into(),
@@ -154,4 +155,22 @@ fn a_list_of_a_thousand_members_is_read() {
         )
         .unwrap();
     assert_eq!(read(&world, &token, &crls, now()).unwrap().members.len(), 1_000);
+}
+
+#[test]
+fn a_members_name_is_carried_for_eyes_and_one_that_deceives_refuses_the_list() {
+    let world = world();
+    let crls = world.crls(1, &[], &[]).unwrap();
+    let named = |name: &str| {
+        let mut list = list(&world, 1);
+        list.members[0].name = Some(name.to_owned());
+        let token = list.sign(&world.statement_key, &world.statement_certificate).unwrap();
+        let found = read(&world, &token, &crls, now());
+        found.map_or_else(|error| error.code().to_owned(), |it| it.members[0].name.clone().unwrap())
+    };
+    assert_eq!(named("Stadt Ulm"), "Stadt Ulm");
+    let long = "x".repeat(NAME_CHARS_MAX + 1);
+    for bad in ["", " Ulm", "Ulm\n", "Ulm\u{202e}", "\u{1b}[2J", &long] {
+        assert_eq!(named(bad), "trust-list-shape", "{bad:?}");
+    }
 }

@@ -4,7 +4,7 @@ use protocol::Role;
 
 use super::card::Card;
 use super::table::table;
-use super::{Show, instant, short, size};
+use super::{Show, instant, named, short, size};
 use crate::management::view::{
     ApprovalView, ContractStage, ContractView, DeliveryOutcome, DeliveryView, HandoverView, Turn,
 };
@@ -66,7 +66,7 @@ fn signatures(card: Card, contract: &ContractView, lang: Lang) -> Card {
 }
 
 fn partner(contract: &ContractView) -> String {
-    contract.peer_name.clone().unwrap_or_else(|| contract.peer.to_string())
+    named(contract.peer_name.as_deref(), &contract.peer)
 }
 
 fn stage(stage: ContractStage) -> Phrase {

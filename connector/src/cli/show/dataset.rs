@@ -2,7 +2,7 @@
 
 use super::card::Card;
 use super::table::table;
-use super::{Show, instant, short};
+use super::{Show, instant, named, short};
 use crate::management::view::{Approval, CatalogView, DatasetView, OfferView, SourceInput};
 use crate::words::{Lang, Phrase};
 
@@ -64,10 +64,7 @@ impl Show for Vec<DatasetView> {
 
 impl Show for CatalogView {
     fn show(&self, lang: Lang) -> String {
-        let partner = match &self.peer_name {
-            Some(name) => format!("{name} ({})", self.peer),
-            None => self.peer.to_string(),
-        };
+        let partner = named(self.peer_name.as_deref(), &self.peer);
         let mut text = Card::new(lang).line(Phrase::Partner, partner).text();
         if self.offers.is_empty() {
             text.push_str(Phrase::NothingHere.text(lang));

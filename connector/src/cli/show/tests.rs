@@ -103,9 +103,9 @@ fn catalog() {
 fn contracts() {
     let list = vec![fixture::contract(), fixture::refused_contract()];
     insta::assert_snapshot!(shown(&list, Lang::De), @r"
-    VERTRAG   TITEL           PARTNER    STAND      GRUND
-    c0ffee00  Parkhäuser Ulm  Stadt Ulm  in Kraft   Beide Seiten haben unterschrieben.
-    bad00000  Parkhäuser Ulm  Stadt Ulm  abgelehnt  Sie sind nicht als Mobilitätsdienst geprüft.
+    VERTRAG   TITEL           PARTNER                                   STAND      GRUND
+    c0ffee00  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  in Kraft   Beide Seiten haben unterschrieben.
+    bad00000  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  abgelehnt  Sie sind nicht als Mobilitätsdienst geprüft.
     ");
     insta::assert_snapshot!(shown(&list, Lang::En), @r"
     CONTRACT  TITLE           PARTNER    STATE     WHY
@@ -121,7 +121,7 @@ fn one_contract() {
     insta::assert_snapshot!(shown(&contract, Lang::De), @r"
     Vertrag               urn:uuid:c0ffee00-0000-4000-8000-000000000001
     Titel                 Parkhäuser Ulm
-    Partner               Stadt Ulm (wir nutzen)
+    Partner               Stadt Ulm (did:web:ulm.localhost%3A9444) (wir nutzen)
     Stand                 in Kraft
     Grund                 Beide Seiten haben unterschrieben.
     Regel                 Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung.

@@ -56,7 +56,7 @@ impl<P: Parts, D> Inner<P, D> {
             revision: contract.revision,
             role: process.role,
             peer: process.peer.clone(),
-            peer_name: None,
+            peer_name: self.name_of(ours, &process.peer),
             dataset: process.offer.target.clone(),
             title: self.title_of(ours, contract).await?,
             stage,

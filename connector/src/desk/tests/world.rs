@@ -318,6 +318,7 @@ impl Space {
         let members = all.iter().map(|one| Member {
             certificates: [].into(),
             did: one.did.clone(),
+            name: None,
             registration: one.registration(),
             status: Status::Active,
             vetted_as: (one.did == did("firm"))
