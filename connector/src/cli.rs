@@ -24,7 +24,7 @@ mod tests;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use arguments::{Arguments, Command};
 use exit::{Exit, Failure};
@@ -35,7 +35,7 @@ use crate::management::view::Words;
 
 /// Reads the process's command line, does it, and says how it went.
 pub fn main<T: Tasks>(tasks: &T) -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = typed();
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let mut output = Output::new(&mut stdout, &mut stderr, arguments.common.lang());
     output.json = arguments.common.json;
@@ -54,6 +54,19 @@ pub fn main<T: Tasks>(tasks: &T) -> ExitCode {
         Err(error) => output.fail(&local(&error)),
     };
     exit.into()
+}
+
+/// The command line as it was typed. Ends the process where it makes no sense, or asks for help.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the help needs its language before clap has read LANG"
+)]
+fn typed() -> Arguments {
+    let all: Vec<_> = std::env::args_os().collect();
+    let texts = all.iter().filter_map(|argument| argument.to_str());
+    let lang = help::lang(texts, &std::env::var("LANG").unwrap_or_default());
+    let matches = help::command(lang).get_matches_from(&all);
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// Does one command.

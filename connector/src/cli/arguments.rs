@@ -22,7 +22,7 @@ use crate::words::Lang;
 
 /// Allmende, a sovereign data-space connector.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "allmende", version, about, override_help = help::root(), disable_help_subcommand = true)]
+#[command(name = "allmende", version, about, override_help = help::root(Lang::En), disable_help_subcommand = true)]
 pub struct Arguments {
     /// What holds for every command.
     #[command(flatten)]

@@ -8,80 +8,250 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::arguments::Arguments;
+use crate::words::Lang;
+
+/// A text in German and in English, side by side so that neither is forgotten.
+struct Both {
+    de: &'static str,
+    en: &'static str,
+}
+
+const fn both(de: &'static str, en: &'static str) -> Both {
+    Both { de, en }
+}
+
+impl Both {
+    const fn text(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::De => self.de,
+            Lang::En => self.en,
+        }
+    }
+}
 
 /// A heading of the help and its commands.
-type Group = (&'static str, &'static [(&'static str, &'static str)]);
+type Group = (Both, &'static [(&'static str, Both)]);
 
 /// The commands by who uses them. A test compares them with the commands that exist.
 const GROUPS: &[Group] = &[
     (
-        "Clerk: share data, see and stop what happens to it",
+        both(
+            "Sachbearbeitung: Daten teilen, sehen und anhalten, was mit ihnen geschieht",
+            "Clerk: share data, see and stop what happens to it",
+        ),
         &[
-            ("dataset", "publish, replace, withdraw and list datasets"),
-            ("contract", "request, decide, follow and end contracts"),
-            ("members", "list the members of the data space"),
+            (
+                "dataset",
+                both(
+                    "Datensätze veröffentlichen, ersetzen, zurückziehen und auflisten",
+                    "publish, replace, withdraw and list datasets",
+                ),
+            ),
+            (
+                "contract",
+                both(
+                    "Verträge anfragen, entscheiden, verfolgen und beenden",
+                    "request, decide, follow and end contracts",
+                ),
+            ),
+            (
+                "members",
+                both(
+                    "die Mitglieder des Datenraums auflisten",
+                    "list the members of the data space",
+                ),
+            ),
         ],
     ),
     (
-        "Engineer: find data and let it flow",
+        both("Technik: Daten finden und fließen lassen", "Engineer: find data and let it flow"),
         &[
-            ("catalog", "read a partner's catalogue"),
-            ("pull", "fetch the data of a contract"),
-            ("serve", "open a local address where your own programs read it"),
+            ("catalog", both("den Katalog eines Partners lesen", "read a partner's catalogue")),
+            ("pull", both("die Daten eines Vertrags holen", "fetch the data of a contract")),
+            (
+                "serve",
+                both(
+                    "eine lokale Adresse öffnen, an der eigene Programme sie lesen",
+                    "open a local address where your own programs read it",
+                ),
+            ),
         ],
     ),
     (
-        "Auditor: who got what, when, under which contract",
-        &[("audit", "verify, read and export the log")],
+        both(
+            "Prüfung: wer hat wann was unter welchem Vertrag bekommen",
+            "Auditor: who got what, when, under which contract",
+        ),
+        &[(
+            "audit",
+            both("das Protokoll prüfen, lesen und mitnehmen", "verify, read and export the log"),
+        )],
     ),
     (
-        "Operator: run it",
+        both("Betrieb: es laufen lassen", "Operator: run it"),
         &[
-            ("init", "create the home folder, or add a participant to it"),
-            ("join", "join a data space with an enrolment code"),
-            ("up", "serve the participants of this home until stopped"),
-            ("status", "show how the participant is doing"),
-            ("doctor", "look for what is wrong"),
-            ("account", "manage named accounts"),
-            ("authority", "run the authority of a data space"),
+            (
+                "init",
+                both(
+                    "den Ordner anlegen, oder einen Teilnehmer darin",
+                    "create the home folder, or add a participant to it",
+                ),
+            ),
+            (
+                "join",
+                both(
+                    "mit einem Aufnahmecode einem Datenraum beitreten",
+                    "join a data space with an enrolment code",
+                ),
+            ),
+            (
+                "up",
+                both(
+                    "die Teilnehmer dieses Ordners bedienen, bis es angehalten wird",
+                    "serve the participants of this home until stopped",
+                ),
+            ),
+            (
+                "status",
+                both("zeigen, wie es dem Teilnehmer geht", "show how the participant is doing"),
+            ),
+            ("doctor", both("suchen, was nicht stimmt", "look for what is wrong")),
+            ("account", both("Konten mit Namen verwalten", "manage named accounts")),
+            (
+                "authority",
+                both(
+                    "die Vertrauensstelle eines Datenraums betreiben",
+                    "run the authority of a data space",
+                ),
+            ),
         ],
     ),
     (
-        "Everybody: see it work",
-        &[("demo", "play a whole data space on this machine, step by step")],
+        both("Für alle: sehen, wie es geht", "Everybody: see it work"),
+        &[(
+            "demo",
+            both(
+                "einen ganzen Datenraum auf diesem Rechner vorspielen, Schritt für Schritt",
+                "play a whole data space on this machine, step by step",
+            ),
+        )],
     ),
 ];
 
-/// The help of the program itself.
-pub(super) fn root() -> String {
-    use std::fmt::Write as _;
-    let mut text = String::from(
-        "Allmende, a sovereign data-space connector.\n\nUsage: allmende [OPTIONS] <COMMAND>\n",
-    );
-    for (heading, commands) in GROUPS {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "\n{heading}");
-        for (name, what) in *commands {
-            let _ = writeln!(text, "  {name:<10} {what}");
-        }
-    }
-    text.push_str(
-        "
-For every command:
-  --home <FOLDER>         the folder of the process [env: ALLMENDE_HOME] [default: ./allmende]
-  --participant <NAME>    whom to speak for, by host name or DID [env: ALLMENDE_PARTICIPANT]
-  --json                  print data as JSON, and nothing else
-  --lang <de|en>          the language; without it, that of the system
-  --token-file <FILE>     the token of a named account [env: ALLMENDE_TOKEN_FILE]
-  --connector <ADDRESS>   the management address [env: ALLMENDE_CONNECTOR]
-  -h, --help              print help, also after a command
-  -V, --version           print the version
+const OPENING: Both = both(
+    "Allmende, ein souveräner Konnektor für Datenräume.\n\nAufruf: allmende [OPTIONEN] <BEFEHL>\n",
+    "Allmende, a sovereign data-space connector.\n\nUsage: allmende [OPTIONS] <COMMAND>\n",
+);
 
+const FOR_EVERY_COMMAND: Both = both("Für jeden Befehl:", "For every command:");
+
+/// The options of every command. A test compares them with the options that exist.
+const OPTIONS: &[(&str, Both)] = &[
+    (
+        "--home <FOLDER>",
+        both(
+            "der Ordner des Dienstes [env: ALLMENDE_HOME] [sonst: ./allmende]",
+            "the folder of the process [env: ALLMENDE_HOME] [default: ./allmende]",
+        ),
+    ),
+    (
+        "--participant <NAME>",
+        both(
+            "für wen gesprochen wird, Rechnername oder DID [env: ALLMENDE_PARTICIPANT]",
+            "whom to speak for, by host name or DID [env: ALLMENDE_PARTICIPANT]",
+        ),
+    ),
+    (
+        "--json",
+        both("Daten als JSON ausgeben, sonst nichts", "print data as JSON, and nothing else"),
+    ),
+    (
+        "--lang <de|en>",
+        both(
+            "die Sprache; ohne Angabe die des Systems",
+            "the language; without it, that of the system",
+        ),
+    ),
+    (
+        "--token-file <FILE>",
+        both(
+            "der Zugangsschlüssel eines Kontos [env: ALLMENDE_TOKEN_FILE]",
+            "the token of a named account [env: ALLMENDE_TOKEN_FILE]",
+        ),
+    ),
+    (
+        "--connector <ADDRESS>",
+        both(
+            "die Adresse der Verwaltung [env: ALLMENDE_CONNECTOR]",
+            "the management address [env: ALLMENDE_CONNECTOR]",
+        ),
+    ),
+    (
+        "-h, --help",
+        both("Hilfe zeigen, auch nach einem Befehl", "print help, also after a command"),
+    ),
+    ("-V, --version", both("die Version zeigen", "print the version")),
+];
+
+const CLOSING: Both = both(
+    "
+Rückgabewerte: 0 getan, 1 abgelehnt, 2 falsch aufgerufen, 3 nicht erreichbar, 4 Prüfung gescheitert.
+Zum Einstieg: `allmende demo`.
+",
+    "
 Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable, 4 verification failed.
 Start with `allmende demo`.
 ",
-    );
+);
+
+/// The help of the program itself.
+pub(super) fn root(lang: Lang) -> String {
+    use std::fmt::Write as _;
+    let mut text = OPENING.text(lang).to_owned();
+    for (heading, commands) in GROUPS {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "\n{}", heading.text(lang));
+        for (name, what) in *commands {
+            let _ = writeln!(text, "  {name:<10} {}", what.text(lang));
+        }
+    }
+    let _ = writeln!(text, "\n{}", FOR_EVERY_COMMAND.text(lang));
+    for (option, what) in OPTIONS {
+        let _ = writeln!(text, "  {option:<23} {}", what.text(lang));
+    }
+    text.push_str(CLOSING.text(lang));
     text
+}
+
+/// The command line with its help in `lang`: the groups of the program's own help, and what each
+/// command is for.
+pub(super) fn command(lang: Lang) -> clap::Command {
+    let command = plain().override_help(root(lang));
+    match lang {
+        Lang::En => command,
+        Lang::De => GROUPS
+            .iter()
+            .flat_map(|(_, commands)| *commands)
+            .fold(command, |command, (name, what)| {
+                command.mut_subcommand(*name, |it| it.about(what.de))
+            }),
+    }
+}
+
+/// The language to help in, before the command line is read as a whole: a mistyped one still gets
+/// its help.
+pub(super) fn lang<'a>(arguments: impl IntoIterator<Item = &'a str>, locale: &str) -> Lang {
+    let mut arguments = arguments.into_iter();
+    let mut chosen = None;
+    while let Some(argument) = arguments.next() {
+        let value = match argument.strip_prefix("--lang") {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        chosen = value.and_then(|value| value.parse().ok()).or(chosen);
+    }
+    chosen.unwrap_or_else(|| Lang::of_locale(locale))
 }
 
 /// Writes a manual page per command.
@@ -132,11 +302,45 @@ mod tests {
     }
 
     #[test]
+    fn every_text_of_the_help_is_there_in_both_languages() {
+        let groups = GROUPS.iter().flat_map(|(heading, commands)| {
+            std::iter::once(heading).chain(commands.iter().map(|(_, what)| what))
+        });
+        let rest = [&OPENING, &FOR_EVERY_COMMAND, &CLOSING];
+        for text in groups.chain(OPTIONS.iter().map(|(_, what)| what)).chain(rest) {
+            assert!(
+                !text.de.is_empty() && !text.en.is_empty() && text.de != text.en,
+                "{}",
+                text.en
+            );
+        }
+        for lang in [Lang::De, Lang::En] {
+            assert!(root(lang).lines().all(|line| line.chars().count() <= 100), "{}", root(lang));
+        }
+    }
+
+    #[test]
+    fn the_help_speaks_the_language_that_is_asked_for() {
+        for (arguments, locale, expected) in [
+            ("--help", "de_DE.UTF-8", Lang::De),
+            ("--help", "C.UTF-8", Lang::En),
+            ("--lang de --help", "C", Lang::De),
+            ("pull --lang=en --help", "de", Lang::En),
+            ("--lang fr", "de", Lang::De),
+            ("--lang", "", Lang::En),
+        ] {
+            assert_eq!(lang(arguments.split(' '), locale), expected, "{arguments} {locale}");
+        }
+        let help = command(Lang::De).render_help().to_string();
+        assert!(help.contains("Sachbearbeitung") && !help.contains("Clerk"), "{help}");
+    }
+
+    #[test]
     fn every_global_option_stands_in_the_help() {
-        let text = root();
         for option in plain().get_arguments().filter(|a| a.is_global_set() && !a.is_hide_set()) {
-            let long = option.get_long().unwrap();
-            assert!(text.contains(&format!("--{long}")), "{long}");
+            let long = format!("--{}", option.get_long().unwrap());
+            let listed = OPTIONS.iter().filter(|(name, _)| name.split(' ').any(|it| it == long));
+            assert_eq!(listed.count(), 1, "{long}");
         }
     }
 
