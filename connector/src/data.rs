@@ -13,6 +13,7 @@ pub mod refusal;
 pub mod reply;
 pub mod source;
 pub mod stream;
+pub mod tally;
 pub mod version;
 pub mod words;
 

@@ -24,6 +24,7 @@ mod open;
 pub mod openings;
 pub mod parts;
 pub mod permit;
+pub mod recorder;
 pub(crate) mod rule;
 pub mod send;
 mod shard;

@@ -15,7 +15,7 @@ use super::{
     log::Log,
     report::{Different, PairReport, SharedEvent, Unmatched},
 };
-use crate::entry::{Body, EndCause, Entry, EntryType, Process};
+use crate::entry::{Body, DeliveryId, EndCause, Entry, EntryType, Process};
 
 /// What an entry says about an event that both sides must have recorded, besides naming it.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -99,6 +99,7 @@ fn pair(
         only_there: Vec::new(),
         different: Vec::new(),
     };
+    let (ours, theirs) = (&arrived(ours, theirs), &arrived(theirs, ours));
     let (mut ours, mut theirs) = (group(ours, &names), group(theirs, &names));
     let events: BTreeSet<SharedEvent> = ours.keys().chain(theirs.keys()).cloned().collect();
     for event in events {
@@ -110,6 +111,34 @@ fn pair(
     report.only_there.sort_by(|a, b| (&a.log, a.entry).cmp(&(&b.log, b.entry)));
     report.different.sort_by(|a, b| (&a.here.log, a.here.entry).cmp(&(&b.here.log, b.here.entry)));
     report
+}
+
+/// The entries of one side without the windows that the other cannot have recorded: what was on the
+/// way when a delivery was stopped may be lost, and who died over one recorded none after that.
+fn arrived<'a>(
+    of: &[(&'a Log, u64, &'a Entry)],
+    other: &[(&Log, u64, &Entry)],
+) -> Vec<(&'a Log, u64, &'a Entry)> {
+    let mut seen: BTreeMap<&DeliveryId, u64> = BTreeMap::new();
+    for (_, _, entry) in other {
+        if let Body::DeliveryWindow { delivery, bytes, .. } = &entry.body {
+            let most = seen.entry(delivery).or_default();
+            *most = (*most).max(*bytes);
+        }
+    }
+    let stopped = other.iter().filter_map(|(_, _, entry)| {
+        let Body::DeliveryStopped { delivery, bytes, .. } = &entry.body else { return None };
+        let seen = seen.get(delivery).copied().unwrap_or(0);
+        let reached = if entry.is_of_dead_process() { seen } else { *bytes };
+        let may_lack = entry.is_of_dead_process() || entry.role == Some(Role::Consumer);
+        may_lack.then_some((delivery, reached))
+    });
+    let reached: BTreeMap<&DeliveryId, u64> = stopped.collect();
+    let expected = |entry: &Entry| {
+        let Body::DeliveryWindow { delivery, bytes, .. } = &entry.body else { return true };
+        reached.get(delivery).is_none_or(|reached| bytes <= reached)
+    };
+    of.iter().filter(|(_, _, entry)| expected(entry)).copied().collect()
 }
 
 /// First what is alike, then what is about the same event, then what is left.

@@ -20,7 +20,7 @@ use futures_util::Stream;
 use crate::clock::Clock;
 use crate::engine::live::{Admission, Cut};
 
-pub use self::end::{DeliveryEnd, EndSink, Meter, Outcome, SoFar};
+pub use self::end::{DeliveryEnd, EndSink, Meter, Outcome};
 pub use self::line::{Line, SocketLine};
 pub use self::pace::Pace;
 

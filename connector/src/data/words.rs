@@ -106,6 +106,11 @@ const TABLE: &[Row] = &[
         ["Einen neuen Vertrag anfragen.", "request a new contract"],
     ),
     (
+        "not-recorded",
+        ["Die Lieferung ließ sich nicht mehr protokollieren.", "the delivery cannot be recorded"],
+        ["`allmende doctor` sagt, was fehlt.", "`allmende doctor` says what is wrong"],
+    ),
+    (
         "process-died",
         [
             "Das Programm wurde mitten in der Lieferung beendet.",

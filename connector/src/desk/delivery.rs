@@ -364,6 +364,11 @@ fn cut_words(code: &str) -> Words {
             "a certificate is no longer accepted",
         ),
         (
+            Cut::NotRecorded,
+            "Die Lieferung ließ sich nicht mehr protokollieren.",
+            "the delivery could no longer be recorded",
+        ),
+        (
             Cut::RuleRefuses,
             "Die Regel lässt es nicht mehr zu.",
             "the rule does not allow it any more",

@@ -18,6 +18,8 @@ pub enum Cut {
     AgreementEnded,
     /// The peer's certificate is revoked, expired or no longer provable.
     CertificateRefused,
+    /// How it goes can no longer be recorded.
+    NotRecorded,
     /// The rule does not permit it any longer.
     RuleRefuses,
     /// The process is stopping.
@@ -35,6 +37,7 @@ impl Cut {
         match self {
             Self::AgreementEnded => "agreement-ended",
             Self::CertificateRefused => "certificate-refused",
+            Self::NotRecorded => "not-recorded",
             Self::RuleRefuses => "rule-refuses",
             Self::ShuttingDown => "shutting-down",
             Self::SlowReader => "slow-reader",

@@ -80,6 +80,12 @@ impl Granted {
         &self.delivery
     }
 
+    /// Our own pid of the transfer; none where data is only handed over to our own programs.
+    #[must_use]
+    pub fn transfer(&self) -> Option<&String> {
+        self.transfer.as_ref()
+    }
+
     /// The decision behind it.
     #[must_use]
     pub fn decision(&self) -> &Decision {

@@ -137,6 +137,47 @@ fn whoever_died_over_a_delivery_contradicts_nobody_about_its_end() {
 }
 
 #[test]
+fn a_window_that_was_lost_on_the_way_of_a_stopped_delivery_is_no_difference() {
+    let window = |bytes| Body::DeliveryWindow {
+        delivery: "d0".parse().unwrap(),
+        bytes,
+        digest: Digest::of(b"window"),
+    };
+    let stopped = |bytes| Body::DeliveryStopped {
+        delivery: "d0".parse().unwrap(),
+        bytes,
+        digest: Digest::of(b"stopped"),
+    };
+    let agrees = |sent: &[u64], received: &[u64]| {
+        let report = report(|world| {
+            world.ulm.entries[3].body = stopped(40);
+            world.firm.entries[3].body = stopped(39);
+            sent.iter().for_each(|bytes| world.ulm.record(window(*bytes)));
+            received.iter().for_each(|bytes| world.firm.record(window(*bytes)));
+        });
+        report.agree
+    };
+    assert!(agrees(&[20, 40], &[20]));
+    assert!(!agrees(&[20, 40], &[]), "what arrived is recorded");
+    assert!(!agrees(&[20], &[20, 30]), "what was never sent cannot arrive");
+    let agrees_though_dead = |ulm: bool, sent: &[u64], received: &[u64]| {
+        let report = report(|world| {
+            world.ulm.entries[3].body = stopped(40);
+            world.firm.entries[3].body = stopped(40);
+            let dead = if ulm { &mut world.ulm } else { &mut world.firm };
+            dead.entries[3].body = stopped(0);
+            dead.entries[3].reasons = vec!["process-died".parse().unwrap()];
+            sent.iter().for_each(|bytes| world.ulm.record(window(*bytes)));
+            received.iter().for_each(|bytes| world.firm.record(window(*bytes)));
+        });
+        report.agree
+    };
+    assert!(agrees_though_dead(true, &[10], &[10, 20]));
+    assert!(agrees_though_dead(false, &[10, 20], &[10]));
+    assert!(!agrees_though_dead(false, &[20], &[10, 20]), "the living know what they sent");
+}
+
+#[test]
 fn both_must_say_the_same_end() {
     let report = report(|world| {
         let last = world.firm.entries.last_mut().unwrap();

@@ -80,6 +80,9 @@ pub(super) fn cut(reason: Cut) -> DataRefusal {
     let (status, words, remedy) = match reason {
         Cut::AgreementEnded => (410, "the contract has ended", show),
         Cut::CertificateRefused => (403, "a certificate is no longer accepted", show),
+        Cut::NotRecorded => {
+            (503, "the delivery cannot be recorded", "`allmende doctor` says what is wrong")
+        }
         Cut::RuleRefuses => (403, "the rule does not allow it any more", show),
         Cut::ShuttingDown => (503, "the connector is stopping", "try again when it runs"),
         Cut::SlowReader => (408, "too little was read for too long", "read faster"),

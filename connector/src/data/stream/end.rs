@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wire::digest::Digest;
 
+use crate::data::tally::SoFar;
 use crate::engine::live::Cut;
 
 /// The end of one delivery, as it goes to the log.
@@ -52,20 +53,11 @@ impl Outcome {
     }
 }
 
-/// How far a running delivery is.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SoFar {
-    /// How many bytes were handed to the connection.
-    pub bytes: u64,
-    /// SHA-256 over exactly these bytes.
-    pub sha256: Digest,
-}
-
 /// Learns how one delivery goes, from a task that must not wait.
 pub trait EndSink: Send + 'static {
-    /// Told at the end of each slow-reader window in which bytes left, so that the log also knows
-    /// of deliveries that run for long. Whoever cannot record it cuts the delivery.
-    fn window(&self, _so_far: SoFar) {}
+    /// Told of each window of the delivery that is full, so that the log also knows of deliveries
+    /// that run for long. Whoever cannot record it cuts the delivery.
+    fn window(&mut self, _so_far: SoFar) {}
 
     /// Takes the end; called exactly once. What has to wait, such as a commit to the log, is to be
     /// handed to a task.

@@ -6,14 +6,13 @@ use std::task::Waker;
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::{Notify, watch::Receiver};
-use wire::digest::Digest;
 
 use crate::clock::Clock;
 use crate::engine::live::{Admission, Cut};
 
-use super::{CutOff, DeliveryEnd, EndSink, Line, Meter, Outcome, Pace, SoFar};
+use super::super::tally::{SoFar, Tally};
+use super::{CutOff, DeliveryEnd, EndSink, Line, Meter, Outcome, Pace};
 
 pub(super) struct Shared {
     cut: Receiver<Option<Cut>>,
@@ -26,8 +25,7 @@ pub(super) struct Shared {
 }
 
 struct State {
-    bytes: u64,
-    sha256: Sha256,
+    tally: Tally,
     /// How often the reader asked and the source had nothing yet.
     stalls: u64,
     /// Whether the source is the one waited for now.
@@ -46,8 +44,7 @@ impl Shared {
         sink: Box<dyn EndSink>,
     ) -> Self {
         let state = State {
-            bytes: 0,
-            sha256: Sha256::new(),
+            tally: Tally::default(),
             stalls: 0,
             stalled: false,
             outcome: None,
@@ -84,11 +81,15 @@ impl Shared {
         if let Some(Outcome::Cut { reason }) = state.outcome {
             return Err(CutOff::Cut { reason });
         }
-        state.sha256.update(chunk);
+        let State { tally, sink, .. } = &mut *state;
+        tally.add(chunk, |so_far| {
+            if let Some(sink) = sink {
+                sink.window(so_far);
+            }
+        });
         state.stalled = false;
-        state.bytes = state.bytes.saturating_add(chunk.len() as u64);
         self.meter.add(chunk.len() as u64);
-        Ok(state.bytes)
+        Ok(state.tally.bytes())
     }
 
     /// The reader asked, and the source has nothing yet.
@@ -106,8 +107,8 @@ impl Shared {
                 return;
             }
             state.outcome = Some(outcome);
-            let sha256 = Digest::from_bytes(state.sha256.clone().finalize().into());
-            let end = DeliveryEnd { outcome, first: self.first, bytes: state.bytes, sha256 };
+            let SoFar { bytes, sha256 } = state.tally.so_far();
+            let end = DeliveryEnd { outcome, first: self.first, bytes, sha256 };
             state.sink.take().map(|sink| (sink, end))
         };
         // A reader that has stopped polling must see the cut too.
@@ -123,24 +124,13 @@ impl Shared {
 
     fn mark(&self) -> Mark {
         let state = self.state();
-        Mark { bytes: state.bytes, stalls: state.stalls }
-    }
-
-    /// Tells the sink how far it is, if anything left since `mark`.
-    fn tell_since(&self, mark: Mark) {
-        let state = self.state();
-        if state.bytes > mark.bytes
-            && let Some(sink) = &state.sink
-        {
-            let sha256 = Digest::from_bytes(state.sha256.clone().finalize().into());
-            sink.window(SoFar { bytes: state.bytes, sha256 });
-        }
+        Mark { bytes: state.tally.bytes(), stalls: state.stalls }
     }
 
     /// Whether the reader, and not the source, held up the delivery since `mark`.
     fn is_slow_since(&self, mark: Mark, bytes_min: u64) -> bool {
         let state = self.state();
-        let taken = state.bytes.saturating_sub(mark.bytes);
+        let taken = state.tally.bytes().saturating_sub(mark.bytes);
         taken < bytes_min && !state.stalled && state.stalls == mark.stalls
     }
 
@@ -174,7 +164,6 @@ pub(super) async fn watch<C: Clock>(
                 if shared.is_slow_since(mark, pace.bytes_min) {
                     return shared.end(Outcome::Cut { reason: Cut::SlowReader });
                 }
-                shared.tell_since(mark);
             }
         }
     }

@@ -7,16 +7,16 @@ use audit::entry::DeliveryId;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName};
-use sha2::{Digest as _, Sha256};
 use wire::did::Did;
-use wire::digest::Digest;
 
 use crate::data::chunks::Chunks;
 use crate::data::pull::{ClientError, DataClient, DataResponse};
+use crate::data::tally::{SoFar, Tally};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::permit::{DeliveryEnd, Granted};
+use crate::engine::recorder::Recorder;
 use crate::http::mutual::DELIVERY_HEADER;
 use crate::ids::urn;
 use crate::record::agreement::AgreementRecord;
@@ -39,23 +39,19 @@ pub(super) struct Receiving<P: Parts, C> {
     engine: Arc<Engine<P>>,
     client: C,
     about: About,
-    open: Mutex<Option<Open>>,
+    open: Slot<P>,
     denied: Arc<Denied>,
 }
 
-/// A delivery under way.
-struct Open {
-    granted: Granted,
-    tally: Arc<Mutex<Tally>>,
-}
-
-/// What has come of a delivery.
-#[derive(Default)]
-struct Tally {
-    bytes: u64,
-    sha256: Sha256,
+/// A delivery under way, and what has come of it.
+struct Open<P: Parts> {
+    recorder: Recorder<P>,
+    tally: Tally,
     whole: bool,
 }
+
+/// The delivery that is under way, if one is: the body that comes in counts on it.
+type Slot<P> = Arc<Mutex<Option<Open<P>>>>;
 
 impl Denied {
     pub(super) fn take(&self) -> Option<EngineError> {
@@ -74,27 +70,20 @@ impl<P: Parts, C: DataClient> Receiving<P, C> {
         about: About,
         denied: Arc<Denied>,
     ) -> Self {
-        Self { engine, client, about, open: Mutex::new(None), denied }
+        Self { engine, client, about, open: Slot::default(), denied }
     }
 
     /// Records the end of the delivery that was under way; `code` says why it broke off, if it did.
     pub(super) async fn settle(&self, code: &str) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(open) = open else { return };
-        let (end, bytes, digest) = {
-            let tally = open.tally.lock().unwrap_or_else(PoisonError::into_inner);
-            let end = if tally.whole {
-                DeliveryEnd::Finished
-            } else {
-                DeliveryEnd::Stopped { code: code.to_owned() }
-            };
-            (end, tally.bytes, Digest::from_bytes(tally.sha256.clone().finalize().into()))
+        let end = if open.whole {
+            DeliveryEnd::Finished
+        } else {
+            DeliveryEnd::Stopped { code: code.to_owned() }
         };
-        let ended =
-            self.engine.delivery_ended(&open.granted, &self.about.ours, &end, bytes, digest);
-        if let Err(error) = ended.await {
-            tracing::error!(%error, "the end of a delivery could not be recorded");
-        }
+        let SoFar { bytes, sha256 } = open.tally.so_far();
+        open.recorder.ended(end, bytes, sha256).await;
     }
 
     /// The permit for the delivery that this answer begins.
@@ -133,32 +122,31 @@ impl<P: Parts, C: DataClient> DataClient for Receiving<P, C> {
         };
         // An answer without data is whole by itself, unless the provider's source failed.
         let whole = !has_data && response.status < 500;
-        let tally = Arc::new(Mutex::new(Tally { whole, ..Tally::default() }));
-        let open = Open { granted, tally: tally.clone() };
+        let recorder = Recorder::new(self.engine.clone(), self.about.ours.clone(), granted);
+        let open = Open { recorder, tally: Tally::default(), whole };
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
         if !has_data {
             self.settle("source-unavailable").await;
             return Ok(response);
         }
-        Ok(DataResponse { chunks: counted(response.chunks, tally), ..response })
+        Ok(DataResponse { chunks: counted(response.chunks, self.open.clone()), ..response })
     }
 }
 
-/// The same body, with what comes of it on the tally.
-fn counted(chunks: Chunks<ClientError>, tally: Arc<Mutex<Tally>>) -> Chunks<ClientError> {
-    Chunks::new(stream::unfold((chunks, tally), |(mut chunks, tally)| async move {
+/// The same body, with what comes of it counted and recorded.
+fn counted<P: Parts>(chunks: Chunks<ClientError>, open: Slot<P>) -> Chunks<ClientError> {
+    Chunks::new(stream::unfold((chunks, open), |(mut chunks, slot)| async move {
         let item: Option<Result<Bytes, ClientError>> = chunks.next().await;
-        {
-            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = &mut *slot.lock().unwrap_or_else(PoisonError::into_inner) {
+            let Open { recorder, tally, whole } = open;
             match &item {
                 Some(Ok(chunk)) => {
-                    tally.bytes = tally.bytes.saturating_add(chunk.len() as u64);
-                    tally.sha256.update(chunk);
+                    tally.add(chunk, |so_far| recorder.window(so_far.bytes, so_far.sha256));
                 }
                 Some(Err(_)) => {}
-                None => tally.whole = true,
+                None => *whole = true,
             }
         }
-        item.map(|item| (item, (chunks, tally)))
+        item.map(|item| (item, (chunks, slot)))
     }))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::http::header::{self, HeaderName, HeaderValue, InvalidHeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use tokio::runtime::Handle;
-use wire::did::Did;
 
 use super::dsp::{Family, refuse};
 use super::{Caller, Connection, Served};
@@ -16,10 +15,11 @@ use crate::data::source::open;
 use crate::data::stream::{
     Control, DeliveryEnd as StreamEnd, EndSink, Meter, Outcome, Pace, deliver as start,
 };
-use crate::engine::Engine;
+use crate::data::tally::SoFar;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
-use crate::engine::permit::{DeliveryEnd, Granted};
+use crate::engine::permit::DeliveryEnd;
+use crate::engine::recorder::Recorder;
 use crate::participant::Standing;
 
 /// The header that tells the consumer the delivery's id: the same in both logs.
@@ -56,8 +56,8 @@ async fn permitted<P: Parts, F: Fetch>(
     let sources = served.sources.get(participant.did()).ok_or(EngineError::NotFound)?;
     let opened = open(&dataset.source, &dataset.media_type, &demand, root, sources).await;
     let (granted, admission) = permit.split();
-    let sink = Sink { engine: engine.clone(), participant: participant.did().clone(), granted };
-    let delivery = HeaderValue::from_str(sink.granted.delivery().as_str());
+    let sink = Sink(Recorder::new(engine.clone(), participant.did().clone(), granted));
+    let delivery = HeaderValue::from_str(sink.0.granted().delivery().as_str());
     let answer = match opened {
         Ok(answer) => answer,
         Err(error) => {
@@ -101,12 +101,8 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     Some(value.strip_prefix("Bearer ").unwrap_or(value).trim())
 }
 
-/// Records the end of a delivery.
-struct Sink<P: Parts> {
-    engine: Arc<Engine<P>>,
-    participant: Did,
-    granted: Granted,
-}
+/// Records how a delivery goes.
+struct Sink<P: Parts>(Recorder<P>);
 
 impl<P: Parts> Sink<P> {
     /// Nothing was delivered.
@@ -117,25 +113,18 @@ impl<P: Parts> Sink<P> {
 }
 
 impl<P: Parts> EndSink for Sink<P> {
+    fn window(&mut self, so_far: SoFar) {
+        self.0.window(so_far.bytes, so_far.sha256);
+    }
+
     fn ended(self: Box<Self>, end: StreamEnd) {
         let Ok(runtime) = Handle::try_current() else { return };
-        runtime.spawn(async move {
-            let how = match end.outcome {
-                Outcome::Finished => DeliveryEnd::Finished,
-                Outcome::Cut { .. } | Outcome::ReaderGone | Outcome::SourceFailed { .. } => {
-                    DeliveryEnd::Stopped { code: end.outcome.code().to_owned() }
-                }
-            };
-            let noted = self.engine.delivery_ended(
-                &self.granted,
-                &self.participant,
-                &how,
-                end.bytes,
-                end.sha256,
-            );
-            if let Err(error) = noted.await {
-                tracing::error!(%error, "the end of a delivery could not be recorded");
+        let how = match end.outcome {
+            Outcome::Finished => DeliveryEnd::Finished,
+            Outcome::Cut { .. } | Outcome::ReaderGone | Outcome::SourceFailed { .. } => {
+                DeliveryEnd::Stopped { code: end.outcome.code().to_owned() }
             }
-        });
+        };
+        runtime.spawn(self.0.ended(how, end.bytes, end.sha256));
     }
 }
