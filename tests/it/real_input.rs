@@ -10,6 +10,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
 use allmende_tests::program::program;
+use allmende_tests::wait::until_so;
 use serde_json::Value;
 
 use crate::readme::{SCRIPT, User};
@@ -191,4 +192,54 @@ fn a_source_that_fails_is_told_in_words_and_both_logs_tell_the_same() {
     let report = must(&mut user, "allmende audit verify audit --anchors anchors.json");
     assert!(report.contains("provider 0 bytes, stopped"), "no failed delivery in\n{report}");
     assert!(!report.contains("do not match") && !report.contains("disputed"), "{report}");
+}
+
+#[test]
+fn a_long_delivery_leaves_its_windows_in_both_logs() {
+    let window = usize::try_from(audit::entry::DELIVERY_WINDOW_BYTES).unwrap();
+    let mut user = town_and_company("sources = []");
+    let data = user.path().join("ulm/participants/ulm.localhost/data/long.csv");
+    std::fs::write(&data, vec![b'7'; 2 * window + 5]).unwrap();
+    must(&mut user, "allmende dataset add --title Long --file long.csv --home ulm");
+    must(&mut user, "allmende contract request ulm.localhost Long --home company");
+    let (bytes, _) = pulled(&mut user, "Long");
+    assert_eq!(bytes.len(), 2 * window + 5);
+    for home in ["ulm", "company"] {
+        let page = told(&mut user, &format!("allmende audit show --count 1000 --home {home}"));
+        let entries = page["entries"].as_array().unwrap();
+        let kinds = entries.iter().map(|entry| entry["kind"].as_str().unwrap());
+        let kinds: Vec<&str> = kinds.filter(|kind| kind.starts_with("delivery-")).collect();
+        let expected =
+            ["delivery-started", "delivery-window", "delivery-window", "delivery-finished"];
+        assert_eq!(kinds, expected, "{home}");
+    }
+}
+
+#[test]
+fn a_partner_has_a_name_and_what_is_held_goes_with_the_contract() {
+    let mut user = town_and_company("sources = []");
+    let data = user.path().join("ulm/participants/ulm.localhost/data/parken.csv");
+    std::fs::write(&data, b"place,free\n").unwrap();
+    must(&mut user, "allmende dataset add --title Parken --file parken.csv --home ulm");
+    let catalog = must(&mut user, "allmende catalog ulm.localhost --home company");
+    assert!(catalog.contains("Stadt Ulm (did:web:ulm.localhost"), "{catalog}");
+    must(&mut user, "allmende contract request ulm.localhost Parken --home company");
+    let list = must(&mut user, "allmende contract list --home ulm");
+    assert!(list.contains("Wegweiser GmbH (did:web:company.localhost"), "{list}");
+    pulled(&mut user, "Parken");
+    let held = user.path().join("company/participants/company.localhost/held");
+    assert_eq!(std::fs::read_dir(&held).unwrap().count(), 1);
+    must(&mut user, "allmende contract end Parken --reason done --home company");
+    until_so("the copy is erased", || std::fs::read_dir(&held).unwrap().count() == 0);
+    let shown = must(&mut user, "allmende contract show Parken --home company");
+    assert!(shown.contains("copy erased"), "{shown}");
+}
+
+#[test]
+fn help_is_german_where_the_system_is() {
+    let mut user = User::new(program());
+    let said = must(&mut user, "LANG=de_DE.UTF-8 allmende --help");
+    assert!(said.contains("Sachbearbeitung") && !said.contains("Clerk"), "{said}");
+    let said = must(&mut user, "LANG=de_DE.UTF-8 allmende --lang en --help");
+    assert!(said.contains("Clerk") && !said.contains("Sachbearbeitung"), "{said}");
 }
