@@ -108,9 +108,9 @@ fn contracts() {
     bad00000  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  abgelehnt  Sie sind nicht als Mobilitätsdienst geprüft.
     ");
     insta::assert_snapshot!(shown(&list, Lang::En), @r"
-    CONTRACT  TITLE           PARTNER    STATE     WHY
-    c0ffee00  Parkhäuser Ulm  Stadt Ulm  in force  Both sides have signed.
-    bad00000  Parkhäuser Ulm  Stadt Ulm  refused   You are not vetted as mobility service.
+    CONTRACT  TITLE           PARTNER                                   STATE     WHY
+    c0ffee00  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  in force  Both sides have signed.
+    bad00000  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  refused   You are not vetted as mobility service.
     ");
 }
 
@@ -145,7 +145,7 @@ fn one_contract() {
     insta::assert_snapshot!(shown(&contract, Lang::En), @r"
     contract       urn:uuid:c0ffee00-0000-4000-8000-000000000001
     title          Parkhäuser Ulm
-    partner        Stadt Ulm (we use)
+    partner        Stadt Ulm (did:web:ulm.localhost%3A9444) (we use)
     state          in force
     why            Both sides have signed.
     rule           Use only by vetted mobility services, until 2026-12-31, for traffic planning.
@@ -169,7 +169,7 @@ fn one_contract() {
     insta::assert_snapshot!(shown(&fixture::refused_contract(), Lang::En), @r"
     contract       urn:uuid:bad00000-0000-4000-8000-000000000002
     title          Parkhäuser Ulm
-    partner        Stadt Ulm (we use)
+    partner        Stadt Ulm (did:web:ulm.localhost%3A9444) (we use)
     state          refused
     why            You are not vetted as mobility service.
     code           not-vetted
