@@ -75,23 +75,28 @@ impl Files {
         Self { home, ready: Mutex::default() }
     }
 
-    /// The key of a value that has one.
-    fn key(&self, path: &PathBuf) -> io::Result<Option<Key>> {
+    /// The key of the value in `path`: the one that is kept, or from now on `fresh`.
+    fn key(&self, path: PathBuf, value: &str, fresh: Key) -> io::Result<Key> {
+        // Held to the end: a value never gets two keys.
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         // Erased is erased: a file that is gone takes its key along.
-        if !path.try_exists()? {
-            ready.remove(path);
-            return Ok(None);
+        let is_kept = path.try_exists()?;
+        if let Some(key) = ready.get(&path).filter(|_| is_kept) {
+            return Ok(*key);
         }
-        if let Some(key) = ready.get(path) {
-            return Ok(Some(*key));
-        }
-        let kept: Kept = serde_json::from_slice(&std::fs::read(path)?)?;
+        let key = if is_kept {
+            let kept: Kept = serde_json::from_slice(&std::fs::read(&path)?)?;
+            *kept.key.as_bytes()
+        } else {
+            let kept = Kept { value: value.to_owned(), key: Digest::from_bytes(fresh) };
+            write_secret(&path, &serde_json::to_vec(&kept)?)?;
+            fresh
+        };
         if ready.len() >= READY_MAX {
             ready.clear();
         }
-        ready.insert(path.clone(), *kept.key.as_bytes());
-        Ok(Some(*kept.key.as_bytes()))
+        ready.insert(path, key);
+        Ok(key)
     }
 }
 
@@ -105,14 +110,7 @@ impl Openings for Files {
     ) -> io::Result<Salt> {
         let name = format!("{}.json", Digest::of(value.as_bytes()).hex());
         let path = folder(&self.home, participant).join(name);
-        let key = match self.key(&path)? {
-            Some(key) => key,
-            None => {
-                let kept = Kept { value: value.to_owned(), key: Digest::from_bytes(fresh) };
-                write_secret(&path, &serde_json::to_vec(&kept)?)?;
-                fresh
-            }
-        };
+        let key = self.key(path, value, fresh)?;
         Ok(derive(&key, place)?)
     }
 }
@@ -164,6 +162,21 @@ mod tests {
 
     fn place(random: &Random) -> Place<'_> {
         Place { random, field: "actor" }
+    }
+
+    #[test]
+    fn many_at_once_get_one_key() {
+        let root = tempfile::tempdir().unwrap();
+        let did = Did::parse("did:web:ulm.example").unwrap();
+        let files = Files::new(Home::at(root.path()));
+        let random = Random::new([1; 16]);
+        let salts: Vec<Salt> = std::thread::scope(|scope| {
+            let salt = |fresh| files.salt(&did, "anna", fresh, place(&random)).unwrap();
+            let started: Vec<_> =
+                (0..16).map(|number| scope.spawn(move || salt([number; 32]))).collect();
+            started.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(salts.windows(2).all(|pair| pair[0] == pair[1]));
     }
 
     #[test]
