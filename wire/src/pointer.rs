@@ -53,13 +53,14 @@ impl Pointer {
     /// Steps into the member `name`.
     pub fn push(&mut self, name: &str) {
         self.0.push('/');
-        for c in name.chars() {
-            match c {
-                '~' => self.0.push_str("~0"),
-                '/' => self.0.push_str("~1"),
-                other => self.0.push(other),
-            }
+        let mut rest = name;
+        while let Some((plain, after)) = rest.split_once(['~', '/']) {
+            self.0.push_str(plain);
+            let is_tilde = rest.as_bytes().get(plain.len()) == Some(&b'~');
+            self.0.push_str(if is_tilde { "~0" } else { "~1" });
+            rest = after;
         }
+        self.0.push_str(rest);
     }
 
     /// Steps into the array element `index`, counted from 0.

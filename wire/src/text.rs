@@ -30,6 +30,9 @@ pub fn shown_within(text: &str, chars_max: usize) -> Shown<'_> {
 /// Whether a character shows nothing, moves the cursor or turns the direction of writing, so that
 /// a reader sees something else than what is there.
 pub fn is_deceptive(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(
             u32::from(c),

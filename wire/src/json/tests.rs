@@ -245,6 +245,12 @@ proptest! {
     }
 
     #[test]
+    fn canonical_bytes_are_those_of_the_canonicalizer(document in any_document()) {
+        let bytes = serde_json_canonicalizer::to_vec(&document).unwrap();
+        prop_assert_eq!(canonical(&document).unwrap(), bytes);
+    }
+
+    #[test]
     fn canonical_bytes_are_a_fixed_point(document in any_document()) {
         let bytes = canonical(&document).unwrap();
         let again = parse(&bytes, &Limits::message()).unwrap();
