@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use protocol::id::AgreementId;
 use wire::did::Did;
 
@@ -18,6 +18,10 @@ use crate::{
     merkle::{Hash, root},
     tile::{BundleError, Kind, TILE_WIDTH, TilePath, split_bundle},
 };
+
+/// How far the times of neighbouring entries may go back before a clock was set, in seconds: what
+/// happens at the same time is recorded in the order of the commits, which can wait for the disk.
+const DISORDER_SECONDS_MAX: i64 = 10;
 
 /// What one log says, and what is wrong with it.
 #[derive(Debug)]
@@ -44,7 +48,7 @@ pub(super) struct Log {
     pub(super) remarks: Vec<Remark>,
     /// Whether the head is signed with the key that the anchors name for this log.
     pub(super) signed: bool,
-    times: Option<Timestamp>,
+    latest: Option<Timestamp>,
 }
 
 /// The numbers of a participant's entries about one agreement.
@@ -90,7 +94,7 @@ impl Log {
             unlisted: 0,
             remarks: Vec::new(),
             signed: false,
-            times: None,
+            latest: None,
         }
     }
 
@@ -178,6 +182,17 @@ impl Log {
         true
     }
 
+    /// Things that happen at the same time are recorded in any order; a clock that was set stands out.
+    fn look_at_time(&mut self, place: &Place, time: Timestamp) {
+        let disorder = SignedDuration::from_secs(DISORDER_SECONDS_MAX);
+        let latest = self.latest.get_or_insert(time);
+        let went_back = latest.duration_since(time) > disorder;
+        *latest = if went_back { time } else { time.max(*latest) };
+        if went_back {
+            self.remark(place.clone(), RemarkKind::TimeWentBack);
+        }
+    }
+
     fn take(&mut self, index: u64, entry: Entry) {
         let place = self.entry_place(index);
         let opening = entry.entry_type() == EntryType::LogShardOpened;
@@ -190,10 +205,7 @@ impl Log {
         if index == 0 {
             (self.participant, self.shard) = (Some(entry.participant.clone()), Some(entry.shard));
         }
-        if self.times.is_some_and(|before| before > entry.time) {
-            self.remark(place.clone(), RemarkKind::TimeWentBack);
-        }
-        self.times = Some(entry.time);
+        self.look_at_time(&place, entry.time);
         *self.types.entry(entry.entry_type()).or_default() += 1;
         self.count(&place, index, &entry);
         match &entry.body {

@@ -80,6 +80,24 @@ Was kein Protokoll, oder keines von diesen, beweisen kann:
 }
 
 #[test]
+fn a_clock_that_was_set_back_is_remarked_on_and_the_order_of_commits_is_not() {
+    let check = |seconds: i64, remarks: usize| {
+        let mut world = World::new();
+        let (first, second) = (world.ulm.entries[2].time, &mut world.ulm.entries[3].time);
+        *second = first - jiff::SignedDuration::from_secs(seconds);
+        world.files.clear();
+        world.write();
+        let report = world.report();
+        let log = report.logs.iter().find(|log| log.log.starts_with("ulm")).unwrap();
+        let back = log.remarks.iter().filter(|one| one.kind == RemarkKind::TimeWentBack).count();
+        assert_eq!(back, remarks, "{seconds} s");
+    };
+    check(0, 0);
+    check(10, 0);
+    check(11, 1);
+}
+
+#[test]
 fn the_same_folder_gives_the_same_bytes() {
     let write = |report: &Report| serde_json::to_string(report).unwrap();
     assert_eq!(write(&World::new().report()), write(&World::new().report()));
