@@ -17,6 +17,7 @@ mod sighting;
 mod tests;
 mod text;
 mod tiles;
+mod unmoved;
 
 use wire::sign::Verify;
 

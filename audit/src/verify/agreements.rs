@@ -13,6 +13,7 @@ use super::{
     report::{
         AgreementReport, Delivered, DeliveryReport, End, Recorded, SignatureStatus, Standing,
     },
+    unmoved,
 };
 use crate::{
     agreement::{self, Statement},
@@ -231,11 +232,16 @@ fn deliveries(about: &About) -> Vec<DeliveryReport> {
             None => {}
         }
     }
-    let report = |(delivery, [consumer, provider]): (_, [Option<Delivered>; 2])| {
-        let matches = consumer
-            .as_ref()
-            .zip(provider.as_ref())
-            .is_some_and(|(here, there)| ends_alike(&delivery_end(here), &delivery_end(there)));
+    let of = |role| about.iter().map(|(_, _, entry)| entry).filter(move |it| it.role == Some(role));
+    let only_consumer = unmoved::only_in(of(Role::Consumer), of(Role::Provider));
+    let only_provider = unmoved::only_in(of(Role::Provider), of(Role::Consumer));
+    let report = |(delivery, [consumer, provider]): (DeliveryId, [Option<Delivered>; 2])| {
+        let matches = match (&consumer, &provider) {
+            (Some(here), Some(there)) => ends_alike(&delivery_end(here), &delivery_end(there)),
+            (Some(_), None) => only_consumer.contains(&delivery),
+            (None, Some(_)) => only_provider.contains(&delivery),
+            (None, None) => false,
+        };
         DeliveryReport { delivery, consumer, provider, matches }
     };
     ends.into_iter().map(report).collect()

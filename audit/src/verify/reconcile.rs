@@ -14,6 +14,7 @@ use wire::{did::Did, digest::Digest};
 use super::{
     log::Log,
     report::{Different, PairReport, SharedEvent, Unmatched},
+    unmoved,
 };
 use crate::entry::{Body, DeliveryId, EndCause, Entry, EntryType, Process};
 
@@ -113,8 +114,8 @@ fn pair(
     report
 }
 
-/// The entries of one side without the windows that the other cannot have recorded: what was on the
-/// way when a delivery was stopped may be lost, and who died over one recorded none after that.
+/// The entries of one side without what the other cannot have recorded: deliveries that moved nothing,
+/// and windows that were on the way when a delivery was stopped, or came after its process died.
 fn arrived<'a>(
     of: &[(&'a Log, u64, &'a Entry)],
     other: &[(&Log, u64, &Entry)],
@@ -134,7 +135,14 @@ fn arrived<'a>(
         may_lack.then_some((delivery, reached))
     });
     let reached: BTreeMap<&DeliveryId, u64> = stopped.collect();
+    let unmoved = unmoved::only_in(
+        of.iter().map(|(_, _, entry)| *entry),
+        other.iter().map(|(_, _, entry)| *entry),
+    );
     let expected = |entry: &Entry| {
+        if unmoved::delivery(entry).is_some_and(|delivery| unmoved.contains(delivery)) {
+            return false;
+        }
         let Body::DeliveryWindow { delivery, bytes, .. } = &entry.body else { return true };
         reached.get(delivery).is_none_or(|reached| bytes <= reached)
     };
@@ -174,6 +182,10 @@ fn alike(one: &Shared, other: &Shared) -> bool {
 /// nothing of how far it came, and so contradicts nothing.
 pub(super) fn ends_alike(consumer: &DeliveryEnd, provider: &DeliveryEnd) -> bool {
     if consumer.died || provider.died {
+        return true;
+    }
+    // An answer without a byte whose head was lost: there is nothing that one of them could deny.
+    if !consumer.whole && (consumer.bytes, provider.bytes) == (0, 0) {
         return true;
     }
     if consumer.whole != provider.whole {

@@ -197,7 +197,8 @@ pub struct DeliveryReport {
     pub consumer: Option<Delivered>,
     /// What the provider recorded as its end.
     pub provider: Option<Delivered>,
-    /// Whether both say the same. A stopped delivery may have lost bytes on the way.
+    /// Whether both say the same. A stopped delivery may have lost bytes on the way, and one that
+    /// moved nothing may be known to one side only.
     pub matches: bool,
 }
 

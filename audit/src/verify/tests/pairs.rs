@@ -8,7 +8,7 @@ use super::{
     super::*,
     world::{Side, World, delivered},
 };
-use crate::entry::{Body, EndCause, EntryType};
+use crate::entry::{Body, DeliveryId, EndCause, EntryType};
 
 /// Writes a log without some of its entries, as if they had never been recorded.
 fn leave_out(side: &mut Side, missing: &[usize]) {
@@ -175,6 +175,88 @@ fn a_window_that_was_lost_on_the_way_of_a_stopped_delivery_is_no_difference() {
     assert!(agrees_though_dead(true, &[10], &[10, 20]));
     assert!(agrees_though_dead(false, &[10, 20], &[10]));
     assert!(!agrees_though_dead(false, &[20], &[10, 20]), "the living know what they sent");
+}
+
+/// A delivery's entries on one side or both, and whether the two logs then agree about it.
+fn agree_about(of_ulm: &[Body], of_firm: &[Body], reason: Option<&str>) -> bool {
+    let report = report(|world| {
+        for (side, bodies) in [(&mut world.ulm, of_ulm), (&mut world.firm, of_firm)] {
+            for body in bodies {
+                side.record(body.clone());
+                let last = side.entries.last_mut().unwrap();
+                if last.entry_type() == EntryType::DeliveryStopped {
+                    last.reasons = reason.into_iter().map(|it| it.parse().unwrap()).collect();
+                }
+            }
+        }
+    });
+    let alike = report.agreements[0].deliveries.iter().all(|delivery| delivery.matches);
+    let ended = [of_ulm, of_firm].concat().iter().any(|body| {
+        matches!(body.entry_type(), EntryType::DeliveryFinished | EntryType::DeliveryStopped)
+    });
+    assert!(alike == report.agree || !ended, "{}", report.text(Lang::En));
+    report.agree
+}
+
+fn named(name: &str, bytes: u64) -> [Body; 4] {
+    let delivery: DeliveryId = name.parse().unwrap();
+    let digest = Digest::of(b"");
+    [
+        Body::DeliveryStarted { delivery: delivery.clone() },
+        Body::DeliveryStopped { delivery: delivery.clone(), bytes, digest },
+        Body::DeliveryFinished { delivery: delivery.clone(), bytes, digest },
+        Body::DeliveryWindow { delivery, bytes, digest },
+    ]
+}
+
+#[test]
+fn a_delivery_that_moved_nothing_may_stand_in_one_log_only() {
+    let [started, stopped, ..] = named("lost", 0);
+    let alone = [started, stopped];
+    for reason in [None, Some("connection-broken")] {
+        assert!(agree_about(&alone, &[], reason), "only at the provider: {reason:?}");
+        assert!(agree_about(&[], &alone, reason), "only at the consumer: {reason:?}");
+        assert!(agree_about(&alone, &alone, reason), "at both: {reason:?}");
+    }
+    assert!(agree_about(&[], &alone, Some("process-died")));
+}
+
+#[test]
+fn a_delivery_in_one_log_only_that_may_have_moved_something_is_a_difference() {
+    let [started, nothing, finished, window] = named("lost", 0);
+    let [_, some, _, _] = named("lost", 1);
+    let [_, other_nothing, ..] = named("other", 0);
+    for bodies in [
+        vec![started.clone(), some.clone()],
+        vec![started.clone(), finished.clone()],
+        vec![started.clone(), window.clone(), nothing.clone()],
+        vec![started.clone(), nothing.clone(), some],
+        vec![started.clone(), nothing.clone(), nothing.clone()],
+        vec![started.clone(), other_nothing],
+        vec![started.clone()],
+        vec![nothing.clone()],
+        vec![finished],
+        vec![window],
+    ] {
+        assert!(!agree_about(&bodies, &[], None), "only at the provider: {bodies:?}");
+        assert!(!agree_about(&[], &bodies, None), "only at the consumer: {bodies:?}");
+    }
+    // A provider that died does not know what it sent: the consumer does not deny it by silence.
+    let alone = [started.clone(), nothing.clone()];
+    assert!(!agree_about(&alone, &[], Some("process-died")));
+    // What the other log names at all, it must tell to its end.
+    assert!(!agree_about(&alone, std::slice::from_ref(&started), None));
+    assert!(!agree_about(std::slice::from_ref(&started), &alone, None));
+}
+
+#[test]
+fn a_lost_answer_without_a_byte_is_no_difference_and_one_with_bytes_is() {
+    let [started, stopped, finished, _] = named("lost", 0);
+    let consumer = [started.clone(), stopped];
+    assert!(agree_about(&[started.clone(), finished.clone()], &consumer, None));
+    let [_, _, some, _] = named("lost", 1);
+    assert!(!agree_about(&[started.clone(), some], &consumer, None));
+    assert!(!agree_about(&consumer, &[started, finished], None), "nobody received the end");
 }
 
 #[test]
