@@ -9,4 +9,5 @@ pub mod guard;
 pub mod peers;
 pub mod pool;
 pub mod sources;
+pub mod streamed;
 pub mod unsent;

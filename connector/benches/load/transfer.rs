@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use audit::entry::DeliveryId;
 use connector::data::pull::DataClient as _;
+use connector::engine::Change;
 use connector::engine::permit::DeliveryEnd;
 use connector::http::mutual::DELIVERY_HEADER;
 use connector::record::agreement::AgreementRecord;
@@ -12,6 +13,8 @@ use connector::runtime::peer_data::PeerData;
 use futures_util::StreamExt as _;
 use protocol::message::DataAddress;
 use protocol::message::data_address::AUTHORIZATION;
+use protocol::transfer::Transfer;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use wire::digest::Digest;
 
@@ -70,13 +73,25 @@ pub(crate) async fn agree(within: &Within, provider: &Member) -> Fallible<Agreem
 
 /// Asks for a transfer and waits until the provider has started it.
 pub(crate) async fn start(within: &Within, agreed: &AgreementRecord) -> Fallible<Started> {
-    let mut changes = within.engine.watch();
+    let changes = within.engine.watch();
     let pid = within.engine.ask_for_data(&within.did, agreed, "load").await?;
+    let address = |transfer: &Transfer| transfer.data_address.as_ref().and_then(read);
+    let (url, bearer) = until(within, changes, &pid, address).await?;
+    Ok(Started { pid, url, bearer })
+}
+
+/// Waits until the transfer `pid` has what `found` looks for.
+async fn until<T>(
+    within: &Within,
+    mut changes: Receiver<Change>,
+    pid: &str,
+    found: impl Fn(&Transfer) -> Option<T>,
+) -> Fallible<T> {
     let waiting = async {
         loop {
-            let found = within.engine.transfer(&within.did, &pid).await?;
-            if let Some((url, bearer)) = found.record.process.data_address.as_ref().and_then(read) {
-                return Fallible::Ok((url, bearer));
+            let transfer = within.engine.transfer(&within.did, pid).await?.record.process;
+            if let Some(found) = found(&transfer) {
+                return Fallible::Ok(found);
             }
             loop {
                 match changes.recv().await {
@@ -88,10 +103,9 @@ pub(crate) async fn start(within: &Within, agreed: &AgreementRecord) -> Fallible
             }
         }
     };
-    let (url, bearer) = tokio::time::timeout(PATIENCE, waiting)
+    tokio::time::timeout(PATIENCE, waiting)
         .await
-        .map_err(|_| format!("the transfer `{pid}` does not start"))??;
-    Ok(Started { pid, url, bearer })
+        .map_err(|_| format!("the transfer `{pid}` stands still"))?
 }
 
 fn read(address: &DataAddress) -> Option<(String, String)> {
@@ -121,6 +135,10 @@ async fn one(within: &Within, agreed: &AgreementRecord) -> Fallible<(Duration, D
     let (bytes, digest) = (u64::try_from(data.len())?, Digest::of(&data));
     let end = DeliveryEnd::Finished;
     within.engine.delivery_ended(&granted, &within.did, &end, bytes, digest).await?;
+    let changes = within.engine.watch();
     within.engine.complete_transfer(&within.did, &transfer.pid).await?;
+    // The next one is measured alone.
+    let over = |transfer: &Transfer| transfer.is_over().then_some(());
+    until(within, changes, &transfer.pid, over).await?;
     Ok((started, byte))
 }

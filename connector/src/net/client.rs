@@ -4,6 +4,7 @@
 //! the first byte of a request leaves. There are no redirects, no proxies and no plain mode.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -16,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use wire::did::Did;
 
 use super::pool::{Epoch, Pool, PoolKey, Sender};
+use super::streamed::Streamed;
 use super::unsent::Failure;
 
 /// Bytes of an answer's headers.
@@ -42,7 +44,7 @@ pub trait Connect: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct PeerClient<C> {
     connect: C,
-    pool: Pool,
+    pool: Arc<Pool>,
     answer_timeout: Duration,
 }
 
@@ -63,7 +65,7 @@ impl<C: Connect> PeerClient<C> {
     /// A client that opens connections by `connect` and waits `answer_timeout` for the head of an
     /// answer.
     pub fn new(connect: C, answer_timeout: Duration) -> Self {
-        Self { connect, pool: Pool::default(), answer_timeout }
+        Self { connect, pool: Arc::default(), answer_timeout }
     }
 
     /// Closes the kept connections, because certificates, revocations or documents have changed.
@@ -106,28 +108,20 @@ impl<C: Connect> PeerClient<C> {
         self.collect(key, epoch, sender, answer, bytes_max).await
     }
 
-    /// Calls `to` as `from` and hands on the answer's body as it comes. The connection is not kept.
+    /// Calls `to` as `from` and hands on the answer's body as it comes.
     ///
     /// # Errors
     /// [`Failure`] as for [`PeerClient::call`].
-    pub async fn stream(
-        &self,
-        from: &Did,
-        to: &Did,
-        call: Call,
-    ) -> Result<Response<Incoming>, Failure> {
+    pub async fn stream(&self, from: &Did, to: &Did, call: Call) -> Result<Streamed, Failure> {
         let key = key_of(from, to, &call.uri)?;
-        let mut sender = match self.pool.take(&key) {
-            Some((_, sender)) => sender,
-            None => self.open(&key).await?.1,
-        };
-        match self.send(&mut sender, &call).await {
-            Ok(answer) => Ok(answer),
-            Err(_) => {
-                let (_, mut fresh) = self.open(&key).await?;
-                self.send(&mut fresh, &call).await
-            }
+        if let Some((epoch, mut sender)) = self.pool.take(&key)
+            && let Ok(answer) = self.send(&mut sender, &call).await
+        {
+            return Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)));
         }
+        let (epoch, mut sender) = self.open(&key).await?;
+        let answer = self.send(&mut sender, &call).await?;
+        Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)))
     }
 
     async fn open(&self, key: &PoolKey) -> Result<(Epoch, Sender), Failure> {

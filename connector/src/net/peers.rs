@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, Uri, header};
-use hyper::body::Incoming;
 use identity::did_document::{DidDocument, ServiceKind};
 use protocol::message::VersionResponse;
 use wire::did::Did;
@@ -17,6 +16,7 @@ use super::client::{Call, PeerClient};
 use super::connect::MutualTls;
 use super::documents::Documents;
 use super::guard::Guard;
+use super::streamed::Streamed;
 use super::unsent::Failure;
 use crate::clock::Clock;
 use crate::engine::parts::{Answer, Request, Transport, Unsent};
@@ -94,7 +94,7 @@ impl<C: Clock> Peers<C> {
         to: &Did,
         url: &str,
         headers: HeaderMap,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Streamed, Failure> {
         let uri = self.uri(to, url)?;
         let call = Call { method: Method::GET, uri, headers, body: Bytes::new() };
         self.inner.client.stream(from, to, call).await

@@ -2,8 +2,6 @@
 
 use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use wire::did::Did;
 
 use crate::clock::SystemClock;
@@ -36,21 +34,13 @@ impl DataClient for PeerData {
             passing: false,
         })?;
         let answer = self.peers.stream(&self.from, &self.to, url, headers).await;
-        let (head, body) = answer.map_err(client_error)?.into_parts();
-        let chunks = stream::try_unfold(body, |mut body: Incoming| async move {
-            while let Some(frame) = body.frame().await {
-                let frame = frame.map_err(|error| client_error(Failure::from(error)))?;
-                if let Ok(chunk) = frame.into_data() {
-                    return Ok(Some((chunk, body)));
-                }
-            }
-            Ok(None)
+        let answer = answer.map_err(client_error)?;
+        let (status, headers) = (answer.head().status.as_u16(), answer.head().headers.clone());
+        let chunks = stream::try_unfold(answer, |mut answer| async move {
+            let chunk = answer.chunk().await.map_err(client_error)?;
+            Ok(chunk.map(|chunk| (chunk, answer)))
         });
-        Ok(DataResponse {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            chunks: Chunks::new(chunks),
-        })
+        Ok(DataResponse { status, headers, chunks: Chunks::new(chunks) })
     }
 }
 
