@@ -22,23 +22,41 @@ use crate::net::documents::Documents;
 use crate::participant::folder::{Folder, Side};
 use crate::participant::{Hosted, Participant};
 
-/// Answers one request per connection; counts those that came.
-fn serve(context: SslAcceptor) -> (u16, Arc<AtomicUsize>) {
+/// What came to a listener.
+#[derive(Debug, Default)]
+struct Came {
+    connections: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+impl Came {
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// Answers the requests of one connection after the other; counts those that came.
+fn serve(context: SslAcceptor) -> (u16, Arc<Came>) {
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = socket.local_addr().unwrap().port();
-    let requests = Arc::new(AtomicUsize::new(0));
-    let counted = requests.clone();
+    let came = Arc::new(Came::default());
+    let counted = came.clone();
     std::thread::spawn(move || {
         for stream in socket.incoming().flatten() {
             let Ok(mut tls) = context.accept(stream) else { continue };
+            counted.connections.fetch_add(1, Ordering::SeqCst);
             let mut head = [0; 4096];
             while tls.read(&mut head).is_ok_and(|read| read > 0) {
-                counted.fetch_add(1, Ordering::SeqCst);
+                counted.requests.fetch_add(1, Ordering::SeqCst);
                 let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
             }
         }
     });
-    (port, requests)
+    (port, came)
 }
 
 /// One participant as the mutual listener serves it.
@@ -63,15 +81,18 @@ fn client(space: &Space, own: &Arc<Participant>) -> PeerClient<MutualTls<Shifted
     PeerClient::new(connect, Duration::from_secs(5))
 }
 
+fn get(to: &Participant, port: u16) -> Call {
+    let uri = format!("https://{}:{port}/x", to.did().host()).parse().unwrap();
+    Call { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new() }
+}
+
 async fn call(
     client: &PeerClient<MutualTls<ShiftedClock>>,
     from: &Participant,
     to: &Participant,
     port: u16,
 ) -> String {
-    let uri = format!("https://{}:{port}/x", to.did().host()).parse().unwrap();
-    let call = Call { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new() };
-    match client.call(from.did(), to.did(), call, 16).await {
+    match client.call(from.did(), to.did(), get(to, port), 16).await {
         Ok(answer) => answer.status().as_u16().to_string(),
         Err(failure) => failure.code().to_owned(),
     }
@@ -83,12 +104,31 @@ async fn the_intended_partner_answers_over_a_kept_connection() {
     let (_, ulm, _) = space.member("ulm.localhost").await;
     let (_, firm, _) = space.member("firm.localhost").await;
     let context = server_context(Arc::new(Only(ulm.clone()))).unwrap().build();
-    let (port, requests) = serve(context);
+    let (port, came) = serve(context);
     let client = client(&space, &firm);
     assert_eq!(call(&client, &firm, &ulm, port).await, "200");
     assert_eq!(call(&client, &firm, &ulm, port).await, "200");
     client.close(firm.did());
-    assert_eq!(requests.load(Ordering::SeqCst), 2);
+    assert_eq!((came.connections(), came.requests()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_when_its_body_was_read_to_the_end_and_closed_otherwise() {
+    let space = Space::found().await;
+    let (_, ulm, _) = space.member("ulm.localhost").await;
+    let (_, firm, _) = space.member("firm.localhost").await;
+    let context = server_context(Arc::new(Only(ulm.clone()))).unwrap().build();
+    let (port, came) = serve(context);
+    let client = client(&space, &firm);
+    let mut answer = client.stream(firm.did(), ulm.did(), get(&ulm, port)).await.unwrap();
+    assert_eq!(answer.chunk().await.unwrap().as_deref(), Some(b"ok".as_slice()));
+    drop(answer);
+    let unread = client.stream(firm.did(), ulm.did(), get(&ulm, port)).await.unwrap();
+    assert_eq!((came.connections(), came.requests()), (1, 2));
+    drop(unread);
+    assert_eq!(call(&client, &firm, &ulm, port).await, "200");
+    client.close(firm.did());
+    assert_eq!((came.connections(), came.requests()), (2, 3));
 }
 
 #[tokio::test]
@@ -104,11 +144,11 @@ async fn another_member_s_certificate_stops_before_the_request_leaves() {
         identity::tls::public_context(&chain, key.to_pem().unwrap().as_bytes()).unwrap();
     let above = X509::from_der(chain[1].as_bytes()).unwrap();
     builder.add_extra_chain_cert(above).unwrap();
-    let (port, requests) = serve(builder.build());
+    let (port, came) = serve(builder.build());
     let client = client(&space, &firm);
     assert_eq!(call(&client, &firm, &ulm, port).await, "did-other");
     assert_eq!(call(&client, &firm, &neu_ulm, port).await, "200");
-    assert_eq!(requests.load(Ordering::SeqCst), 1);
+    assert_eq!(came.requests(), 1);
 }
 
 #[tokio::test]
