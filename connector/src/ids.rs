@@ -1,7 +1,7 @@
 //! Fresh ids and random bytes as a part that is handed in, so that tests and the simulator can
 //! say which come next.
 
-use uuid::Builder;
+use uuid::{Builder, Uuid};
 
 /// The one source of randomness of an engine.
 pub trait Ids: Send + Sync + 'static {
@@ -19,6 +19,13 @@ pub fn random<const N: usize>(ids: &impl Ids) -> [u8; N] {
 /// A fresh id of the form `urn:uuid:…`, version 4 (RFC 9562).
 pub fn urn(ids: &impl Ids) -> String {
     Builder::from_random_bytes(random(ids)).into_uuid().urn().to_string()
+}
+
+/// Whether `text` is an id of the form that [`urn`] gives, to the letter.
+#[must_use]
+pub fn is_urn(text: &str) -> bool {
+    let uuid = text.strip_prefix("urn:uuid:").and_then(|uuid| Uuid::try_parse(uuid).ok());
+    uuid.is_some_and(|uuid| uuid.get_version_num() == 4 && uuid.urn().to_string() == text)
 }
 
 /// OpenSSL's generator.
@@ -69,6 +76,23 @@ mod tests {
         let (one, two) = (urn(&SystemIds), urn(&SystemIds));
         assert_ne!(one, two);
         assert_eq!(one.as_bytes()["urn:uuid:".len() + 14], b'4');
+    }
+
+    #[test]
+    fn only_our_own_form_is_ours() {
+        assert!(is_urn(&urn(&SystemIds)));
+        for other in [
+            "",
+            "urn:uuid:",
+            "7d444840-9dc0-4ad1-b245-5ffdce74fad2",
+            "urn:uuid:7D444840-9DC0-4AD1-B245-5FFDCE74FAD2",
+            "urn:uuid:7d4448409dc04ad1b2455ffdce74fad2",
+            "urn:uuid:{7d444840-9dc0-4ad1-b245-5ffdce74fad2}",
+            "urn:uuid:7d444840-9dc0-1ad1-b245-5ffdce74fad2",
+            "urn:uuid:7d444840-9dc0-4ad1-b245-5ffdce74fad2 ",
+        ] {
+            assert!(!is_urn(other), "{other}");
+        }
     }
 
     #[test]

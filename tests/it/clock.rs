@@ -48,7 +48,7 @@ async fn read(engine: &Engine<Kit<SystemClock>>, pid: &str, token: &str) -> Resu
     let ours = engine.hosted().by_did(&Who::Ulm.did()).unwrap().clone();
     let peer = cast().verified(Who::Company);
     let standing = ours.standing().unwrap();
-    let permit = engine.permit_delivery(&ours, standing, &peer, pid, token).await;
+    let permit = engine.permit_delivery(&ours, standing, &peer, pid, token, None).await;
     permit.map(|_| ()).map_err(|error| error.code().to_owned())
 }
 

@@ -88,7 +88,7 @@ async fn no_call_in_the_neighbours_name_finds_anything() {
         engine.agreement(&other, id, &peer);
         engine.document(&other, &agreement.document);
         engine.end_agreement(&other, id, &peer, PUBLISHER, "enough");
-        engine.permit_delivery(&participant, standing.clone(), &verified, t, &token);
+        engine.permit_delivery(&participant, standing.clone(), &verified, t, &token, None);
         engine.permit_receipt(&other, &agreement, t, delivery.clone());
         engine.catalog_dataset(&participant, &standing, &peer, dataset.as_str());
     }

@@ -6,7 +6,7 @@ use allmende_tests::cast::Who;
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::network::Letter;
 use allmende_tests::story::{ENGINEER, described, rule};
-use audit::entry::EntryType;
+use audit::entry::{Body, EntryType};
 use bytes::Bytes;
 use connector::engine::permit::DeliveryEnd;
 use policy::template::Template;
@@ -55,6 +55,46 @@ async fn a_delivery_over_which_the_process_died_is_ended_once_at_the_next_start(
     let log = space.kept(Who::Ulm).await.log;
     assert_eq!(count(&log, EntryType::DeliveryStopped), 1);
     assert!(log.last().unwrap().is_of_dead_process());
+}
+
+#[tokio::test]
+async fn each_of_several_deliveries_of_one_transfer_is_ended_when_the_process_died_over_them() {
+    let (space, token) = running().await;
+    let (first, _) = space.read(Who::Company, &token).await.unwrap().split();
+    drop(space.read(Who::Company, &token).await.unwrap());
+    let (ulm, stopped) = (Who::Ulm.did(), DeliveryEnd::Stopped { code: "reader-gone".to_owned() });
+    let engine = space.at(Who::Ulm);
+    engine.delivery_ended(&first, &ulm, &stopped, 0, Digest::of(b"")).await.unwrap();
+    drop(engine);
+    drop(space.read(Who::Company, &token).await.unwrap());
+    space.node(Who::Ulm).restart();
+    space.at(Who::Ulm).end_what_died(&ulm).await.unwrap();
+    let log = space.kept(Who::Ulm).await.log;
+    assert_eq!(count(&log, EntryType::DeliveryStarted), 3);
+    assert_eq!(count(&log, EntryType::DeliveryStopped), 3);
+    assert_eq!(log.iter().filter(|entry| entry.is_of_dead_process()).count(), 2);
+}
+
+#[tokio::test]
+async fn a_request_for_data_over_which_the_consumer_died_is_ended_at_its_next_start() {
+    let (space, _) = running().await;
+    let company = Who::Company.did();
+    let engine = space.at(Who::Company);
+    let agreement = space.kept(Who::Company).await.agreements.remove(0);
+    let (pid, _) = space.only_transfer(Who::Company).await;
+    let name = engine.new_name().unwrap();
+    drop(engine.permit_receipt(&company, &agreement, &pid, name.clone()).await.unwrap());
+    drop(engine);
+    space.node(Who::Company).restart();
+    for _ in 0..2 {
+        space.at(Who::Company).end_what_died(&company).await.unwrap();
+    }
+    let log = space.kept(Who::Company).await.log;
+    let (started, stopped) = (&log[log.len() - 2], &log[log.len() - 1]);
+    assert_eq!(started.body, Body::DeliveryStarted { delivery: name.clone() });
+    let nothing = Body::DeliveryStopped { delivery: name, bytes: 0, digest: Digest::of(b"") };
+    assert_eq!(stopped.body, nothing);
+    assert!(stopped.is_of_dead_process());
 }
 
 #[tokio::test]
@@ -222,8 +262,9 @@ async fn one_contracts_token_opens_no_other_transfer() {
     let mut given = 0;
     for pid in space.kept(Who::Ulm).await.transfers.keys() {
         let standing = ours.standing().unwrap();
-        given +=
-            usize::from(engine.permit_delivery(&ours, standing, &peer, pid, &token).await.is_ok());
+        given += usize::from(
+            engine.permit_delivery(&ours, standing, &peer, pid, &token, None).await.is_ok(),
+        );
     }
     assert_eq!(given, 1);
 }

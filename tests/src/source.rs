@@ -78,7 +78,7 @@ impl Source {
     }
 
     /// From now on there is another version, of which only `limit` bytes leave before
-    /// [`Source::release`]; returns its bytes.
+    /// [`Source::release`], and with 0 not even the head; returns its bytes.
     #[must_use]
     pub fn renew(&self, limit: usize) -> Arc<Vec<u8>> {
         let mut state = self.shared.state.lock().unwrap();
@@ -131,6 +131,7 @@ impl Shared {
              Content-Length: {}\r\nConnection: close\r\n\r\n",
             bytes.len() - from
         );
+        drop(self.changed.wait_while(self.state.lock().unwrap(), |it| it.limit == 0));
         connection.write_all(answer.as_bytes())?;
         for at in (from..bytes.len()).step_by(CHUNK_BYTES) {
             let end = bytes.len().min(at + CHUNK_BYTES);

@@ -155,6 +155,6 @@ impl Dataspace {
         let ours = engine.hosted().by_did(&Who::Ulm.did()).unwrap().clone();
         let standing = ours.standing().unwrap();
         let peer = cast().verified(reader);
-        engine.permit_delivery(&ours, standing, &peer, &pid, token).await
+        engine.permit_delivery(&ours, standing, &peer, &pid, token, None).await
     }
 }

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use audit::entry::DeliveryId;
 use connector::data::pull::DataClient as _;
 use connector::engine::Change;
 use connector::engine::permit::DeliveryEnd;
@@ -11,6 +10,7 @@ use connector::http::mutual::DELIVERY_HEADER;
 use connector::record::agreement::AgreementRecord;
 use connector::runtime::peer_data::PeerData;
 use futures_util::StreamExt as _;
+use http::HeaderName;
 use protocol::message::DataAddress;
 use protocol::message::data_address::AUTHORIZATION;
 use protocol::transfer::Transfer;
@@ -121,11 +121,15 @@ async fn one(within: &Within, agreed: &AgreementRecord) -> Fallible<(Duration, D
     let started = began.elapsed();
     let (peers, from, to) = (within.peers.clone(), within.did.clone(), agreed.peer.clone());
     let client = PeerData { peers, from, to };
-    let mut answer = client.get(&transfer.url, Some(&transfer.bearer), vec![]).await?;
-    let named = answer.headers.get(DELIVERY_HEADER).ok_or("no delivery is named")?.to_str()?;
-    let delivery = DeliveryId::parse(named)?;
-    let permit = within.engine.permit_receipt(&within.did, agreed, &transfer.pid, delivery);
+    let delivery = within.engine.new_name()?;
+    let asked = vec![(HeaderName::from_static(DELIVERY_HEADER), delivery.to_string())];
+    let permit = within.engine.permit_receipt(&within.did, agreed, &transfer.pid, delivery.clone());
     let (granted, _) = permit.await?.split();
+    let mut answer = client.get(&transfer.url, Some(&transfer.bearer), asked).await?;
+    let named = answer.headers.get(DELIVERY_HEADER).ok_or("no delivery is named")?.to_str()?;
+    if named != delivery.as_str() {
+        return Err("the delivery has another name".into());
+    }
     let first = answer.chunks.next().await.ok_or("no data")??;
     let byte = began.elapsed();
     let mut data = first.to_vec();

@@ -214,8 +214,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
             denied.clone(),
         );
         let outcome = pull(&client, self.engine.clock(), order, admission, told).await;
-        let code = outcome.as_ref().err().map_or("delivery-broken", PullError::code);
-        client.settle(code).await;
+        client.settle(outcome.as_ref().err().map(PullError::code)).await;
         outcome
     }
 

@@ -1,8 +1,10 @@
 //! The desk over a whole data space in one process.
 
 mod erase;
+mod flow;
 mod lines;
 mod story;
+mod unanswered;
 mod words;
 mod world;
 

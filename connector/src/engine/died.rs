@@ -1,5 +1,6 @@
-//! Deliveries over which the process died: the log gets their ends at the next start, so that both
-//! sides' logs tell of the same deliveries. How far one came is not known any more.
+//! Deliveries over which the process died, also those of which it had only asked: the log gets their
+//! ends at the next start, so that both sides' logs tell of the same deliveries. How far one came is
+//! not known any more.
 
 use audit::entry::{Body, PROCESS_DIED, Process};
 use wire::did::Did;
@@ -9,7 +10,7 @@ use super::Engine;
 use super::draft::{About, Draft};
 use super::error::EngineError;
 use super::parts::Parts;
-use crate::record::delivery::{self, FlowEnd, FlowRecord};
+use crate::record::delivery::{self, FlowEnd, FlowRecord, OpenRecord};
 use crate::store::{Kind, Span, Store};
 
 impl<P: Parts> Engine<P> {
@@ -19,16 +20,13 @@ impl<P: Parts> Engine<P> {
     /// # Errors
     /// When nothing can be read or committed; what was recorded before stays.
     pub async fn end_what_died(&self, participant: &Did) -> Result<(), EngineError> {
-        let mut span = Span::new(participant, Kind::Delivery).prefix(delivery::FLOWS);
+        let mut span = Span::new(participant, Kind::Delivery).prefix(delivery::OPEN);
         loop {
-            let rows = self.store.range_json::<FlowRecord>(&span).await?;
+            let rows = self.store.range_json::<OpenRecord>(&span).await?;
             let Some((last, _, _)) = rows.last() else { return Ok(()) };
             span = span.after(last.clone());
-            for (id, _, flow) in rows {
-                let pid = id.strip_prefix(delivery::FLOWS).unwrap_or(&id);
-                if flow.ended.is_none() {
-                    self.end_died(participant, pid, flow).await?;
-                }
+            for (id, _, open) in rows {
+                self.end_died(participant, &id, open).await?;
             }
         }
     }
@@ -36,10 +34,11 @@ impl<P: Parts> Engine<P> {
     async fn end_died(
         &self,
         participant: &Did,
-        pid: &str,
-        flow: FlowRecord,
+        id: &str,
+        open: OpenRecord,
     ) -> Result<(), EngineError> {
-        let process = self.transfer(participant, pid).await?.record.process;
+        let OpenRecord { transfer: pid, delivery, started } = open;
+        let process = self.transfer(participant, &pid).await?.record.process;
         let (_, agreed) = self.agreement(participant, &process.agreement_id, &process.peer).await?;
         let (participant, standing) = self.member(participant)?;
         let mut draft = Draft::new(self, &participant, standing);
@@ -55,12 +54,13 @@ impl<P: Parts> Engine<P> {
             actor: None,
         };
         let (bytes, digest) = (0, Digest::of(&[]));
-        let delivery = flow.delivery.clone();
-        draft.record(about, Body::DeliveryStopped { delivery, bytes, digest })?;
+        let body = Body::DeliveryStopped { delivery: delivery.clone(), bytes, digest };
+        draft.record(about, body)?;
+        draft.delete(Kind::Delivery, id);
         let code = Some(PROCESS_DIED.to_owned());
         let ended = Some(FlowEnd { at: draft.at(), bytes, digest, code });
-        let flow = FlowRecord { ended, ..flow };
-        draft.put(Kind::Delivery, &delivery::flow_id(pid), &flow)?;
+        let flow = FlowRecord { delivery, started, ended };
+        draft.put(Kind::Delivery, &delivery::flow_id(&pid), &flow)?;
         draft.changed(pid);
         let (_, errands) = draft.commit().await?;
         errands.release(self);

@@ -1,9 +1,11 @@
 //! The one gate before data: no byte leaves or is handed over without a [`Permit`], and a permit
 //! exists only once its log entry is durable.
 
+mod note;
+
 use std::sync::Arc;
 
-use audit::entry::{Body, DeliveryId, Process};
+use audit::entry::{DeliveryId, Process};
 use identity::chain::VerifiedPeer;
 use policy::Decision;
 use protocol::Role;
@@ -11,20 +13,18 @@ use protocol::id::{AgreementId, DatasetId};
 use wire::did::Did;
 use wire::digest::Digest;
 
+use self::note::Step;
 use super::Engine;
 use super::agreement::{AGREEMENT_ENDED, ended_words, told};
-use super::draft::{About, Draft};
 use super::error::EngineError;
 use super::live::{Admission, Grounds, HANDOVER};
 use super::parts::Parts;
 use crate::clock::Clock;
-use crate::ids::urn;
+use crate::ids::{is_urn, urn};
 use crate::participant::{Participant, Standing};
 use crate::record::agreement::AgreementRecord;
-use crate::record::delivery::{self, FlowEnd, FlowRecord};
-use crate::record::outbox::{Machine, ProcessRef};
-use crate::record::timer::{TimerErrand, TimerRow};
-use crate::store::Kind;
+use crate::record::delivery;
+use crate::store::{Key, Kind, Store};
 use jiff::{SignedDuration, Timestamp};
 
 /// Permission to deliver, or to hand over, data under a contract now. Only this module makes one.
@@ -107,6 +107,7 @@ pub enum DeliveryEnd {
 
 impl<P: Parts> Engine<P> {
     /// As provider: the permit for one delivery to a verified peer that shows the transfer's token.
+    /// It has the name that the consumer `asked` for, if that has the form of ours and is fresh.
     ///
     /// # Errors
     /// Not found for strangers and wrong tokens alike; else the rule's own reason.
@@ -117,6 +118,7 @@ impl<P: Parts> Engine<P> {
         peer: &VerifiedPeer,
         pid: &str,
         token: &str,
+        asked: Option<&str>,
     ) -> Result<Permit, EngineError> {
         let ours = participant.did();
         let found = self.transfer(ours, pid).await?;
@@ -140,8 +142,7 @@ impl<P: Parts> Engine<P> {
             consumer_pid: Some(process.consumer_pid.clone()),
             provider_pid: process.provider_pid.clone(),
         };
-        let delivery = DeliveryId::parse(&urn(&self.ids))
-            .map_err(|_| EngineError::Internal { what: "a delivery id" })?;
+        let delivery = self.name(ours, asked).await?;
         let grounds = Grounds {
             participant: ours.clone(),
             peer: peer.did().clone(),
@@ -153,7 +154,25 @@ impl<P: Parts> Engine<P> {
         self.permit(participant, standing, &agreed, wanted).await
     }
 
-    /// As consumer: the permit to take delivery `delivery` and hold it.
+    /// A name for a delivery that begins.
+    ///
+    /// # Errors
+    /// None that can be mended: a name of ours is one.
+    pub fn new_name(&self) -> Result<DeliveryId, EngineError> {
+        let name = DeliveryId::parse(&urn(&self.ids));
+        name.map_err(|_| EngineError::Internal { what: "a delivery id" })
+    }
+
+    /// The name that the consumer asked for, unless a delivery of this provider had it before.
+    async fn name(&self, ours: &Did, asked: Option<&str>) -> Result<DeliveryId, EngineError> {
+        let formed = asked.filter(|text| is_urn(text)).map(DeliveryId::parse);
+        let Some(Ok(name)) = formed else { return self.new_name() };
+        let key = Key::new(ours, Kind::Delivery, delivery::name_id(&name));
+        if self.store.get(&key).await?.is_some() { self.new_name() } else { Ok(name) }
+    }
+
+    /// As consumer: the permit to take delivery `delivery` and hold it. To be asked for before the
+    /// request leaves, so that no provider knows of a delivery that our log does not.
     ///
     /// # Errors
     /// The rule's own reason, or that the contract has ended.
@@ -196,8 +215,7 @@ impl<P: Parts> Engine<P> {
             let words = "this participant provides the data of this contract";
             return Err(EngineError::operator("not-the-consumer", words));
         }
-        let delivery = DeliveryId::parse(&urn(&self.ids))
-            .map_err(|_| EngineError::Internal { what: "a delivery id" })?;
+        let delivery = self.new_name()?;
         let grounds = Grounds {
             participant: participant.did().clone(),
             peer: agreed.peer.clone(),
@@ -250,130 +268,6 @@ impl<P: Parts> Engine<P> {
         };
         self.note(participant, standing, &granted, &Step::Started).await?;
         Ok(Permit { admission, granted })
-    }
-
-    /// Records how a delivery ended: `bytes` went over, with this digest.
-    ///
-    /// # Errors
-    /// When nothing can be committed.
-    pub async fn delivery_ended(
-        &self,
-        granted: &Granted,
-        participant: &Did,
-        end: &DeliveryEnd,
-        bytes: u64,
-        digest: Digest,
-    ) -> Result<(), EngineError> {
-        let (participant, standing) = self.member(participant)?;
-        let code = match end {
-            DeliveryEnd::Finished => None,
-            DeliveryEnd::Stopped { code } => Some(code.clone()),
-        };
-        let step = Step::Ended { code, bytes, digest };
-        self.note(&participant, standing, granted, &step).await
-    }
-
-    /// Records that a delivery has passed another window.
-    ///
-    /// # Errors
-    /// When nothing can be committed: the delivery must then be cut.
-    pub async fn delivery_window(
-        &self,
-        granted: &Granted,
-        participant: &Did,
-        bytes: u64,
-        digest: Digest,
-    ) -> Result<(), EngineError> {
-        let (participant, standing) = self.member(participant)?;
-        self.note(&participant, standing, granted, &Step::Window { bytes, digest }).await
-    }
-
-    async fn note(
-        &self,
-        participant: &Participant,
-        standing: Arc<Standing>,
-        granted: &Granted,
-        step: &Step,
-    ) -> Result<(), EngineError> {
-        for _ in 0..super::negotiation::TRIES_MAX {
-            let mut draft = Draft::new(self, participant, standing.clone());
-            draft.count_for(&granted.agreement, &granted.peer).await?;
-            let about = About {
-                process: granted.process.clone(),
-                counterparty: Some(granted.peer.clone()),
-                role: Some(granted.role),
-                reasons: step.reasons(),
-                actor: None,
-            };
-            draft.record(about, step.body(granted))?;
-            if let Some(pid) = &granted.transfer {
-                let flow = step.flow(granted, draft.at());
-                draft.put(Kind::Delivery, &delivery::flow_id(pid), &flow)?;
-                if let (Step::Started, Some(due)) = (step, granted.trust_over) {
-                    let process = ProcessRef { machine: Machine::Transfer, pid: pid.clone() };
-                    let row = TimerRow { due, errand: TimerErrand::Reconsider { process } };
-                    draft.timer(row.id(), &row)?;
-                }
-                draft.changed(pid.as_str());
-            }
-            match draft.commit().await {
-                Err(error) if error.is_lost() => {}
-                Err(error) => return Err(error),
-                Ok((_, errands)) => {
-                    errands.release(self);
-                    return Ok(());
-                }
-            }
-        }
-        Err(EngineError::Busy { reason: "contended" })
-    }
-}
-
-/// What is recorded of a delivery.
-enum Step {
-    Started,
-    Window { bytes: u64, digest: Digest },
-    Ended { code: Option<String>, bytes: u64, digest: Digest },
-}
-
-impl Step {
-    fn reasons(&self) -> Vec<String> {
-        match self {
-            Self::Ended { code, .. } => code.iter().cloned().collect(),
-            Self::Started | Self::Window { .. } => Vec::new(),
-        }
-    }
-
-    fn body(&self, granted: &Granted) -> Body {
-        let delivery = granted.delivery.clone();
-        let between = granted.transfer.is_some();
-        match self {
-            Self::Started if between => Body::DeliveryStarted { delivery },
-            Self::Started => Body::HandoverStarted { delivery },
-            Self::Window { bytes, digest } => {
-                Body::DeliveryWindow { delivery, bytes: *bytes, digest: *digest }
-            }
-            Self::Ended { bytes, digest, .. } if !between => {
-                Body::HandoverEnded { delivery, bytes: *bytes, digest: *digest }
-            }
-            Self::Ended { code: None, bytes, digest } => {
-                Body::DeliveryFinished { delivery, bytes: *bytes, digest: *digest }
-            }
-            Self::Ended { code: Some(_), bytes, digest } => {
-                Body::DeliveryStopped { delivery, bytes: *bytes, digest: *digest }
-            }
-        }
-    }
-
-    /// The row by which the delivery is found again.
-    fn flow(&self, granted: &Granted, at: Timestamp) -> FlowRecord {
-        let ended = match self {
-            Self::Started | Self::Window { .. } => None,
-            Self::Ended { code, bytes, digest } => {
-                Some(FlowEnd { at, bytes: *bytes, digest: *digest, code: code.clone() })
-            }
-        };
-        FlowRecord { delivery: granted.delivery.clone(), started: granted.started, ended }
     }
 }
 

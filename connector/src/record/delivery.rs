@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wire::digest::Digest;
 
-/// The latest delivery of a transfer: one answer with data, sent or received.
+/// The latest delivery of a transfer: one answer, sent or received. A request of ours that brought
+/// nothing is none.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct FlowRecord {
     /// The delivery's id, the same on both sides.
@@ -15,6 +16,17 @@ pub struct FlowRecord {
     /// Its end, once it has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<FlowEnd>,
+}
+
+/// A delivery that has begun and has no end yet.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct OpenRecord {
+    /// The transfer; our own pid.
+    pub transfer: String,
+    /// The delivery's id, the same on both sides.
+    pub delivery: DeliveryId,
+    /// When it was permitted.
+    pub started: Timestamp,
 }
 
 /// How a delivery ended.
@@ -95,6 +107,21 @@ pub const PULLS: &str = "pull/";
 
 /// What the ids of latest deliveries begin with.
 pub const FLOWS: &str = "flow/";
+
+/// What the ids of deliveries without an end begin with.
+pub const OPEN: &str = "open/";
+
+/// The id under which a delivery of the transfer `pid`, our own, is open.
+#[must_use]
+pub fn open_id(pid: &str, delivery: &DeliveryId) -> String {
+    format!("{OPEN}{pid}/{delivery}")
+}
+
+/// The id under which a provider remembers that it gave a delivery this name.
+#[must_use]
+pub fn name_id(delivery: &DeliveryId) -> String {
+    format!("name/{delivery}")
+}
 
 /// The id of a transfer's latest delivery; `pid` is our own.
 #[must_use]

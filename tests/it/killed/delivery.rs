@@ -1,6 +1,7 @@
 //! Deliveries whose provider or consumer is killed in the middle of the body: they go on, and what
 //! arrives is the source's bytes and nothing else.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::net::SocketAddr;
 
@@ -9,9 +10,10 @@ use allmende_tests::machines::{Desk, Machine, Machines};
 use allmende_tests::raw::Told;
 use allmende_tests::source::Source;
 use allmende_tests::wait::{until, until_so};
+use audit::entry::{Body, Entry};
 use serde_json::{Value, json};
 
-use super::{COMPANY, Dies, ULM, ask, check_logs, contracts, reached, revive};
+use super::{COMPANY, Dies, ULM, ask, check_logs, contracts, log, reached, revive};
 
 const MIB: usize = 1024 * 1024;
 /// The whole.
@@ -89,6 +91,43 @@ fn a_pull_whose_provider_or_consumer_is_killed_in_the_middle_goes_on() {
         stage.check_source(dies);
     }
     check_logs(&stage.machines, &stage.ulm.desk(ULM), &stage.consumer());
+}
+
+#[test]
+fn a_delivery_whose_answer_never_came_leaves_both_logs_of_one_mind() {
+    let mut stage = Stage::new();
+    for dies in [Dies::Provider, Dies::Consumer, Dies::Both] {
+        let expected = stage.source.renew(0);
+        let consumer = stage.consumer();
+        let pull = format!("/contracts/{}/pull", stage.contract);
+        let _begun = consumer.done("POST", &pull, Some(&json!({})));
+        // The provider asks its source once the delivery stands in its log; no head has left yet.
+        until_so("the provider has begun", || !stage.source.asked().is_empty());
+        stage.revive(dies);
+        stage.source.release();
+        let received = stage.machines.path().join("received");
+        let target = received.display().to_string();
+        let pulled = stage.company.run(&["pull", &stage.contract, "--output", &target]).done();
+        assert_eq!(pulled["outcome"], "complete");
+        assert!(std::fs::read(&received).unwrap() == *expected, "{dies:?}: other bytes");
+    }
+    let (provider, consumer) = (stage.ulm.desk(ULM), stage.consumer());
+    // Beside one for each death, the consumer may have asked while nobody was there.
+    let in_vain = stopped(&consumer);
+    assert!(in_vain.values().all(|bytes| *bytes == 0), "{in_vain:?}");
+    until_so("the provider has ended its own of them too", || {
+        stopped(&provider).keys().filter(|name| in_vain.contains_key(*name)).count() == 3
+    });
+    check_logs(&stage.machines, &provider, &consumer);
+}
+
+/// The deliveries that a log says were stopped, and after how many bytes.
+fn stopped(desk: &Desk) -> BTreeMap<String, u64> {
+    let told = |entry: Entry| {
+        let Body::DeliveryStopped { delivery, bytes, .. } = entry.body else { return None };
+        Some((delivery.to_string(), bytes))
+    };
+    log(desk).into_iter().filter_map(told).collect()
 }
 
 /// Where the company's own programs read, and how.

@@ -1,5 +1,6 @@
 //! Data over the real listener: whole, refused, and cut before a reader's eyes.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use allmende_tests::cast::{Says, Who};
@@ -8,6 +9,7 @@ use allmende_tests::listener::Listener;
 use allmende_tests::raw::Client;
 use allmende_tests::story::{PUBLISHER, rule};
 use audit::entry::{Body, Entry, EntryType};
+use connector::http::mutual::DELIVERY_HEADER;
 use jiff::SignedDuration;
 use wire::digest::Digest;
 
@@ -80,6 +82,71 @@ async fn without_the_token_there_is_nothing() {
     }
     let log = space.kept(Who::Ulm).await.log;
     assert!(log.iter().all(|it| it.entry_type() != EntryType::DeliveryStarted));
+}
+
+/// Names of our form.
+const NAMES: [&str; 2] = [
+    "urn:uuid:7d444840-9dc0-4ad1-b245-5ffdce74fad2",
+    "urn:uuid:5ffdce74-b245-4ad1-9dc0-7d444840fad2",
+];
+
+#[tokio::test]
+async fn the_consumers_name_of_a_delivery_is_taken_once_and_only_if_it_is_one() {
+    let (space, listener, path, token) = running(b"1,2,3").await;
+    let named = |header: String| {
+        let head = head(&path, &token).replace("\r\n\r\n", &format!("\r\n{header}\r\n"));
+        let listener = &listener;
+        async move {
+            let told = company(listener).await.ask(head.as_bytes()).await.unwrap();
+            assert_eq!((told.status, &*told.body), (200, &b"1,2,3"[..]));
+            told.headers[DELIVERY_HEADER].clone()
+        }
+    };
+    let asked = |name: &str| format!("{DELIVERY_HEADER}: {name}\r\n");
+    assert_eq!(named(asked(NAMES[0])).await, NAMES[0]);
+    assert_eq!(named(asked(NAMES[1])).await, NAMES[1]);
+    let made_by_ulm = named(String::new()).await;
+    let upper = NAMES[0].to_uppercase();
+    let mut seen: BTreeSet<String> = [NAMES[0].into(), NAMES[1].into(), made_by_ulm.clone()].into();
+    for bad in [
+        asked(NAMES[0]),
+        asked(NAMES[1]),
+        asked(&made_by_ulm),
+        asked(""),
+        asked("d1"),
+        asked(&upper),
+        asked(&format!("{}0", NAMES[0])),
+        asked("urn:uuid:7d444840-9dc0-4ad1-b245-5ffdce74fad3").repeat(2),
+        asked("urn:uuid:7d444840-9dc0-1ad1-b245-5ffdce74fad3"),
+    ] {
+        let name = named(bad.clone()).await;
+        assert!(!bad.contains(&name), "`{bad}` was taken over");
+        assert!(seen.insert(name), "each delivery has a name of its own");
+    }
+    let told: BTreeSet<String> =
+        space.kept(Who::Ulm).await.log.into_iter().filter_map(started).collect();
+    assert_eq!(told, seen, "the log has the names that the answers said");
+}
+
+fn started(entry: Entry) -> Option<String> {
+    let Body::DeliveryStarted { delivery } = entry.body else { return None };
+    Some(delivery.to_string())
+}
+
+#[tokio::test]
+async fn a_reader_that_leaves_before_the_head_leaves_no_delivery_without_an_end() {
+    let (space, listener, path, token) = running(&vec![7; LARGE]).await;
+    let name = format!("\r\n{DELIVERY_HEADER}: {}\r\n\r\n", NAMES[0]);
+    let mut client = company(&listener).await;
+    let asked = head(&path, &token).replace("\r\n\r\n", &name);
+    client.send(asked.as_bytes()).await.unwrap();
+    drop(client);
+    let stopped = entry(&space, &listener, EntryType::DeliveryStopped).await;
+    assert_eq!(stopped.reasons[0].as_str(), "reader-gone");
+    let Body::DeliveryStopped { delivery, .. } = stopped.body else { panic!() };
+    assert_eq!(delivery.as_str(), NAMES[0]);
+    let log = space.kept(Who::Ulm).await.log;
+    assert_eq!(log.into_iter().filter_map(started).collect::<Vec<_>>(), [NAMES[0]]);
 }
 
 /// A delivery that is under way, its head and first bytes read.

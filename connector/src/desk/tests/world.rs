@@ -2,12 +2,11 @@
 //! transport leads back into the same engine, and data passes both gates.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
+use audit::entry::Entry;
 use bytes::Bytes;
-use futures_util::stream;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
 use identity::testing::World;
 use identity::trust::{Member, Status, TrustList};
 use jiff::{SignedDuration, Timestamp};
@@ -18,23 +17,19 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
-use wire::digest::Digest;
 
 use super::super::{Connector, Made};
+use super::flow::{Flow, LocalData};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::data::chunks::Chunks;
-use crate::data::pull::{ClientError, DataClient, DataResponse};
 use crate::engine::catalog::{Place, service};
 use crate::engine::decider::ByRule;
 use crate::engine::negotiation::Incoming;
 use crate::engine::openings::Files;
 use crate::engine::parts::{Answer, Parts, Request, Transport, Unsent};
-use crate::engine::permit::DeliveryEnd;
 use crate::engine::{self, Engine};
 use crate::home::Home;
 use crate::http::DSP_PATH;
-use crate::http::mutual::DELIVERY_HEADER;
 use crate::ids::CountedIds;
 use crate::log::Sequencer;
 use crate::management::actor::{AccountRole, Actor};
@@ -200,92 +195,6 @@ fn told(status: u16, body: &serde_json::Value) -> Answer {
     Answer { status, body, next: None, retry_after: None }
 }
 
-/// How the provider's data path behaves.
-#[derive(Debug, Default)]
-pub(super) struct Flow {
-    /// The body stops in the middle until it is cut.
-    pub(super) hangs: AtomicBool,
-    /// Requests that came.
-    pub(super) asked: AtomicUsize,
-}
-
-/// Reads a partner's data in the same process, through the partner's own gate.
-#[derive(Clone)]
-pub(super) struct LocalData {
-    engine: Arc<Engine<TestParts>>,
-    flow: Arc<Flow>,
-    from: Did,
-    to: Did,
-}
-
-impl DataClient for LocalData {
-    async fn get(
-        &self,
-        url: &str,
-        bearer: Option<&str>,
-        headers: Vec<(HeaderName, String)>,
-    ) -> Result<DataResponse, ClientError> {
-        self.flow.asked.fetch_add(1, Ordering::SeqCst);
-        let engine = self.engine.clone();
-        let pid = url.rsplit('/').next().unwrap();
-        let (ours, standing) = engine.member(&self.to).unwrap();
-        let (_, theirs) = engine.member(&self.from).unwrap();
-        let peer = theirs.material.check_itself(engine.clock().now()).unwrap();
-        let token = bearer.unwrap();
-        let permit = engine.permit_delivery(&ours, standing, &peer, pid, token).await;
-        let (granted, mut admission) = match permit {
-            Ok(permit) => permit.split(),
-            Err(error) => {
-                let told = error.problem();
-                let body = json!({"code": told.code, "reason": "no"}).to_string();
-                let chunks = Chunks::new(stream::iter([Ok(Bytes::from(body))]));
-                let headers = HeaderMap::new();
-                return Ok(DataResponse { status: told.status, headers, chunks });
-            }
-        };
-        let mut head = HeaderMap::new();
-        let delivery = HeaderValue::from_str(granted.delivery().as_str()).unwrap();
-        head.insert(HeaderName::from_static(DELIVERY_HEADER), delivery);
-        head.insert(header::ETAG, HeaderValue::from_static("\"one\""));
-        head.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv"));
-        let known = headers
-            .iter()
-            .any(|(name, value)| *name == header::IF_NONE_MATCH && value == "\"one\"");
-        let to = self.to.clone();
-        let (sent, how) = match known {
-            true => (&[][..], DeliveryEnd::Finished),
-            false if self.flow.hangs.load(Ordering::SeqCst) => {
-                (&DATA[..10], DeliveryEnd::Stopped { code: "agreement-ended".to_owned() })
-            }
-            false => (DATA, DeliveryEnd::Finished),
-        };
-        let hangs = !known && self.flow.hangs.load(Ordering::SeqCst);
-        if !known {
-            head.insert(header::CONTENT_LENGTH, HeaderValue::from(DATA.len()));
-        }
-        let first = stream::iter((!sent.is_empty()).then(|| Ok(Bytes::from_static(sent))));
-        let rest = stream::once(async move {
-            if hangs {
-                admission.until_cut().await;
-            }
-            let digest = Digest::of(sent);
-            let bytes = sent.len() as u64;
-            engine.delivery_ended(&granted, &to, &how, bytes, digest).await.unwrap();
-            if hangs {
-                let words = "cut".to_owned();
-                return Err(ClientError { code: "connection-broken", words, passing: true });
-            }
-            Ok(Bytes::new())
-        });
-        if known {
-            futures_util::StreamExt::for_each(rest, |_| async {}).await;
-            return Ok(DataResponse { status: 304, headers: head, chunks: Chunks::empty() });
-        }
-        let chunks = Chunks::new(futures_util::StreamExt::chain(first, rest));
-        Ok(DataResponse { status: 200, headers: head, chunks })
-    }
-}
-
 /// How the desk reads partners' data.
 pub(super) type Reach = Box<dyn Fn(&Did, &Did) -> LocalData + Send + Sync>;
 
@@ -378,12 +287,17 @@ impl Space {
         desk(&self.engine, &self.flow, &self.config, &self.folder, &self.sequencer)
     }
 
+    /// A participant's log.
+    pub(super) async fn log(&self, name: &str) -> Vec<Entry> {
+        let page = crate::log::page::page(&self.engine, &did(name), 0, 1_000, |_| true).await;
+        page.unwrap().entries.into_iter().map(|row| row.entry).collect()
+    }
+
     /// How many entries of each type stand in a participant's log.
     pub(super) async fn types(&self, name: &str) -> BTreeMap<String, usize> {
-        let page = crate::log::page::page(&self.engine, &did(name), 0, 1_000, |_| true).await;
         let mut types = BTreeMap::new();
-        for row in page.unwrap().entries {
-            *types.entry(row.entry.entry_type().to_string()).or_default() += 1;
+        for entry in self.log(name).await {
+            *types.entry(entry.entry_type().to_string()).or_default() += 1;
         }
         types
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderName, HeaderValue, InvalidHeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
+use protocol::id::DatasetId;
 use tokio::runtime::Handle;
 
 use super::dsp::{Family, refuse};
@@ -16,13 +17,16 @@ use crate::data::stream::{
     Control, DeliveryEnd as StreamEnd, EndSink, Meter, Outcome, Pace, deliver as start,
 };
 use crate::data::tally::SoFar;
+use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::live::Admission;
 use crate::engine::parts::Parts;
 use crate::engine::permit::DeliveryEnd;
 use crate::engine::recorder::Recorder;
 use crate::participant::Standing;
 
-/// The header that tells the consumer the delivery's id: the same in both logs.
+/// The header with the delivery's id, the same in both logs: the consumer's request asks for one, the
+/// answer says which it is.
 pub const DELIVERY_HEADER: &str = "allmende-delivery";
 
 /// `GET /data/{transfer}`.
@@ -49,15 +53,14 @@ async fn permitted<P: Parts, F: Fetch>(
     let engine = &served.engine;
     let participant = &caller.participant;
     let token = bearer(request).ok_or(EngineError::NotFound)?;
-    let permit = engine.permit_delivery(participant, standing, &caller.peer, pid, token).await?;
-    let (_, dataset) = engine.dataset(participant.did(), permit.dataset()).await?;
+    let asked = name_asked(request);
+    let (dataset, mut sink, admission) = begin(engine, caller, standing, pid, token, asked).await?;
+    let (_, dataset) = engine.dataset(participant.did(), &dataset).await?;
     let root = served.roots.get(participant.did()).ok_or(EngineError::NotFound)?;
     let demand = reply::demand(request);
     let sources = served.sources.get(participant.did()).ok_or(EngineError::NotFound)?;
     let opened = open(&dataset.source, &dataset.media_type, &demand, root, sources).await;
-    let (granted, admission) = permit.split();
-    let sink = Sink(Recorder::new(engine.clone(), participant.did().clone(), granted));
-    let delivery = HeaderValue::from_str(sink.0.granted().delivery().as_str());
+    let delivery = sink.name();
     let answer = match opened {
         Ok(answer) => answer,
         Err(error) => {
@@ -85,15 +88,42 @@ async fn permitted<P: Parts, F: Fetch>(
     Ok(named(response, delivery))
 }
 
+/// The permit, in a task of its own: a reader that goes away meanwhile leaves no beginning without
+/// an end in the log.
+async fn begin<P: Parts>(
+    engine: &Arc<Engine<P>>,
+    caller: &Caller,
+    standing: Arc<Standing>,
+    pid: &str,
+    token: &str,
+    asked: Option<&str>,
+) -> Result<(DatasetId, Sink<P>, Admission), EngineError> {
+    let (engine, ours, peer) = (engine.clone(), caller.participant.clone(), caller.peer.clone());
+    let (pid, token, asked) = (pid.to_owned(), token.to_owned(), asked.map(str::to_owned));
+    let begun = tokio::spawn(async move {
+        let asked = asked.as_deref();
+        let permit = engine.permit_delivery(&ours, standing, &peer, &pid, &token, asked).await?;
+        let dataset = permit.dataset().clone();
+        let (granted, admission) = permit.split();
+        let recorder = Recorder::new(engine, ours.did().clone(), granted);
+        Ok((dataset, Sink(Some(recorder)), admission))
+    });
+    begun.await.unwrap_or(Err(EngineError::Internal { what: "the beginning of a delivery" }))
+}
+
 /// The answer with the delivery's id, so that both logs tell of the same.
-fn named(
-    mut response: HttpResponse,
-    delivery: Result<HeaderValue, InvalidHeaderValue>,
-) -> HttpResponse {
-    if let Ok(delivery) = delivery {
+fn named(mut response: HttpResponse, delivery: Option<HeaderValue>) -> HttpResponse {
+    if let Some(delivery) = delivery {
         response.headers_mut().insert(HeaderName::from_static(DELIVERY_HEADER), delivery);
     }
     response
+}
+
+/// The name that the consumer wants the delivery to have, if it says one.
+fn name_asked(request: &HttpRequest) -> Option<&str> {
+    let mut values = request.headers().get_all(DELIVERY_HEADER);
+    let only = values.next().filter(|_| values.next().is_none())?;
+    only.to_str().ok()
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {
@@ -101,30 +131,48 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     Some(value.strip_prefix("Bearer ").unwrap_or(value).trim())
 }
 
-/// Records how a delivery goes.
-struct Sink<P: Parts>(Recorder<P>);
+/// Records how a delivery goes. Dropped without an end, it records that nobody waited for a byte.
+struct Sink<P: Parts>(Option<Recorder<P>>);
 
 impl<P: Parts> Sink<P> {
+    /// The delivery's id, as it stands in the header.
+    fn name(&self) -> Option<HeaderValue> {
+        let name = self.0.as_ref()?.granted().delivery();
+        HeaderValue::from_str(name.as_str()).ok()
+    }
+
     /// Nothing was delivered.
-    fn end_at_once(self, outcome: Outcome) {
+    fn end_at_once(&mut self, outcome: Outcome) {
         let sha256 = wire::digest::Digest::of(&[]);
-        Box::new(self).ended(StreamEnd { outcome, first: 0, bytes: 0, sha256 });
-    }
-}
-
-impl<P: Parts> EndSink for Sink<P> {
-    fn window(&mut self, so_far: SoFar) {
-        self.0.window(so_far.bytes, so_far.sha256);
+        self.end(&StreamEnd { outcome, first: 0, bytes: 0, sha256 });
     }
 
-    fn ended(self: Box<Self>, end: StreamEnd) {
-        let Ok(runtime) = Handle::try_current() else { return };
+    fn end(&mut self, end: &StreamEnd) {
+        let (Some(recorder), Ok(runtime)) = (self.0.take(), Handle::try_current()) else { return };
         let how = match end.outcome {
             Outcome::Finished => DeliveryEnd::Finished,
             Outcome::Cut { .. } | Outcome::ReaderGone | Outcome::SourceFailed { .. } => {
                 DeliveryEnd::Stopped { code: end.outcome.code().to_owned() }
             }
         };
-        runtime.spawn(self.0.ended(how, end.bytes, end.sha256));
+        runtime.spawn(recorder.ended(how, end.bytes, end.sha256));
+    }
+}
+
+impl<P: Parts> EndSink for Sink<P> {
+    fn window(&mut self, so_far: SoFar) {
+        if let Some(recorder) = &mut self.0 {
+            recorder.window(so_far.bytes, so_far.sha256);
+        }
+    }
+
+    fn ended(mut self: Box<Self>, end: StreamEnd) {
+        self.end(&end);
+    }
+}
+
+impl<P: Parts> Drop for Sink<P> {
+    fn drop(&mut self) {
+        self.end_at_once(Outcome::ReaderGone);
     }
 }
