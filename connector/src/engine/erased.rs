@@ -26,8 +26,7 @@ impl<P: Parts> Engine<P> {
     }
 
     /// Records that the copy held under an ended contract was erased: `bytes`, with the digest of
-    /// what was whole. Done once: said again, it
-    /// changes nothing.
+    /// what was whole. Done once: said again, it changes nothing.
     ///
     /// # Errors
     /// When there is no such contract, or nothing can be committed.
