@@ -76,7 +76,7 @@ impl Sources {
 /// Refuses an origin that only its listing would open, as far as its spelling tells.
 ///
 /// # Errors
-/// [`Failure::Forbidden`]; [`line`] is what opens it.
+/// [`Failure::Forbidden`]; [`line()`] is what opens it.
 pub fn refuse_unlisted(origin: &Origin, listed: &[Origin]) -> Result<(), Failure> {
     let needs_listing = origin.scheme() == Scheme::Http || origin.literal().is_some();
     if needs_listing && !listed.contains(origin) {
