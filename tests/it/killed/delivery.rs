@@ -61,6 +61,15 @@ impl Stage {
         revive(dies, &mut self.ulm, &mut self.company);
     }
 
+    /// `pull` goes on to its end, with the source's bytes.
+    fn pull_whole(&self, expected: &[u8], dies: Dies) {
+        let received = self.machines.path().join("received");
+        let target = received.display().to_string();
+        let pulled = self.company.run(&["pull", &self.contract, "--output", &target]).done();
+        assert_eq!(pulled["outcome"], "complete");
+        assert!(std::fs::read(&received).unwrap() == expected, "{dies:?}: other bytes");
+    }
+
     /// The source was asked once for the whole, and afterwards only for what was missing.
     fn check_source(&self, dies: Dies) {
         let asked = self.source.asked();
@@ -83,11 +92,7 @@ fn a_pull_whose_provider_or_consumer_is_killed_in_the_middle_goes_on() {
         assert_eq!(consumer.get(&path)["outcome"], Value::Null);
         stage.revive(dies);
         stage.source.release();
-        let received = stage.machines.path().join("received");
-        let target = received.display().to_string();
-        let pulled = stage.company.run(&["pull", &stage.contract, "--output", &target]).done();
-        assert_eq!(pulled["outcome"], "complete");
-        assert!(std::fs::read(&received).unwrap() == *expected, "{dies:?}: other bytes");
+        stage.pull_whole(&expected, dies);
         stage.check_source(dies);
     }
     check_logs(&stage.machines, &stage.ulm.desk(ULM), &stage.consumer());
@@ -105,11 +110,7 @@ fn a_delivery_whose_answer_never_came_leaves_both_logs_of_one_mind() {
         until_so("the provider has begun", || !stage.source.asked().is_empty());
         stage.revive(dies);
         stage.source.release();
-        let received = stage.machines.path().join("received");
-        let target = received.display().to_string();
-        let pulled = stage.company.run(&["pull", &stage.contract, "--output", &target]).done();
-        assert_eq!(pulled["outcome"], "complete");
-        assert!(std::fs::read(&received).unwrap() == *expected, "{dies:?}: other bytes");
+        stage.pull_whole(&expected, dies);
     }
     let (provider, consumer) = (stage.ulm.desk(ULM), stage.consumer());
     // Beside one for each death, the consumer may have asked while nobody was there.
