@@ -15,6 +15,7 @@ use super::contract::contract_id;
 use super::find::Contract;
 use super::refusal::conflict;
 use crate::engine::error::EngineError;
+use crate::engine::openings::Values;
 use crate::engine::parts::Parts;
 use crate::log::LogError;
 use crate::log::export::{Scope, export, record};
@@ -46,10 +47,11 @@ impl<P: Parts, D> Inner<P, D> {
         };
         let takes = |entry: &Entry| wanted.as_ref().is_none_or(|it| is_about(entry, it));
         let found = page(&self.engine, ours, from, count_max.into(), takes).await?;
+        let values = Values::read(&self.home, ours);
         let mut known = BTreeMap::new();
         let mut entries = Vec::new();
         for row in found.entries {
-            entries.push(self.entry_view(ours, row, &mut known).await?);
+            entries.push(self.entry_view(ours, row, &values, &mut known).await?);
         }
         let (size, signed_size) = (found.size, found.signed_size);
         Ok(LogPage { entries, next: found.next, size, signed_size })
@@ -99,6 +101,7 @@ impl<P: Parts, D> Inner<P, D> {
         &self,
         ours: &Did,
         row: Row,
+        values: &Values,
         known: &mut BTreeMap<(AgreementId, Did), Option<ContractId>>,
     ) -> Answer<LogEntryView> {
         let entry = row.entry;
@@ -110,7 +113,7 @@ impl<P: Parts, D> Inner<P, D> {
             kind: entry.entry_type().name().to_owned(),
             sentence: sentence(&entry),
             contract,
-            account: account_of(&self.home, &entry),
+            account: account_of(values, &entry).map(str::to_owned),
             entry: json.unwrap_or(Value::Null),
         })
     }

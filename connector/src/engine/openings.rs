@@ -55,7 +55,6 @@ pub struct Place<'a> {
 }
 
 /// One file per value, beneath the participant's folder.
-#[derive(Debug)]
 pub struct Files {
     home: Home,
     ready: Mutex<BTreeMap<PathBuf, Key>>,
@@ -66,6 +65,18 @@ pub struct Files {
 struct Kept {
     value: String,
     key: Digest,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept(secret)")
+    }
 }
 
 impl Files {
@@ -115,20 +126,28 @@ impl Openings for Files {
     }
 }
 
-/// The value behind `commitment`, if it was not erased.
-#[must_use]
-pub fn value_of(
-    home: &Home,
-    participant: &Did,
-    commitment: &Commitment,
-    place: Place<'_>,
-) -> Option<String> {
-    let files = std::fs::read_dir(folder(home, participant)).ok()?;
-    files.flatten().find_map(|file| {
-        let kept: Kept = serde_json::from_slice(&std::fs::read(file.path()).ok()?).ok()?;
-        let salt = derive(kept.key.as_bytes(), place).ok()?;
-        commitment.opens(place.field, &salt, kept.value.as_bytes()).then_some(kept.value)
-    })
+/// The values of one participant that were not erased, as they were when they were read.
+#[derive(Debug)]
+pub struct Values(Vec<Kept>);
+
+impl Values {
+    /// Reads the values beneath `home`. A file that cannot be read counts as erased.
+    #[must_use]
+    pub fn read(home: &Home, participant: &Did) -> Self {
+        let files = std::fs::read_dir(folder(home, participant)).into_iter().flatten().flatten();
+        let kept = |bytes: Vec<u8>| serde_json::from_slice(&bytes).ok();
+        Self(files.filter_map(|file| std::fs::read(file.path()).ok().and_then(kept)).collect())
+    }
+
+    /// The value behind `commitment`.
+    #[must_use]
+    pub fn behind(&self, commitment: &Commitment, place: Place<'_>) -> Option<&str> {
+        let opens = |kept: &&Kept| {
+            derive(kept.key.as_bytes(), place)
+                .is_ok_and(|salt| commitment.opens(place.field, &salt, kept.value.as_bytes()))
+        };
+        self.0.iter().find(opens).map(|kept| kept.value.as_str())
+    }
 }
 
 fn folder(home: &Home, participant: &Did) -> PathBuf {
@@ -195,13 +214,13 @@ mod tests {
         // After a restart the key is the one that was kept, whatever is offered.
         let again = Files::new(home.clone());
         assert_eq!(commit(&again, &first), one);
-        let opened = |commitment, random| value_of(&home, &did, commitment, place(random));
-        assert_eq!(opened(&one, &first).as_deref(), Some("anna"));
-        assert_eq!(opened(&one, &second), None);
+        let values = Values::read(&home, &did);
+        assert_eq!(values.behind(&one, place(&first)), Some("anna"));
+        assert_eq!(values.behind(&one, place(&second)), None);
         let kept: Vec<_> = std::fs::read_dir(folder(&home, &did)).unwrap().flatten().collect();
         let [file] = kept.as_slice() else { panic!("{kept:?}") };
         std::fs::remove_file(file.path()).unwrap();
-        assert_eq!(opened(&one, &first), None);
+        assert_eq!(Values::read(&home, &did).behind(&one, place(&first)), None);
         let salt = files.salt(&did, "anna", [8; 32], place(&first)).unwrap();
         assert_ne!(Commitment::new("actor", &salt, b"anna"), one, "the old key is gone");
     }

@@ -8,9 +8,8 @@ use super::error::LogError;
 use super::head::{shards, signed_head};
 use crate::engine::Engine;
 use crate::engine::draft::log_of;
-use crate::engine::openings::{Place, value_of};
+use crate::engine::openings::{Place, Values};
 use crate::engine::parts::Parts;
-use crate::home::Home;
 use crate::store::{Key, ReadError, Store};
 
 /// The most entries of one page.
@@ -98,9 +97,9 @@ pub fn about<'a>(agreement: &'a AgreementId, peer: &'a Did) -> impl Fn(&Entry) -
 
 /// The account that caused an entry, if a person did and the name was not erased.
 #[must_use]
-pub fn account_of(home: &Home, entry: &Entry) -> Option<String> {
+pub fn account_of<'v>(values: &'v Values, entry: &Entry) -> Option<&'v str> {
     let place = Place { random: &entry.random, field: "actor" };
-    value_of(home, &entry.participant, entry.actor.as_ref()?, place)
+    values.behind(entry.actor.as_ref()?, place)
 }
 
 /// All shards that have entries, oldest first.
