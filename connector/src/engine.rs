@@ -59,6 +59,15 @@ const CHANGES_MAX: usize = 1024;
 /// A message that waits in the outbox: whose, and under which id.
 pub type OutboxKey = (Did, String);
 
+/// A message that waits in the outbox, for the worker.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Waiting {
+    /// Which.
+    pub key: OutboxKey,
+    /// To whom it goes.
+    pub peer: Did,
+}
+
 /// Something that people or programs wait for has changed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Change {
@@ -84,7 +93,7 @@ pub struct Engine<P: Parts> {
     lists: lists::Lists,
     shards: Shards,
     strangers: Strangers,
-    outbox: Wake<OutboxKey>,
+    outbox: Wake<Waiting>,
     timers: Wake<OutboxKey>,
     ended: Wake<erased::Over>,
     logged: Wake<Did>,

@@ -140,8 +140,8 @@ impl Node {
                 // A full disk lets nothing be done; what is due stays due.
                 let timers = Box::pin(engine.do_what_is_due(&did)).await;
                 let mut moved = false;
-                for (id, due) in engine.waiting(&did).await.unwrap() {
-                    if due <= self.now() {
+                for (id, row) in engine.waiting(&did).await.unwrap() {
+                    if row.due <= self.now() {
                         let sent = Box::pin(engine.send(&(did.clone(), id))).await;
                         moved |= matches!(sent, Ok(Sent::Done | Sent::Later(_)));
                     }

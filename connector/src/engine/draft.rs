@@ -20,7 +20,7 @@ use super::error::EngineError;
 use super::openings::Place;
 use super::parts::Parts;
 use super::shard::is_shard_lost;
-use super::{Change, Engine};
+use super::{Change, Engine, Waiting};
 use crate::clock::Clock;
 use crate::ids::random;
 use crate::participant::{Participant, Standing};
@@ -48,7 +48,7 @@ pub(crate) struct Draft<'e, P: Parts> {
     batch: Batch,
     counter: Option<Counter>,
     entries: Vec<Entry>,
-    outbox: Vec<String>,
+    outbox: Vec<Waiting>,
     timers: Vec<String>,
     changed: Vec<String>,
 }
@@ -213,7 +213,8 @@ impl<'e, P: Parts> Draft<'e, P> {
     pub(crate) fn send(&mut self, number: u32, row: &OutboxRow) -> Result<(), EngineError> {
         let id = row.process.outbox_id(number);
         self.batch.put_json(Key::new(self.participant.did(), Kind::Outbox, &*id), row)?;
-        self.outbox.push(id);
+        let key = (self.participant.did().clone(), id);
+        self.outbox.push(Waiting { key, peer: row.peer.clone() });
         Ok(())
     }
 
@@ -258,8 +259,7 @@ impl<'e, P: Parts> Draft<'e, P> {
             // Nobody watching is no error.
             let _ = self.engine.changes.send(Change { participant: did.clone(), subject });
         }
-        let errands = self.outbox.into_iter().map(|id| (did.clone(), id)).collect();
-        Ok((committed, Errands(errands)))
+        Ok((committed, Errands(self.outbox)))
     }
 
     /// Commits with entries: they go into the shard that is open now, which stays open meanwhile.
@@ -304,13 +304,13 @@ pub(super) fn opened_commitment<P: Parts>(
 /// Messages that were committed and may leave once the reply has been written.
 #[derive(Debug, Default)]
 #[must_use = "messages wait until they are released"]
-pub struct Errands(Vec<super::OutboxKey>);
+pub struct Errands(Vec<Waiting>);
 
 impl Errands {
     /// Hands them to the worker.
     pub fn release<P: Parts>(self, engine: &Engine<P>) {
-        for key in self.0 {
-            engine.outbox.tell(key);
+        for waiting in self.0 {
+            engine.outbox.tell(waiting);
         }
     }
 }

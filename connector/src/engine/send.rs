@@ -3,6 +3,8 @@
 //!
 //! A 4xx is the peer's final word about a message; 5xx, broken connections and silence are not.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -12,7 +14,7 @@ use wire::json::{Limits, parse};
 use super::error::EngineError;
 use super::parts::{Answer, Parts, Request, Transport};
 use super::wake::{Errand, Wake};
-use super::{Engine, OutboxKey};
+use super::{Engine, OutboxKey, Waiting};
 use crate::clock::Clock;
 use crate::ids::random;
 use crate::record::outbox::{Machine, OutboxRow};
@@ -22,8 +24,9 @@ use crate::store::{Batch, Key, Kind, Span, Store, Version};
 const RETRY_FIRST_MS: i64 = 250;
 /// The longest pause between two tries.
 const RETRY_MAX_MS: i64 = 5 * 60 * 1000;
-/// How often a message is tried again when the peer does not know the process.
-const UNKNOWN_TRIES_MAX: u32 = 3;
+/// How often a message is tried again when the peer knows neither the process nor, perhaps, us:
+/// about a minute, in which a peer learns of new members and writes what it has just sent.
+const UNKNOWN_TRIES_MAX: u32 = 8;
 /// HTTP status: there is no such process.
 const NOT_FOUND: u16 = 404;
 /// HTTP status: asked too often.
@@ -68,39 +71,31 @@ pub enum Sent {
 impl<P: Parts> Engine<P> {
     /// What the outbox worker waits on.
     #[must_use]
-    pub fn outbox(&self) -> &Wake<OutboxKey> {
+    pub fn outbox(&self) -> &Wake<Waiting> {
         &self.outbox
     }
 
     /// The next outbox errand.
-    pub async fn next_errand(&self) -> Errand<OutboxKey> {
+    pub async fn next_errand(&self) -> Errand<Waiting> {
         self.outbox.next().await
     }
 
-    /// Everything in a participant's outbox: ids with the instants at which they are due.
+    /// Everything in a participant's outbox, by id.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn waiting(
         &self,
         participant: &Did,
-    ) -> Result<Vec<(String, Timestamp)>, EngineError> {
+    ) -> Result<Vec<(String, OutboxRow)>, EngineError> {
         let mut waiting = Vec::new();
         let mut span = Span::new(participant, Kind::Outbox);
         loop {
             let rows = self.store.range_json::<OutboxRow>(&span).await?;
             let Some((last, _, _)) = rows.last() else { return Ok(waiting) };
             span = Span::new(participant, Kind::Outbox).after(last.clone());
-            waiting.extend(rows.into_iter().map(|(id, _, row)| (id, row.due)));
+            waiting.extend(rows.into_iter().map(|(id, _, row)| (id, row)));
         }
-    }
-
-    /// To whom the message under `key` goes, if it is still there.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn addressee(&self, key: &OutboxKey) -> Result<Option<Did>, EngineError> {
-        Ok(self.outbox_row(key).await?.map(|(_, row)| row.peer))
     }
 
     /// Sends the message under `key` once, if it is still there and first of its process.
@@ -117,6 +112,7 @@ impl<P: Parts> Engine<P> {
             body: Some(Bytes::from(row.body.clone().into_bytes())),
         };
         let answer = self.transport.exchange(&key.0, &row.peer, request).await;
+        let asked_to_wait = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         match self.judge(&row, answer) {
             Some(outcome) => {
                 let outcome = self.with_peer_state(key, &row, outcome).await;
@@ -125,7 +121,7 @@ impl<P: Parts> Engine<P> {
                 self.wake_next(key, &row).await?;
                 Ok(Sent::Done)
             }
-            None => self.put_off(key, version, row).await,
+            None => self.put_off(key, version, row, asked_to_wait).await,
         }
     }
 
@@ -202,7 +198,8 @@ impl<P: Parts> Engine<P> {
         let prefix = row.process.outbox_prefix();
         let span = Span::new(&key.0, Kind::Outbox).prefix(prefix).after(key.1.clone()).limit(1);
         for next in self.store.range(&span).await? {
-            self.outbox.tell((key.0.clone(), next.id));
+            let key = (key.0.clone(), next.id);
+            self.outbox.tell(Waiting { key, peer: row.peer.clone() });
         }
         Ok(())
     }
@@ -222,9 +219,12 @@ impl<P: Parts> Engine<P> {
         key: &OutboxKey,
         version: Version,
         mut row: OutboxRow,
+        asked_to_wait: Option<Duration>,
     ) -> Result<Sent, EngineError> {
         row.attempts = row.attempts.saturating_add(1);
-        row.due = self.clock.now().saturating_add(self.pause(row.attempts)).unwrap_or(row.due);
+        let asked = asked_to_wait.and_then(|pause| SignedDuration::try_from(pause).ok());
+        let pause = self.pause(row.attempts).max(asked.unwrap_or_default());
+        row.due = self.clock.now().saturating_add(pause).unwrap_or(row.due);
         let due = row.due;
         let mut batch = Batch::new();
         batch.replace_json(Key::new(&key.0, Kind::Outbox, &*key.1), version, &row)?;
