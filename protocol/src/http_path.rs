@@ -1,7 +1,7 @@
 //! The paths of the HTTPS binding, to be appended to a `<base>` or `callbackAddress`. Data only:
 //! nothing is sent here.
 
-use crate::id::{ConsumerPid, DatasetId, ProviderPid};
+use crate::id::{AgreementId, ConsumerPid, DatasetId, ProviderPid};
 use crate::message::{
     ContractOfferMessage, ContractRequestMessage, EventType, MessageKind, NegotiationMessage,
     OfferForm, RequestForm, TransferMessage,
@@ -89,6 +89,13 @@ pub fn transfer_at_provider(pid: &ProviderPid) -> String {
 #[must_use]
 pub fn transfer_at_consumer(pid: &ConsumerPid) -> String {
     format!("/transfers/{}", segment(pid.as_str()))
+}
+
+/// Where the other party of an agreement is told that it has ended. Ours: the standard's binding has
+/// no such path, and a connector that does not know it answers 404.
+#[must_use]
+pub fn agreement_termination(id: &AgreementId) -> String {
+    format!("/agreements/{}/termination", segment(id.as_str()))
 }
 
 /// Where a message of a negotiation goes when `sender` sends it; nothing for a message that lacks

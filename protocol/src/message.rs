@@ -5,6 +5,7 @@
 //! sender or policy.
 
 pub mod agreement;
+pub mod agreement_termination;
 pub mod catalog;
 pub mod catalog_error;
 pub mod catalog_request;
@@ -42,6 +43,7 @@ pub mod transfer_termination;
 pub mod version;
 
 pub use agreement::{Agreement, AgreementMismatch, Parties};
+pub use agreement_termination::AgreementTerminationMessage;
 pub use catalog::{Catalog, NestedCatalog};
 pub use catalog_error::CatalogError;
 pub use catalog_request::CatalogRequestMessage;

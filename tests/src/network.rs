@@ -275,6 +275,16 @@ async fn answer(engine: &Arc<Engine<Kit>>, letter: &Letter) -> Answer {
     let Ok(standing) = engine.believe(&participant, &peer) else {
         return told(status::NOT_FOUND, Bytes::new());
     };
+    if let Some(id) = ended_agreement(&letter.path) {
+        let body = letter.body.as_deref().unwrap();
+        let (peer, expected) = (peer.did(), MessageKind::TransferTerminationMessage);
+        let participant = &participant;
+        let incoming = Incoming { participant, standing, peer, expected, pid: Some(id), body };
+        return match engine.receive_agreement_end(&incoming).await {
+            Ok(reply) => told(reply.status, Bytes::from(reply.body.to_string())),
+            Err(error) => told(error.problem().status, Bytes::new()),
+        };
+    }
     let (kind, pid) = route(&letter.path, letter.body.is_some());
     let is_transfer = letter.path.starts_with("/transfers");
     let answered: Result<(u16, Value), EngineError> = match kind {
@@ -318,6 +328,11 @@ async fn answer(engine: &Arc<Engine<Kit>>, letter: &Letter) -> Answer {
 
 fn told(status: u16, body: Bytes) -> Answer {
     Answer { status, body, next: None, retry_after: None }
+}
+
+/// The agreement whose end is told at a path.
+fn ended_agreement(path: &str) -> Option<&str> {
+    path.strip_prefix("/agreements/")?.strip_suffix("/termination")
 }
 
 /// The message that a path takes, and the process id in it.

@@ -9,7 +9,7 @@ use wire::{did::Did, digest::Digest};
 use super::{
     finding::{Problem, RemarkKind},
     judge::Folder,
-    reconcile::{DeliveryEnd, ends_alike},
+    reconcile::{DeliveryEnd, ended_alike, ends_alike},
     report::{
         AgreementReport, Delivered, DeliveryReport, End, Recorded, SignatureStatus, Standing,
     },
@@ -263,8 +263,13 @@ fn standing(
     let once = |role| sides(role).count() == 1;
     let mut said = recorded.iter().map(|one| (one.document, &one.consumer_pid, &one.provider_pid));
     let same = said.next().is_none_or(|first| said.all(|other| other == first));
-    let mut causes = ended.iter().map(|end| end.cause);
-    let end_same = causes.next().is_none_or(|first| causes.all(|other| other == first));
+    let mut others = ended.iter();
+    let end_same = others.next().is_none_or(|first| {
+        others.all(|other| match first.role == other.role {
+            true => first.cause == other.cause,
+            false => ended_alike(first.role, first.cause, other.cause),
+        })
+    });
     let end_both = [Role::Consumer, Role::Provider]
         .map(|role| ended.iter().filter(|end| end.role == role).count());
     let twice = sides(Role::Consumer).count() > 1 || sides(Role::Provider).count() > 1;

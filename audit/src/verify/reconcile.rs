@@ -203,7 +203,20 @@ fn contents_alike(role: Role, one: &Content, other: &Content) -> bool {
     if let (Content::End(consumer), Content::End(provider)) = (consumer, provider) {
         return ends_alike(consumer, provider);
     }
+    if let (Content::Ended(one), Content::Ended(other)) = (one, other) {
+        return ended_alike(role, *one, *other);
+    }
     one == other
+}
+
+/// Whether two entries about the end of an agreement say the same. Both parties may have ended it at
+/// once: each then says so of itself.
+pub(super) fn ended_alike(role: Role, one: EndCause, other: EndCause) -> bool {
+    let itself = |role| match role {
+        Role::Consumer => EndCause::Consumer,
+        Role::Provider => EndCause::Provider,
+    };
+    one == other || (one == itself(role) && other == itself(role.peer()))
 }
 
 /// The entries by the event they are about. A message that the other side refused, or that was given
@@ -218,7 +231,7 @@ fn group(entries: &[(&Log, u64, &Entry)], names: &Names) -> BTreeMap<SharedEvent
                     sent.pop();
                 }
             }
-            Some((_, Event::Acknowledged)) => {}
+            Some((_, Event::Acknowledged | Event::Compared)) => {}
             Some((_, Event::Received | Event::Sent)) | None => {
                 groups.entry(shared.event.clone()).or_default().push(shared);
             }
@@ -264,7 +277,11 @@ fn event(entry: &Entry, role: Role) -> Option<Named> {
     let step = |message: MessageKind, event: Event, content| {
         let sender = match event {
             Event::Received => role.peer(),
-            Event::Acknowledged | Event::GivenUp | Event::RefusedByPeer | Event::Sent => role,
+            Event::Acknowledged
+            | Event::Compared
+            | Event::GivenUp
+            | Event::RefusedByPeer
+            | Event::Sent => role,
         };
         (Some(format!("{message} by the {sender}")), content, Some((message, event)))
     };

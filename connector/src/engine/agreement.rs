@@ -15,7 +15,7 @@ use super::parts::Parts;
 use super::rule::{self, Shape};
 use crate::clock::Clock;
 use crate::participant::Standing;
-use crate::record::agreement::{self, AgreementRecord, Ended, EndedBy};
+use crate::record::agreement::{self, AgreementRecord, Ended, EndedBy, Notice};
 use crate::record::outbox::{Machine, ProcessRef};
 use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::{Key, Kind, Span, Store, Version};
@@ -25,7 +25,7 @@ use jiff::Timestamp;
 pub const AGREEMENT_ENDED: &str = "agreement-ended";
 
 /// What stands before the reason wherever a partner or a person of ours is told of an end.
-const ENDED_WORDS: &str = "the contract has ended: ";
+pub(super) const ENDED_WORDS: &str = "the contract has ended: ";
 
 /// Why something under a contract that has ended is refused.
 #[must_use]
@@ -53,8 +53,17 @@ impl<P: Parts> Engine<P> {
         id: &AgreementId,
         peer: &Did,
     ) -> Result<(Version, AgreementRecord), EngineError> {
-        let key = Key::new(participant, Kind::Agreement, agreement::id(id, peer));
-        self.store.get_json(&key).await?.ok_or(EngineError::NotFound)
+        let found = self.agreement_record(participant, &agreement::id(id, peer)).await?;
+        found.ok_or(EngineError::NotFound)
+    }
+
+    /// The record `id` of an agreement, if there is one.
+    pub(super) async fn agreement_record(
+        &self,
+        participant: &Did,
+        id: &str,
+    ) -> Result<Option<(Version, AgreementRecord)>, EngineError> {
+        Ok(self.store.get_json(&Key::new(participant, Kind::Agreement, id)).await?)
     }
 
     /// The agreements whose id begins with `prefix`: usually one, since ids are random.
@@ -92,7 +101,7 @@ impl<P: Parts> Engine<P> {
     }
 
     /// Ends a contract: running deliveries are cut first, then it is recorded, then the partner is
-    /// told by the termination of its transfers.
+    /// told of the end, and by the termination of each open transfer.
     ///
     /// # Errors
     /// When there is none, it has ended already, or nothing can be committed. What was running is
@@ -166,8 +175,12 @@ impl<P: Parts> Engine<P> {
                 ..About::default()
             };
             draft.record(about, Body::AgreementEnded { cause: cause(record.role, by) })?;
-            record.ended = Some(Ended { at: draft.at(), by, reason: words.to_owned() });
-            if by == EndedBy::Us {
+            let ours = by == EndedBy::Us;
+            let notice = ours.then_some(Notice::OnItsWay);
+            let (at, reason) = (draft.at(), words.to_owned());
+            record.ended = Some(Ended { at, by, reason, notice });
+            if ours {
+                self.tell_of_end(&mut draft, &record, words).await?;
                 self.plan_end_of_transfers(&mut draft, id, peer).await?;
             }
             draft.write(Kind::Agreement, &agreement::id(id, peer), Some(version), &record)?;
@@ -200,7 +213,7 @@ impl<P: Parts> Engine<P> {
             if !found.record.process.is_over() {
                 let process = ProcessRef { machine: Machine::Transfer, pid: found.pid };
                 let row = TimerRow { due: draft.at(), errand: TimerErrand::Reconsider { process } };
-                draft.timer(row.id(), &row)?;
+                draft.timer(&row)?;
             }
         }
         Ok(())

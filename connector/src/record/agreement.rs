@@ -57,6 +57,23 @@ pub struct Ended {
     pub by: EndedBy,
     /// The reason code, and words if a person gave any.
     pub reason: String,
+    /// What became of our telling the other party, where it was ours to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// What became of a message about an end.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// It is tried until it arrives.
+    OnItsWay,
+    /// The other party has taken it.
+    Taken,
+    /// The other party has refused it, perhaps because its connector knows no such message.
+    Refused,
+    /// It was tried for too long.
+    GivenUp,
 }
 
 /// Who ended an agreement.

@@ -261,12 +261,23 @@ fn a_lost_answer_without_a_byte_is_no_difference_and_one_with_bytes_is() {
 
 #[test]
 fn both_must_say_the_same_end() {
-    let report = report(|world| {
-        let last = world.firm.entries.last_mut().unwrap();
-        last.body = Body::AgreementEnded { cause: EndCause::Consumer };
-    });
-    assert_eq!(report.pairs[0].different.len(), 1);
-    assert_eq!(report.agreements[0].standing, Standing::Disputed);
+    for (ulm, firm, standing) in [
+        (EndCause::Provider, EndCause::Provider, Standing::Agreed),
+        // Both ended it at once.
+        (EndCause::Provider, EndCause::Consumer, Standing::Agreed),
+        // Each says that the other did.
+        (EndCause::Consumer, EndCause::Provider, Standing::Disputed),
+        (EndCause::TimeCame, EndCause::Consumer, Standing::Disputed),
+    ] {
+        let report = report(|world| {
+            for (side, cause) in [(&mut world.ulm, ulm), (&mut world.firm, firm)] {
+                side.entries.last_mut().unwrap().body = Body::AgreementEnded { cause };
+            }
+        });
+        let different = usize::from(standing == Standing::Disputed);
+        assert_eq!(report.pairs[0].different.len(), different, "{ulm:?}, {firm:?}");
+        assert_eq!(report.agreements[0].standing, standing, "{ulm:?}, {firm:?}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::management::desk::Answer;
 use crate::management::view::{
     ContractId, ContractStage, ContractView, SignatureView, Turn, Words,
 };
-use crate::record::agreement::{AgreementRecord, Ended, EndedBy};
+use crate::record::agreement::{AgreementRecord, Ended, EndedBy, Notice};
 use crate::record::negotiation::{By, NegotiationRecord};
 
 impl<P: Parts, D> Inner<P, D> {
@@ -302,6 +302,23 @@ fn said_of_refusal(record: &NegotiationRecord) -> Said {
     Said::told(&why.code, of_why(why))
 }
 
+/// An end of ours, and whether the partner knows of it.
+fn with_notice(why: &Words, notice: Notice) -> Words {
+    let (de, en) = match notice {
+        Notice::OnItsWay => ("Der Partner erfährt es gerade.", "the partner is being told"),
+        Notice::Taken => ("Der Partner weiß es.", "the partner knows"),
+        Notice::Refused => (
+            "Sein Programm nahm die Nachricht nicht an; bei der nächsten Anfrage erfährt er es.",
+            "its program did not take the message; it will learn when it asks again",
+        ),
+        Notice::GivenUp => (
+            "Der Partner war nicht zu erreichen; bei der nächsten Anfrage erfährt er es.",
+            "the partner was not reached; it will learn when it asks again",
+        ),
+    };
+    Words::new(format!("{} ({de})", why.de), format!("{} ({en})", why.en))
+}
+
 fn said_of_end(ended: &Ended) -> Said {
     let words = &ended.reason;
     let why = match ended.by {
@@ -317,6 +334,10 @@ fn said_of_end(ended: &Ended) -> Said {
             "Die Zeit, die die Regel nennt, ist abgelaufen.",
             "the time that the rule names is over",
         ),
+    };
+    let why = match ended.notice {
+        None => why,
+        Some(notice) => with_notice(&why, notice),
     };
     let remedy = Words::new("Einen neuen Vertrag anfragen.", "request a new contract");
     let code = crate::engine::agreement::AGREEMENT_ENDED.to_owned();

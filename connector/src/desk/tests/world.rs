@@ -140,6 +140,10 @@ async fn answer(
             };
             engine.receive_transfer(incoming(kind, pid)).await
         }
+        ["agreements", id, "termination"] => {
+            let kind = MessageKind::TransferTerminationMessage;
+            engine.receive_agreement_end(&incoming(kind, Some(*id))).await
+        }
         other => panic!("{other:?}"),
     };
     match done {

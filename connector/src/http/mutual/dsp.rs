@@ -116,6 +116,12 @@ async fn answer<P: Parts, F: Fetch>(
             let reply = engine.receive_transfer(incoming).await;
             taken(served, &asked, reply, Family::Transfer, body)
         }
+        Route::AgreementTermination { id } => {
+            let kind = MessageKind::TransferTerminationMessage;
+            let incoming = incoming(&asked, Some(&id), kind, body);
+            let reply = engine.receive_agreement_end(&incoming).await;
+            taken(served, &asked, reply, Family::Transfer, body)
+        }
         Route::Data { .. } => problem::plain(&Problem::not_found()),
         Route::Other => neighbour(request, served, &asked, body).await,
     }

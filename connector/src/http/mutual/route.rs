@@ -41,6 +41,11 @@ pub(super) enum Route {
         /// What the path takes.
         kind: MessageKind,
     },
+    /// The end of an agreement.
+    AgreementTermination {
+        /// Its id.
+        id: String,
+    },
     /// The data of a transfer.
     Data {
         /// Our own pid of the transfer.
@@ -62,6 +67,9 @@ pub(super) fn route(is_post: bool, path: &str) -> Option<Route> {
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match (is_post, segments.as_slice()) {
         (true, ["catalog", "request"]) => Some(Route::Catalog),
+        (true, ["agreements", id, "termination"]) => {
+            Some(Route::AgreementTermination { id: decoded(id)? })
+        }
         (false, ["catalog", "datasets", id]) => Some(Route::Dataset { id: decoded(id)? }),
         (false, ["negotiations", pid]) => Some(Route::Negotiation { pid: decoded(pid)? }),
         (true, ["negotiations", rest @ ..]) => negotiation(rest),
