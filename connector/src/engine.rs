@@ -12,6 +12,7 @@ pub mod dataset;
 pub mod decider;
 mod died;
 pub(crate) mod draft;
+mod ending;
 pub mod erased;
 pub mod error;
 pub mod facts;
@@ -24,6 +25,7 @@ mod open;
 pub mod openings;
 pub mod parts;
 pub mod permit;
+mod quiet;
 pub mod recorder;
 pub(crate) mod rule;
 pub mod send;
@@ -37,6 +39,7 @@ use std::sync::Arc;
 
 use identity::chain::VerifiedPeer;
 use identity::trust::Status;
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use wire::did::Did;
 
@@ -94,7 +97,7 @@ pub struct Engine<P: Parts> {
     shards: Shards,
     strangers: Strangers,
     outbox: Wake<Waiting>,
-    timers: Wake<OutboxKey>,
+    timers: Wake<(Did, Timestamp)>,
     ended: Wake<erased::Over>,
     logged: Wake<Did>,
     changes: broadcast::Sender<Change>,

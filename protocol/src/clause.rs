@@ -93,6 +93,8 @@ clauses! {
     OneAtATime => "ours, One message at a time",
     /// What was never acknowledged may be given up without the peer.
     GivenUp => "ours, Giving up",
+    /// After a long silence the two sides compare their states by `GET`.
+    StatesCompared => "ours, Comparing states",
 }
 
 impl std::fmt::Display for Clause {

@@ -128,6 +128,12 @@ fn given_up(now: Option<&Negotiation>) -> Outcome {
     negotiate(now, Input::GivenUp(negotiation::GivenUp { number: 1 }))
 }
 
+/// The peer, asked after a long silence, knows no such process.
+fn compared(now: Option<&Negotiation>) -> Outcome {
+    let answer = negotiation::Compared { peer_state: None, overdue: false };
+    negotiate(now, Input::Compared(answer))
+}
+
 /// The peer's message after our first request, before its acknowledgement.
 fn follow_up(what: Move) -> Outcome {
     let now = n::begun(Role::Consumer);
@@ -243,6 +249,7 @@ fn cases(clause: Clause) -> (Outcome, Outcome) {
         Clause::AcknowledgedByFollowUp => (follow_up(Move::Agree), follow_up(Move::Finalize)),
         Clause::Crossing => (crossing(Move::Terminate), crossing(Move::Offer)),
         Clause::OneAtATime => (second_command(true), second_command(false)),
+        Clause::StatesCompared => (compared(Some(&n::in_state(Consumer, Agreed))), compared(None)),
         Clause::GivenUp => (given_up(Some(&n::begun(Consumer))), given_up(None)),
     }
 }

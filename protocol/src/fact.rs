@@ -31,6 +31,8 @@ pub struct Fact<S> {
 pub enum Event {
     /// The peer acknowledged ours.
     Acknowledged,
+    /// The peer was asked for its state, and we followed it.
+    Compared,
     /// We gave ours up without the peer.
     GivenUp,
     /// The peer's arrived and was taken.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod command;
+mod compared;
 mod effect;
 mod input;
 mod open;
@@ -18,7 +19,7 @@ mod transition;
 
 pub use effect::{Effect, Step};
 pub use input::{
-    Acknowledgement, Begin, Command, GivenUp, Input, Opening, Received, RefusedByPeer,
+    Acknowledgement, Begin, Command, Compared, GivenUp, Input, Opening, Received, RefusedByPeer,
 };
 pub use record::{Flow, Outgoing, Transfer};
 pub use state::State;

@@ -14,6 +14,7 @@ mod killed;
 mod management;
 mod mutual;
 mod negotiation;
+mod quiet;
 mod readme;
 mod real_input;
 mod recovery;

@@ -204,7 +204,8 @@ async fn a_data_address_at_another_host_is_refused() {
         space.settle().await;
         space.network.reconnect(Who::Company);
         let mut start: Value =
-            serde_json::from_str(&space.kept(Who::Ulm).await.outbox.remove(0).body).unwrap();
+            serde_json::from_str(&space.kept(Who::Ulm).await.outbox.remove(0).body.unwrap())
+                .unwrap();
         start["dataAddress"]["endpoint"] = json!(endpoint);
         let letter = Letter {
             from: Who::Ulm.did(),

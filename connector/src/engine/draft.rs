@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::ids::random;
 use crate::participant::{Participant, Standing};
 use crate::record::outbox::OutboxRow;
+use crate::record::timer::TimerRow;
 use crate::record::{agreement, document};
 use crate::store::{Batch, Committed, Key, Kind, Log, Store, Version};
 
@@ -49,7 +50,7 @@ pub(crate) struct Draft<'e, P: Parts> {
     counter: Option<Counter>,
     entries: Vec<Entry>,
     outbox: Vec<Waiting>,
-    timers: Vec<String>,
+    timers: Vec<Timestamp>,
     changed: Vec<String>,
 }
 
@@ -219,9 +220,9 @@ impl<'e, P: Parts> Draft<'e, P> {
     }
 
     /// Sets a deadline.
-    pub(crate) fn timer<T: Serialize>(&mut self, id: String, row: &T) -> Result<(), EngineError> {
-        self.batch.put_json(Key::new(self.participant.did(), Kind::Timer, &*id), row)?;
-        self.timers.push(id);
+    pub(crate) fn timer(&mut self, row: &TimerRow) -> Result<(), EngineError> {
+        self.batch.put_json(Key::new(self.participant.did(), Kind::Timer, row.id()), row)?;
+        self.timers.push(row.due);
         Ok(())
     }
 
@@ -252,8 +253,8 @@ impl<'e, P: Parts> Draft<'e, P> {
             let batch = std::mem::take(&mut self.batch);
             self.append(batch, entries).await?
         };
-        for timer in self.timers {
-            self.engine.timers.tell((did.clone(), timer));
+        for due in self.timers {
+            self.engine.timers.tell((did.clone(), due));
         }
         for subject in self.changed {
             // Nobody watching is no error.

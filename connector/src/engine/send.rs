@@ -13,6 +13,7 @@ use wire::json::{Limits, parse};
 
 use super::error::EngineError;
 use super::parts::{Answer, Parts, Request, Transport};
+use super::quiet::Told;
 use super::wake::{Errand, Wake};
 use super::{Engine, OutboxKey, Waiting};
 use crate::clock::Clock;
@@ -52,6 +53,13 @@ pub(super) enum Outcome {
         words: Vec<String>,
         /// The state that the peer reports for the process, where it was asked.
         peer_state: Option<String>,
+    },
+    /// It was asked for its state.
+    Told {
+        /// What it said.
+        told: Told,
+        /// When it was to be asked: what has happened since makes its answer old.
+        asked: Timestamp,
     },
     /// No answer came in all the time that retries may take.
     GivenUp,
@@ -107,17 +115,17 @@ impl<P: Parts> Engine<P> {
         if self.is_preceded(key, &row).await? {
             return Ok(Sent::Behind);
         }
-        let request = Request {
-            url: row.url.clone(),
-            body: Some(Bytes::from(row.body.clone().into_bytes())),
-        };
+        let request = Request { url: row.url.clone(), body: row.body.clone().map(Bytes::from) };
         let answer = self.transport.exchange(&key.0, &row.peer, request).await;
         let asked_to_wait = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         match self.judge(&row, answer) {
             Some(outcome) => {
-                let outcome = self.with_peer_state(key, &row, outcome).await;
-                let number = number_of(&key.1);
-                self.answered(key, &row, number, &outcome).await?;
+                let outcome = if row.body.is_some() {
+                    self.with_peer_state(key, &row, outcome).await
+                } else {
+                    Outcome::Told { told: Told::of(&outcome), asked: row.written }
+                };
+                self.answered(key, &row, number_of(&key.1), &outcome).await?;
                 self.wake_next(key, &row).await?;
                 Ok(Sent::Done)
             }
@@ -190,6 +198,7 @@ impl<P: Parts> Engine<P> {
         match row.process.machine {
             Machine::Negotiation => self.negotiation_answered(&key.0, pid, number, outcome).await,
             Machine::Transfer => self.transfer_answered(&key.0, pid, number, outcome).await,
+            Machine::Agreement => self.agreement_end_told(key, row, outcome).await,
         }
     }
 

@@ -14,10 +14,11 @@ pub struct OutboxRow {
     pub peer: Did,
     /// The address, under the peer's own verified host.
     pub url: String,
-    /// The message's `@type`.
+    /// The message's `@type`; `GET` where the peer is asked for its state.
     pub message: String,
-    /// The body as it is sent, JSON.
-    pub body: String,
+    /// The body as it is sent, JSON; none for `GET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was written.
@@ -31,11 +32,11 @@ pub struct OutboxRow {
 pub struct ProcessRef {
     /// Which machine.
     pub machine: Machine,
-    /// Our own pid.
+    /// Our own pid; for an agreement the id of its record.
     pub pid: String,
 }
 
-/// One of the two state machines of the Dataspace Protocol.
+/// One of the two state machines of the Dataspace Protocol, or what comes after both.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Machine {
@@ -43,6 +44,8 @@ pub enum Machine {
     Negotiation,
     /// Transfer process.
     Transfer,
+    /// The end of an agreement, of which the standard knows nothing.
+    Agreement,
 }
 
 impl ProcessRef {
@@ -52,6 +55,7 @@ impl ProcessRef {
         let machine = match self.machine {
             Machine::Negotiation => 'n',
             Machine::Transfer => 't',
+            Machine::Agreement => 'a',
         };
         format!("{machine}/{}/", self.pid)
     }

@@ -23,13 +23,23 @@ pub enum TimerErrand {
         /// The transfer.
         process: ProcessRef,
     },
+    /// If nothing has happened in a process since, its peer is asked for its state.
+    Compare {
+        /// The process.
+        process: ProcessRef,
+        /// The pause after this question, in seconds.
+        pause_seconds: u32,
+    },
 }
 
 impl TimerRow {
     /// The key's id: due time first, so that a range read finds the next one.
     #[must_use]
     pub fn id(&self) -> String {
-        let TimerErrand::Reconsider { process } = &self.errand;
-        format!("{:020}/{}", self.due.as_nanosecond().max(0), process.outbox_id(0))
+        let what = match &self.errand {
+            TimerErrand::Reconsider { process } => process.outbox_id(0),
+            TimerErrand::Compare { process, .. } => process.outbox_id(1),
+        };
+        format!("{:020}/{what}", self.due.as_nanosecond().max(0))
     }
 }

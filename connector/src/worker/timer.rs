@@ -40,7 +40,10 @@ pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
         let next = deadlines.values().min().copied();
         tokio::select! {
             errand = engine.timers().next() => match errand {
-                Errand::Key((did, _)) => look(&engine, &did, &mut deadlines).await,
+                Errand::Key((did, due)) => {
+                    let deadline = deadlines.entry(did).or_insert(due);
+                    *deadline = due.min(*deadline);
+                }
                 Errand::LookThrough => {
                     for did in &all {
                         look(&engine, did, &mut deadlines).await;

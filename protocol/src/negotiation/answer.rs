@@ -137,9 +137,26 @@ fn entered(
     Step { next, effects, clause }
 }
 
+/// Puts the agreement in force without a message of the peer's.
+pub(super) fn concluded(now: &Negotiation, at: Timestamp, event: Event, clause: Clause) -> Step {
+    let mut next = now.clone();
+    next.state = Some(State::Finalized);
+    next.since = at;
+    let fact = Effect::Record(Fact {
+        event,
+        message: Move::Finalize.message(),
+        digest: None,
+        before: now.state,
+        after: next.state,
+        acknowledges: None,
+        clause,
+    });
+    Step { next, effects: vec![fact, Effect::Conclude, Effect::Close], clause }
+}
+
 /// Tells the peer that the negotiation is at an end, or ends it alone where the peer's process is
 /// not known.
-fn break_off(now: &Negotiation, at: Timestamp, code: &str, clause: Clause) -> Step {
+pub(super) fn break_off(now: &Negotiation, at: Timestamp, code: &str, clause: Clause) -> Step {
     termination(now, at, Some(code.to_owned()), None, clause)
         .unwrap_or_else(|| give_up(now, at, Event::GivenUp, clause))
 }

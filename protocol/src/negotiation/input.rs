@@ -29,6 +29,8 @@ pub enum Input {
     RefusedByPeer(RefusedByPeer),
     /// The outbox has given our message up.
     GivenUp(GivenUp),
+    /// The peer was asked for its state after a long silence.
+    Compared(Compared),
 }
 
 /// A message that opens a negotiation.
@@ -138,6 +140,15 @@ pub struct RefusedByPeer {
     /// What the peer answers to `GET`, where it was asked. A message whose first answer was lost is
     /// refused when it comes again; the state tells that it arrived.
     pub peer_state: Option<State>,
+}
+
+/// What the peer answered when it was asked for its state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Compared {
+    /// Its state; nothing where it knows no such process.
+    pub peer_state: Option<State>,
+    /// Whether nothing has happened for longer than any message is tried again.
+    pub overdue: bool,
 }
 
 /// The end of all retries.

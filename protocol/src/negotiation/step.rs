@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Command, Input, Negotiation, Step, answer, command, open, receive};
+use super::{Command, Input, Negotiation, Step, answer, command, compared, open, receive};
 use crate::clause::Clause;
 use crate::message::MessageKind;
 use crate::refusal::{Code, Fault, Refusal};
@@ -31,6 +31,9 @@ pub fn step(now: Option<&Negotiation>, at: Timestamp, input: Input) -> Result<St
             Err(missing(Fault::Engine, "refused-by-peer", Clause::NegotiationError))
         }
         (None, Input::GivenUp(_)) => Err(missing(Fault::Engine, "given-up", Clause::GivenUp)),
+        (None, Input::Compared(_)) => {
+            Err(missing(Fault::Engine, "compared", Clause::StatesCompared))
+        }
 
         (Some(now), Input::RequestOpened(opening)) => receive::again(
             now,
@@ -51,6 +54,7 @@ pub fn step(now: Option<&Negotiation>, at: Timestamp, input: Input) -> Result<St
         (Some(now), Input::Acknowledged(answer)) => answer::acknowledged(now, at, answer),
         (Some(now), Input::RefusedByPeer(answer)) => answer::refused(now, at, answer),
         (Some(now), Input::GivenUp(answer)) => answer::given_up(now, at, answer.number),
+        (Some(now), Input::Compared(answer)) => compared::compared(now, at, answer),
     }
 }
 

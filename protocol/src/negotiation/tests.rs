@@ -1,5 +1,6 @@
 //! The machine beside a second, separately written one; and its single rules.
 
+mod compared;
 mod exhaustive;
 mod pair;
 mod rules;

@@ -152,7 +152,7 @@ fn ask_denied(now: &Transfer, at: Timestamp, outgoing: Outgoing) -> Step {
 
 /// Stops the data and tells the peer, or ends the transfer alone where the peer's process is not
 /// known.
-fn break_off(now: &Transfer, at: Timestamp, code: &str, clause: Clause) -> Step {
+pub(super) fn break_off(now: &Transfer, at: Timestamp, code: &str, clause: Clause) -> Step {
     termination(now, at, code, clause)
         .unwrap_or_else(|| give_up(now, at, State::Terminated, Event::GivenUp, clause))
 }

@@ -25,6 +25,8 @@ pub enum Input {
     RefusedByPeer(RefusedByPeer),
     /// The outbox has given our message up.
     GivenUp(GivenUp),
+    /// The peer was asked for its state after a long silence.
+    Compared(Compared),
 }
 
 /// A message that opens a transfer.
@@ -124,6 +126,15 @@ pub struct RefusedByPeer {
     pub status: u16,
     /// What the peer answers to `GET`, where it was asked.
     pub peer_state: Option<State>,
+}
+
+/// What the peer answered when it was asked for its state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Compared {
+    /// Its state; nothing where it knows no such process.
+    pub peer_state: Option<State>,
+    /// Whether nothing has happened for longer than any message is tried again.
+    pub overdue: bool,
 }
 
 /// The end of all retries.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Command, Input, State, Step, Transfer, answer, command, open, receive};
+use super::{Command, Input, State, Step, Transfer, answer, command, compared, open, receive};
 use crate::clause::Clause;
 use crate::refusal::{Code, Fault, Refusal};
 
@@ -28,6 +28,9 @@ pub fn step(now: Option<&Transfer>, at: Timestamp, input: Input) -> Result<Step,
             Err(missing(Fault::Engine, "refused-by-peer", Clause::TransferError))
         }
         (None, Input::GivenUp(_)) => Err(missing(Fault::Engine, "given-up", Clause::GivenUp)),
+        (None, Input::Compared(_)) => {
+            Err(missing(Fault::Engine, "compared", Clause::StatesCompared))
+        }
 
         (Some(now), Input::RequestOpened(opening)) => receive::again(now, &opening),
         (Some(now), Input::Received(received)) => receive::receive(now, at, received),
@@ -35,6 +38,7 @@ pub fn step(now: Option<&Transfer>, at: Timestamp, input: Input) -> Result<Step,
         (Some(now), Input::Acknowledged(answer)) => answer::acknowledged(now, at, answer),
         (Some(now), Input::RefusedByPeer(answer)) => answer::refused(now, at, answer),
         (Some(now), Input::GivenUp(answer)) => answer::given_up(now, at, answer.number),
+        (Some(now), Input::Compared(answer)) => compared::compared(now, at, answer),
     }
 }
 

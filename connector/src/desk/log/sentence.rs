@@ -188,6 +188,10 @@ fn step(message: MessageKind, event: Event, peer: &str) -> Words {
             format!("{peer} hat {name} zurückgewiesen."),
             format!("{peer} refused {name}"),
         ),
+        Event::Compared => Words::new(
+            format!("{peer} wurde nach dem Stand gefragt; wir sind ihm gefolgt."),
+            format!("{peer} was asked how things stand, and was followed"),
+        ),
         Event::GivenUp => Words::new(
             format!("{name} an {peer} blieb ohne Antwort."),
             format!("{name} to {peer} was never answered"),

@@ -1,7 +1,7 @@
 //! What a peer answered to a message of ours, given to the state machine.
 
 use protocol::message::ContractNegotiation;
-use protocol::negotiation::{Acknowledgement, GivenUp, Input, RefusedByPeer};
+use protocol::negotiation::{Acknowledgement, Compared, GivenUp, Input, RefusedByPeer};
 use wire::did::Did;
 use wire::json::{Limits, parse};
 use wire::node::Node;
@@ -61,6 +61,14 @@ impl<P: Parts> Engine<P> {
             Outcome::Refused { status, peer_state, .. } => {
                 let peer_state = peer_state.as_deref().and_then(|state| state.parse().ok());
                 Input::RefusedByPeer(RefusedByPeer { number, status: *status, peer_state })
+            }
+            Outcome::Told { told, asked } => {
+                let since = flow.current()?.process.since;
+                let Some(peer_state) = told.read().filter(|_| since < *asked) else {
+                    flow.commit().await?.release(self);
+                    return Ok(());
+                };
+                Input::Compared(Compared { peer_state, overdue: self.is_overdue(since) })
             }
             Outcome::GivenUp => Input::GivenUp(GivenUp { number }),
         };

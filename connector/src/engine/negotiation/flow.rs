@@ -100,6 +100,13 @@ impl<'e, P: Parts> Flow<'e, P> {
     pub(super) async fn commit(mut self) -> Result<Errands, EngineError> {
         match self.record.as_ref().filter(|_| self.dirty) {
             Some(record) => {
+                match (self.version, record.process.is_over()) {
+                    (None, false) => self.draft.watch_silence(self.process_ref())?,
+                    (Some(_), true) => {
+                        self.draft.silence_matters_no_more(self.process_ref(), record.opened);
+                    }
+                    (None, true) | (Some(_), false) => {}
+                }
                 self.draft.write(Kind::Negotiation, &self.pid, self.version, record)?;
                 self.draft.changed(&*self.pid);
             }
@@ -185,6 +192,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             // What we sent is in the log since it was committed; its acknowledgement adds nothing.
             Event::Acknowledged => return Ok(()),
             Event::Received | Event::Sent => vec![],
+            Event::Compared => vec!["states-compared".to_owned()],
             Event::GivenUp => vec!["given-up".to_owned()],
             Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],
         };
@@ -243,7 +251,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             peer: process.peer.clone(),
             url: process.peer_address.join(&path),
             message: message.kind().name().to_owned(),
-            body: message.to_json().to_string(),
+            body: Some(message.to_json().to_string()),
             attempts: 0,
             written: self.draft.at(),
             due: self.draft.at(),

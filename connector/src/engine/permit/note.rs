@@ -150,7 +150,7 @@ fn index<P: Parts>(
             if let Some(due) = granted.trust_over {
                 let process = ProcessRef { machine: Machine::Transfer, pid: pid.to_owned() };
                 let row = TimerRow { due, errand: TimerErrand::Reconsider { process } };
-                draft.timer(row.id(), &row)?;
+                draft.timer(&row)?;
             }
         }
         Step::Window { .. } => {}

@@ -1,7 +1,8 @@
 //! What a peer answered to a transfer message of ours, given to the state machine.
 
+use jiff::Timestamp;
 use protocol::message::TransferProcess;
-use protocol::transfer::{Acknowledgement, GivenUp, Input, RefusedByPeer};
+use protocol::transfer::{Acknowledgement, Compared, GivenUp, Input, RefusedByPeer};
 use wire::did::Did;
 use wire::json::{Limits, parse};
 use wire::node::Node;
@@ -56,7 +57,12 @@ impl<P: Parts> Engine<P> {
             let why = Why { code: code.clone(), words: words.clone(), by: By::Peer };
             flow.set_aside(|record| record.why = Some(why));
         }
-        match flow.run(input_of(number, outcome)).await {
+        let since = flow.current()?.process.since;
+        let Some(input) = self.input_of(number, outcome, since) else {
+            flow.commit().await?.release(self);
+            return Ok(());
+        };
+        match flow.run(input).await {
             // An acknowledgement that makes no sense is the peer's fault: treated as a refusal.
             Err(EngineError::Refused(refusal)) => {
                 tracing::warn!(%refusal, pid, "a peer's acknowledgement was refused");
@@ -76,20 +82,25 @@ impl<P: Parts> Engine<P> {
         flow.commit().await?.release(self);
         Ok(())
     }
-}
 
-fn input_of(number: u32, outcome: &Outcome) -> Input {
-    match outcome {
-        Outcome::Acknowledged { body } => {
-            let value = parse(body, &Limits::message()).ok();
-            let read = value.as_ref().map(|value| TransferProcess::parse(&Node::root(value)));
-            let process = read.and_then(Result::ok).map(|parsed| parsed.message);
-            Input::Acknowledged(Acknowledgement { number, process })
-        }
-        Outcome::Refused { status, peer_state, .. } => {
-            let peer_state = peer_state.as_deref().and_then(|state| state.parse().ok());
-            Input::RefusedByPeer(RefusedByPeer { number, status: *status, peer_state })
-        }
-        Outcome::GivenUp => Input::GivenUp(GivenUp { number }),
+    /// The outcome as the state machine takes it; nothing where it says nothing.
+    fn input_of(&self, number: u32, outcome: &Outcome, since: Timestamp) -> Option<Input> {
+        Some(match outcome {
+            Outcome::Acknowledged { body } => {
+                let value = parse(body, &Limits::message()).ok();
+                let read = value.as_ref().map(|value| TransferProcess::parse(&Node::root(value)));
+                let process = read.and_then(Result::ok).map(|parsed| parsed.message);
+                Input::Acknowledged(Acknowledgement { number, process })
+            }
+            Outcome::Refused { status, peer_state, .. } => {
+                let peer_state = peer_state.as_deref().and_then(|state| state.parse().ok());
+                Input::RefusedByPeer(RefusedByPeer { number, status: *status, peer_state })
+            }
+            Outcome::Told { told, asked } => {
+                let peer_state = told.read().filter(|_| since < *asked)?;
+                Input::Compared(Compared { peer_state, overdue: self.is_overdue(since) })
+            }
+            Outcome::GivenUp => Input::GivenUp(GivenUp { number }),
+        })
     }
 }

@@ -5,12 +5,12 @@ use policy::Verdict;
 use wire::did::Did;
 
 use crate::clock::Clock;
+use crate::engine::Engine;
 use crate::engine::agreement::told;
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::wake::Wake;
-use crate::engine::{Engine, OutboxKey};
 use crate::participant::Standing;
 use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::{Batch, Key, Kind, Span, Store};
@@ -18,7 +18,7 @@ use crate::store::{Batch, Key, Kind, Span, Store};
 impl<P: Parts> Engine<P> {
     /// What the timer worker waits on besides the time: deadlines that were just set.
     #[must_use]
-    pub fn timers(&self) -> &Wake<OutboxKey> {
+    pub fn timers(&self) -> &Wake<(Did, Timestamp)> {
         &self.timers
     }
 
@@ -44,11 +44,17 @@ impl<P: Parts> Engine<P> {
             if row.due > self.clock.now() {
                 return Ok(());
             }
-            let TimerErrand::Reconsider { process } = &row.errand;
-            self.reconsider_transfer(participant, &process.pid).await?;
-            let mut batch = Batch::new();
-            batch.delete(Key::new(participant, Kind::Timer, id)).restricting();
-            self.store.commit(batch).await?;
+            match &row.errand {
+                TimerErrand::Reconsider { process } => {
+                    self.reconsider_transfer(participant, &process.pid).await?;
+                    let mut batch = Batch::new();
+                    batch.delete(Key::new(participant, Kind::Timer, id)).restricting();
+                    self.store.commit(batch).await?;
+                }
+                TimerErrand::Compare { process, pause_seconds } => {
+                    self.compare_if_quiet(participant, &id, process, *pause_seconds).await?;
+                }
+            }
         }
     }
 
@@ -141,7 +147,7 @@ impl<P: Parts> Engine<P> {
         let mut batch = Batch::new();
         batch.put_json(Key::new(participant, Kind::Timer, row.id()), &row)?;
         self.store.commit(batch).await?;
-        self.timers.tell((participant.clone(), row.id()));
+        self.timers.tell((participant.clone(), due));
         Ok(())
     }
 }

@@ -153,7 +153,7 @@ mod tests {
 
     fn add(plan: &mut Plan, ids: &[&str], due: i64) {
         for id in ids {
-            plan.add(key(id), peer(&id[..1]), at(due));
+            plan.add(key(id), peer(id.get(..1).unwrap()), at(due));
         }
     }
 
