@@ -3,5 +3,15 @@
 mod outbox;
 mod timer;
 
+use std::pin::Pin;
+
 pub use outbox::run as run_outbox;
 pub use timer::run as run_timers;
+
+/// Something that a worker lets run beside itself.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Lets a task run in the runtime of the caller. The simulator hands its own to the workers.
+pub fn spawn(task: Task) {
+    tokio::spawn(task);
+}

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use connector::engine::Engine;
 use connector::engine::error::EngineError;
 use connector::engine::negotiation::{Incoming, Reply};
-use connector::engine::parts::{Answer, Request, Transport, Unsent};
+use connector::engine::parts::{Answer, Parts, Request, Transport, Unsent};
 use connector::http::DSP_PATH;
 use protocol::http_path::ROUTES;
 use protocol::message::MessageKind;
@@ -255,7 +255,7 @@ impl Transport for Line {
 }
 
 /// Host and path of an address.
-fn place_of(url: &str) -> (&str, &str) {
+pub(crate) fn place_of(url: &str) -> (&str, &str) {
     let rest = url.strip_prefix("https://").expect("every address is HTTPS");
     let (authority, path) = rest.split_once('/').expect("every address has a path");
     let host = authority.split(':').next().unwrap();
@@ -268,7 +268,7 @@ fn unsent(code: &'static str) -> Unsent {
 }
 
 /// What the mutual listener does with a request whose handshake is over.
-async fn answer(engine: &Arc<Engine<Kit>>, letter: &Letter) -> Answer {
+pub async fn answer<P: Parts>(engine: &Engine<P>, letter: &Letter) -> Answer {
     let participant = engine.hosted().by_host(&letter.host).expect("it is hosted there").clone();
     let who = Who::ALL.into_iter().find(|who| who.did() == letter.from).expect("one of the cast");
     let peer = cast().verified(who);

@@ -63,6 +63,7 @@ impl<K: Send> Wake<K> {
                 return Errand::LookThrough;
             }
             tokio::select! {
+                biased;
                 () = self.shared.overflowed.notified() => {}
                 key = receiver.recv() => match key {
                     Some(key) => return Errand::Key(key),

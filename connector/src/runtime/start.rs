@@ -113,7 +113,7 @@ impl Node {
     }
 
     fn spawn_workers(self, running: &mut Running, on_change: OnChange) {
-        running.spawn(worker::run_outbox(self.engine.clone()));
+        running.spawn(worker::run_outbox(self.engine.clone(), worker::spawn));
         running.spawn(worker::run_timers(self.engine.clone()));
         let every = self.config.limits.trust_refresh_s;
         let clock = self.engine.shared_clock();

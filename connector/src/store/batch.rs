@@ -142,6 +142,11 @@ impl Batch {
         self
     }
 
+    /// The records that the batch puts or deletes.
+    pub fn touched(&self) -> impl Iterator<Item = &Key> {
+        self.writes.keys()
+    }
+
     /// Whether the batch writes nothing.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.appends.is_empty()

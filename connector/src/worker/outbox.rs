@@ -15,6 +15,7 @@ use crate::engine::send::Sent;
 use crate::engine::wake::Errand;
 use crate::engine::{Engine, OutboxKey, Waiting};
 
+use super::Task;
 use plan::{Plan, Widths};
 
 /// Messages that are sent at once, over all peers.
@@ -25,15 +26,15 @@ const STOPPED_SECONDS: i64 = 1;
 /// What came of one try.
 type Tried = (OutboxKey, Option<Timestamp>);
 
-/// Runs for as long as the engine does.
-pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
+/// Runs for as long as the engine does; each message is sent in a task that `spawn` lets run.
+pub async fn run<P: Parts>(engine: Arc<Engine<P>>, spawn: impl Fn(Task)) {
     let (tried_sender, mut tried) = mpsc::channel::<Tried>(SENDS_MAX);
     let per_peer = engine.limits().sends_per_peer_max;
     let mut plan = Plan::new(Widths { all: SENDS_MAX, per_peer });
     look_through(&engine, &mut plan).await;
     loop {
         for key in plan.start(engine.clock().now()) {
-            tokio::spawn(attempt(engine.clone(), key, tried_sender.clone()));
+            spawn(Box::pin(attempt(engine.clone(), key, tried_sender.clone())));
         }
         tokio::select! {
             biased;

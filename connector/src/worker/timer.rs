@@ -39,6 +39,7 @@ pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
         }
         let next = deadlines.values().min().copied();
         tokio::select! {
+            biased;
             errand = engine.timers().next() => match errand {
                 Errand::Key((did, due)) => {
                     let deadline = deadlines.entry(did).or_insert(due);

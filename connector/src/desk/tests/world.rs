@@ -279,7 +279,7 @@ impl Space {
             openings: Arc::new(Files::new(home)),
         }));
         engine.transport().engine.set(Arc::downgrade(&engine)).unwrap();
-        tokio::spawn(crate::worker::run_outbox(engine.clone()));
+        tokio::spawn(crate::worker::run_outbox(engine.clone(), crate::worker::spawn));
         let (flow, config) = (Arc::new(Flow::default()), Arc::new(config));
         let sequencer = Arc::new(Sequencer::new(engine.clone(), Home::at(folder.path())));
         let desk = desk(&engine, &flow, &config, &folder, &sequencer);
