@@ -42,7 +42,10 @@ pub fn main<T: Tasks>(tasks: &T) -> ExitCode {
     output.progress = std::io::stderr().is_terminal();
     let serves = matches!(
         arguments.command,
-        Command::Up | Command::Demo { .. } | Command::Authority(arguments::AuthorityCommand::Up)
+        Command::Up
+            | Command::Gate
+            | Command::Demo { .. }
+            | Command::Authority(arguments::AuthorityCommand::Up)
     );
     let mut runtime = if serves {
         tokio::runtime::Builder::new_multi_thread()

@@ -3,12 +3,14 @@
 //! Unknown keys are refused, and secrets never stand here: keys lie in files of mode 0600 beside
 //! it (see [`crate::home`]).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use identity::guard::Origin;
 use serde::{Deserialize, Serialize};
 use wire::did::Did;
+
+use crate::gate::settings::GateSettings;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -34,6 +36,9 @@ pub struct Config {
     /// Present when this process is a data space's authority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<AuthoritySettings>,
+    /// Present when this home is a gate's: its participant speaks through a foreign connector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateSettings>,
 }
 
 /// The addresses that the process listens on.
@@ -214,6 +219,23 @@ pub struct AuthoritySettings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
+    /// A gate has one participant, and is no authority.
+    #[error("a home with `[gate]` has one `[[participant]]`, and no `[authority]`")]
+    GateNotAlone,
+    /// What a gate does in the clear is not on this machine.
+    #[error("`{setting}` is `{address}`, and must be a loopback address")]
+    GateNotLoopback {
+        /// The setting's name.
+        setting: &'static str,
+        /// The address found.
+        address: IpAddr,
+    },
+    /// The beginning of a path is none.
+    #[error("`gate.paths` has `{path}`: write the beginning of a path, such as `/public`")]
+    GatePath {
+        /// What stands there.
+        path: String,
+    },
     /// A listener that must be local is not.
     #[error("`listen.{listener}` is `{address}`, and must be a loopback address")]
     NotLoopback {
@@ -269,6 +291,12 @@ impl Config {
         for (listener, address) in local {
             if !address.ip().is_loopback() {
                 return Err(ConfigError::NotLoopback { listener, address });
+            }
+        }
+        if let Some(gate) = &self.gate {
+            gate.check()?;
+            if self.participants.len() > 1 || self.authority.is_some() {
+                return Err(ConfigError::GateNotAlone);
             }
         }
         let mut hosts = std::collections::BTreeSet::new();

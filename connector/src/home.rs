@@ -6,6 +6,7 @@
 //! store/                   the embedded store
 //! log/<host>/<shard>/      checkpoint and tiles of one participant's log
 //! participants/<host>/     keys/ (0600), certificate.pem, trust/, data/, held/, values/
+//! gate/                    secret (0600), trust stores and host names for the foreign connector
 //! authority/               issuing key, members, lists (an authority only); root/ is kept offline
 //! ```
 
@@ -75,6 +76,12 @@ impl Home {
     #[must_use]
     pub fn keys(&self, participant: &Did) -> PathBuf {
         self.participant(participant).join("keys")
+    }
+
+    /// The folder of a gate's own files.
+    #[must_use]
+    pub fn gate(&self) -> PathBuf {
+        self.root.join("gate")
     }
 
     /// The folder of the authority's issuing side.

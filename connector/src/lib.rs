@@ -10,6 +10,7 @@ pub mod data;
 pub mod demo;
 pub mod desk;
 pub mod engine;
+pub mod gate;
 pub mod home;
 pub mod http;
 pub mod ids;

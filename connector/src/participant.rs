@@ -35,6 +35,7 @@ pub struct Participant {
     name: String,
     mutual_url: String,
     keys: Keys,
+    foreign: bool,
     standing: ArcSwapOption<Standing>,
     standing_changed: watch::Sender<()>,
     public_site: ArcSwapOption<PublicSite>,
@@ -60,10 +61,24 @@ impl Participant {
             name,
             mutual_url,
             keys,
+            foreign: false,
             standing: ArcSwapOption::empty(),
             standing_changed: watch::Sender::new(()),
             public_site: ArcSwapOption::empty(),
         }
+    }
+
+    /// The same, spoken for by a foreign connector behind a gate.
+    #[must_use]
+    pub fn foreign(self) -> Self {
+        Self { foreign: true, ..self }
+    }
+
+    /// Whether a foreign connector speaks for it, so that where its endpoints lie is not ours to
+    /// say.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
     }
 
     /// Its DID.

@@ -4,6 +4,7 @@
 
 pub mod authority;
 mod failure;
+mod gate;
 mod local;
 pub mod node;
 pub mod parts;

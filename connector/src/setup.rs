@@ -21,6 +21,7 @@ use wire::did::Did;
 
 use crate::authority::founding;
 use crate::config::{AuthoritySettings, Config, Listen, MembershipSettings};
+use crate::gate::PlainUrl;
 use crate::home::{Home, create_private};
 use crate::ids::Ids;
 use crate::participant::folder::Folder;
@@ -47,6 +48,8 @@ pub struct InitOptions {
     pub host: String,
     /// The name shown to people.
     pub name: String,
+    /// The foreign connector whose gate it is to be, if it is to be one.
+    pub gate: Option<PlainUrl>,
     /// Where the process listens; a home that is there keeps its own addresses.
     pub addresses: Addresses,
 }
@@ -105,16 +108,18 @@ pub fn init(home: &Home, options: &InitOptions) -> Result<Initialised, SetupFaul
     let did = Did::of_host(&options.host, public_port)
         .map_err(|source| SetupFault::Host { host: options.host.clone(), source })?;
     let block = settings::participant(&did, &options.name, &mutual_url(&options.host, mutual_port));
+    let gate = options.gate.as_ref().map(settings::gate).unwrap_or_default();
     let text = match text {
         Some(text) => {
             let present = settings::parse(home, &text)?;
             if present.participants.iter().any(|known| known.did.host() == did.host()) {
                 return Err(SetupFault::Exists { did: Box::new(did) });
             }
-            format!("{}\n{block}", text.trim_end())
+            format!("{}\n{block}{gate}", text.trim_end())
         }
         None => {
-            format!("{}{block}", settings::fresh(&listen(&options.addresses), &options.addresses))
+            let fresh = settings::fresh(&listen(&options.addresses), &options.addresses);
+            format!("{fresh}{block}{gate}")
         }
     };
     settings::parse(home, &text)?;
@@ -145,6 +150,7 @@ pub fn found(
     let made = InitOptions {
         host: options.host.clone(),
         name: options.name.clone(),
+        gate: None,
         addresses: options.addresses.clone(),
     };
     let did = init(home, &made)?.did;

@@ -161,9 +161,12 @@ phrases! {
     Example: "Beispiel", "example";
     Fingerprint: "Fingerabdruck", "fingerprint";
     Folder: "Ordner", "folder";
+    ForeignConnector: "fremder Konnektor", "foreign connector";
+    GateSecret: "Geheimnis", "secret";
     ListenHandover: "Übergabe", "hand-over";
     ListenManagement: "Verwaltung", "management";
     ListenMutual: "Partner", "partners";
+    ListenOutward: "nach außen", "outward";
     ListenPublic: "öffentlich", "public";
     Moment: "Zeit", "time";
     NotWritable: "nimmt nichts mehr auf", "takes no more writes";

@@ -28,6 +28,8 @@ pub struct Machine {
     pub home: PathBuf,
     words: &'static [&'static str],
     ports: [u16; 4],
+    /// A gate's listeners for its foreign connector: in the clear, and the proxy.
+    pub outward: [SocketAddr; 2],
     up: Option<Up>,
 }
 
@@ -65,18 +67,53 @@ impl Machines {
     #[must_use]
     pub fn join(&self, name: &str, hosts: &[&str]) -> Machine {
         let mut machine = Machine::new(self.path(), name, &["up"]);
-        let authority = self.authority.did("authority.localhost").to_string();
         for host in hosts {
             machine.init(&["init"], host);
-            let code = self.path().join(format!("{host}.code")).display().to_string();
-            let did = machine.did(host).to_string();
-            let invite = ["authority", "invite", &did, "--name", host, "--code-file", &code];
-            let invited = self.authority.run(&invite).done();
-            let fingerprint = invited["fingerprint"].as_str().expect("a fingerprint").to_owned();
-            let join = ["join", &authority, "--fingerprint", &fingerprint, "--code-file", &code];
-            let _ = machine.run(&[&join[..], &["--participant", host]].concat()).done();
+            self.admit(&machine, host);
         }
         machine.up();
+        machine
+    }
+
+    fn admit(&self, machine: &Machine, host: &str) {
+        let authority = self.authority.did("authority.localhost").to_string();
+        let code = self.path().join(format!("{host}.code")).display().to_string();
+        let did = machine.did(host).to_string();
+        let invite = ["authority", "invite", &did, "--name", host, "--code-file", &code];
+        let invited = self.authority.run(&invite).done();
+        let fingerprint = invited["fingerprint"].as_str().expect("a fingerprint").to_owned();
+        let join = ["join", &authority, "--fingerprint", &fingerprint, "--code-file", &code];
+        let _ = machine.run(&[&join[..], &["--participant", host]].concat()).done();
+    }
+
+    /// The machine of the authority.
+    #[must_use]
+    pub fn authority(&self) -> &Machine {
+        &self.authority
+    }
+
+    /// A machine that is the gate of the foreign connector at `to`, joined and running.
+    #[must_use]
+    pub fn gate(&self, host: &str, to: &str) -> Machine {
+        let mut machine = self.closed_gate(host, to);
+        machine.up();
+        machine
+    }
+
+    /// As [`Machines::gate`], joined and not running yet.
+    #[must_use]
+    pub fn closed_gate(&self, host: &str, to: &str) -> Machine {
+        let mut machine = Machine::new(self.path(), host, &["gate"]);
+        machine.init(&["init", "--gate", to], host);
+        let outward = [8190, 8191].map(|usual| {
+            let port = TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr();
+            (format!("127.0.0.1:{usual}"), port.expect("a port"))
+        });
+        for (usual, free) in &outward {
+            machine.set(usual, &free.to_string());
+        }
+        machine.outward = outward.map(|(_, free)| free);
+        self.admit(&machine, host);
         machine
     }
 
@@ -106,7 +143,8 @@ impl Machine {
         // Held all at once while they are chosen, so that none is given twice.
         let held = PORTS.map(|_| TcpListener::bind(("127.0.0.1", 0)).expect("a port"));
         let ports = held.map(|held| held.local_addr().expect("a port").port());
-        Self { home: folder.join(name), words, ports, up: None }
+        let outward = [SocketAddr::from(([127, 0, 0, 1], 0)); 2];
+        Self { home: folder.join(name), words, ports, outward, up: None }
     }
 
     fn init(&self, words: &[&str], host: &str) {

@@ -120,8 +120,12 @@ impl Space {
     /// A fresh home of a participant.
     pub(crate) fn town(&self, host: &str) -> Town {
         let home = Home::at(self.folder.path().join(host));
-        let options =
-            InitOptions { host: host.into(), name: host.into(), addresses: loopback(9443, 9444) };
+        let options = InitOptions {
+            host: host.into(),
+            name: host.into(),
+            gate: None,
+            addresses: loopback(9443, 9444),
+        };
         let did = setup::init(&home, &options).unwrap().did;
         Town { did, home }
     }

@@ -104,6 +104,8 @@ pub enum Command {
     },
     /// Look for what is wrong.
     Doctor,
+    /// Serve this home as the gate of a foreign connector until stopped.
+    Gate,
     /// Write the manual page or shell completions.
     #[command(hide = true, subcommand)]
     Generate(GenerateCommand),

@@ -112,6 +112,13 @@ const GROUPS: &[Group] = &[
                 ),
             ),
             (
+                "gate",
+                both(
+                    "einen fremden Konnektor am Datenraum teilnehmen lassen",
+                    "let a connector of another make take part in the data space",
+                ),
+            ),
+            (
                 "status",
                 both("zeigen, wie es dem Teilnehmer geht", "show how the participant is doing"),
             ),

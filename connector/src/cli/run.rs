@@ -57,6 +57,7 @@ pub(super) async fn run<T: Tasks>(
             let exit = if view.ok { Exit::Done } else { Exit::Refused };
             show(&view, output).map(|_| exit)
         }
+        Command::Gate => gate(tasks, &home, output).await,
         Command::Generate(command) => generate(&command),
         Command::Init(options) => show(&home::init(&home, &options.into())?, output),
         Command::Join(options) => join(&home, &common, options, output).await,
@@ -210,6 +211,14 @@ async fn up<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ended 
         let _ = output.data(&listening);
     };
     tasks.up(home, told).await.map(|()| Exit::Done)
+}
+
+/// As [`up`], for a gate.
+async fn gate<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ended {
+    let told = |listening| {
+        let _ = output.data(&listening);
+    };
+    tasks.gate(home, told).await.map(|()| Exit::Done)
 }
 
 async fn contract(client: &Client, command: ContractCommand, output: &mut Output<'_>) -> Ended {

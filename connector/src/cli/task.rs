@@ -21,6 +21,14 @@ pub trait Tasks: Send + Sync {
         told: impl FnOnce(Listening) + Send,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
+    /// Serves a home as the gate of a foreign connector, until a signal; `told` hears once that
+    /// everything listens.
+    fn gate(
+        &self,
+        home: &Home,
+        told: impl FnOnce(GateListening) + Send,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+
     /// Plays the main story on this machine and tells it on stdout.
     fn demo(&self, options: Demo) -> impl Future<Output = Result<(), Failure>> + Send;
 }
@@ -39,6 +47,24 @@ pub struct Listening {
     pub management: String,
     /// The local hand-over.
     pub handover: String,
+}
+
+/// Where a gate answers, once it does.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GateListening {
+    /// Whose certificate it holds.
+    pub participant: Did,
+    /// The mutual listener, for partners.
+    pub mutual: String,
+    /// The public listener.
+    pub public: String,
+    /// The foreign connector, to which partners' requests go.
+    pub to: String,
+    /// Where the foreign connector calls partners in the clear.
+    pub outward: String,
+    /// The file with the gate's secret.
+    pub secret: PathBuf,
 }
 
 /// `demo`.

@@ -23,13 +23,16 @@ use std::time::Duration;
 
 use actix_web::dev::{Extensions, Server};
 use actix_web::rt::net::TcpStream;
+use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer, web};
 
 use crate::data::source::http::Fetch;
+use crate::engine::Engine;
 use crate::engine::parts::Parts;
 
 pub use caller::{Caller, Connection, TlsGate};
 pub use data::DELIVERY_HEADER;
+pub(crate) use quota::{Place, Quota};
 pub use served::{SeenCheckpoint, Served};
 
 /// Seconds that a stopping listener gives running requests.
@@ -43,28 +46,38 @@ pub fn listen<P: Parts, F: Fetch>(
     socket: TcpListener,
     served: Arc<Served<P, F>>,
 ) -> Result<Server, ListenError> {
-    let gate = Arc::new(TlsGate::new(served.engine.clone()));
-    let context = identity::tls::server_context(gate)?;
-    let limits = served.engine.limits().clone();
-    let limits = &limits;
+    let engine = served.engine.clone();
     let state = web::Data::from(served);
-    let quota = web::Data::new(quota::Quota::new(limits));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(state.clone())
-            .app_data(quota.clone())
-            .default_service(web::to(dsp::handle::<P, F>))
+    serve(socket, engine, move |config| {
+        config.app_data(state.clone()).default_service(web::to(dsp::handle::<P, F>));
     })
-    .on_connect(remember_peer)
-    .tcp_nodelay(true)
-    .max_connections(limits.connections_max)
-    .max_connection_rate(limits.handshakes_max)
-    .tls_handshake_timeout(Duration::from_millis(limits.handshake_timeout_ms))
-    .client_request_timeout(Duration::from_millis(limits.handshake_timeout_ms))
-    .keep_alive(Duration::from_secs(limits.keep_alive_s))
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals()
-    .listen_openssl(socket, context)?;
+}
+
+/// Starts a mutual listener for all participants of `engine` that answers as `answers` says.
+///
+/// # Errors
+/// As [`listen`].
+pub(crate) fn serve<P: Parts>(
+    socket: TcpListener,
+    engine: Arc<Engine<P>>,
+    answers: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> Result<Server, ListenError> {
+    let limits = engine.limits().clone();
+    let limits = &limits;
+    let context = identity::tls::server_context(Arc::new(TlsGate::new(engine)))?;
+    let quota = web::Data::new(Quota::new(limits));
+    let server =
+        HttpServer::new(move || App::new().app_data(quota.clone()).configure(answers.clone()))
+            .on_connect(remember_peer)
+            .tcp_nodelay(true)
+            .max_connections(limits.connections_max)
+            .max_connection_rate(limits.handshakes_max)
+            .tls_handshake_timeout(Duration::from_millis(limits.handshake_timeout_ms))
+            .client_request_timeout(Duration::from_millis(limits.handshake_timeout_ms))
+            .keep_alive(Duration::from_secs(limits.keep_alive_s))
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .disable_signals()
+            .listen_openssl(socket, context)?;
     Ok(server.run())
 }
 

@@ -175,7 +175,7 @@ async fn handle<O: Office>(
 fn document(request: &HttpRequest, participant: &Participant) -> Option<Document> {
     let (media_type, value) = match request.path() {
         did::PATH => (did::MEDIA_TYPE, did::document(participant)?),
-        protocol::http_path::VERSION => (JSON, versions::document()),
+        protocol::http_path::VERSION if !participant.is_foreign() => (JSON, versions::document()),
         _ => return None,
     };
     Some(Document { media_type, bytes: Bytes::from(value.to_string()) })

@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use wire::did::Did;
 
-use super::pool::{Epoch, Pool, PoolKey, Sender};
+use super::pool::{CallBody, Epoch, Pool, PoolKey, Sender};
 use super::streamed::Streamed;
 use super::unsent::Failure;
 
@@ -124,6 +124,29 @@ impl<C: Connect> PeerClient<C> {
         Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)))
     }
 
+    /// Sends a request whose body is handed on as it comes, on a connection of its own, since it
+    /// cannot be sent twice; `late` says when the answer is overdue.
+    ///
+    /// # Errors
+    /// [`Failure`] as for [`PeerClient::call`].
+    pub async fn forward(
+        &self,
+        from: &Did,
+        to: &Did,
+        call: Call,
+        body: CallBody,
+        late: impl Future<Output = ()> + Send,
+    ) -> Result<Streamed, Failure> {
+        let key = key_of(from, to, &call.uri)?;
+        let request = call.request(body)?;
+        let (epoch, mut sender) = self.open(&key).await?;
+        let answer = tokio::select! {
+            answer = sender.send_request(request) => answer?,
+            () = late => return Err(Failure::TimedOut),
+        };
+        Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)))
+    }
+
     async fn open(&self, key: &PoolKey) -> Result<(Epoch, Sender), Failure> {
         let epoch = self.pool.epoch();
         let stream = self.connect.connect(&key.from, &key.to, &key.authority).await?;
@@ -142,7 +165,7 @@ impl<C: Connect> PeerClient<C> {
     }
 
     async fn send(&self, sender: &mut Sender, call: &Call) -> Result<Response<Incoming>, Failure> {
-        let request = call.request()?;
+        let request = call.request(call.whole())?;
         let answer = async {
             sender.ready().await?;
             sender.send_request(request).await
@@ -173,14 +196,18 @@ impl<C: Connect> PeerClient<C> {
 }
 
 impl Call {
-    fn request(&self) -> Result<Request<Full<Bytes>>, Failure> {
+    fn whole(&self) -> CallBody {
+        Full::new(self.body.clone()).map_err(|never| match never {}).boxed_unsync()
+    }
+
+    fn request(&self, body: CallBody) -> Result<Request<CallBody>, Failure> {
         let authority = self.uri.authority().ok_or(Failure::BadAddress)?;
         let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut request = Request::builder()
             .method(&self.method)
             .uri(path)
             .header(header::HOST, authority.as_str())
-            .body(Full::new(self.body.clone()))
+            .body(body)
             .map_err(|_| Failure::BadAddress)?;
         request.headers_mut().extend(self.headers.clone());
         Ok(request)

@@ -16,6 +16,7 @@ use super::client::{Call, PeerClient};
 use super::connect::MutualTls;
 use super::documents::Documents;
 use super::guard::Guard;
+use super::pool::CallBody;
 use super::streamed::Streamed;
 use super::unsent::Failure;
 use crate::clock::Clock;
@@ -98,6 +99,29 @@ impl<C: Clock> Peers<C> {
         let uri = self.uri(to, url)?;
         let call = Call { method: Method::GET, uri, headers, body: Bytes::new() };
         self.inner.client.stream(from, to, call).await
+    }
+
+    /// Carries a request of any kind to `to`, whose body is whole, and hands on the answer's.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn relay(&self, from: &Did, to: &Did, call: Call) -> Result<Streamed, Failure> {
+        self.inner.client.stream(from, to, call).await
+    }
+
+    /// As [`Peers::relay`], with a body that comes as it comes; `late` says when the answer is
+    /// overdue.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn forward(
+        &self,
+        from: &Did,
+        to: &Did,
+        (call, body): (Call, CallBody),
+        late: impl Future<Output = ()> + Send,
+    ) -> Result<Streamed, Failure> {
+        self.inner.client.forward(from, to, call, body, late).await
     }
 
     /// An address that `to` named, or that is known of it; it must lie under its own host.

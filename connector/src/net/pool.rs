@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
 use hyper::client::conn::http1::SendRequest;
 use wire::did::Did;
 
@@ -29,7 +29,10 @@ pub struct PoolKey {
 }
 
 /// One open connection, ready for a request.
-pub type Sender = SendRequest<Full<Bytes>>;
+pub type Sender = SendRequest<CallBody>;
+
+/// A request's body, whole or as it comes.
+pub type CallBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 
 /// All idle connections.
 #[derive(Debug, Default)]

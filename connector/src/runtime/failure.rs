@@ -43,6 +43,27 @@ fn remedy(error: &StartError) -> (&'static str, Words) {
                 "correct allmende.toml at the place named",
             ),
         ),
+        StartError::OtherKind { gate: true } => (
+            "gate-home",
+            Words::new(
+                "Diesen Ordner mit `allmende gate` bedienen, oder `[gate]` aus allmende.toml nehmen.",
+                "serve this home with `allmende gate`, or take `[gate]` out of allmende.toml",
+            ),
+        ),
+        StartError::OtherKind { gate: false } => (
+            "no-gate-home",
+            Words::new(
+                "Den Ordner mit `allmende init --gate <ADRESSE>` anlegen, bevor er beitritt.",
+                "make the home with `allmende init --gate <ADDRESS>`, before it joins",
+            ),
+        ),
+        StartError::NotJoined { .. } => (
+            "not-joined",
+            Words::new(
+                "Erst mit `allmende join` einem Datenraum beitreten.",
+                "join a data space with `allmende join` first",
+            ),
+        ),
         StartError::Store(open) => ("store-unusable", Words::same(open.hint())),
         StartError::Log { source, .. } => (source.code(), Words::same(source.hint())),
         StartError::Trust { source, .. } => (source.code(), Words::same(source.remedy())),
@@ -54,7 +75,7 @@ fn remedy(error: &StartError) -> (&'static str, Words) {
                 "create the folder, or correct data_root in allmende.toml",
             ),
         ),
-        StartError::Folder { .. } | StartError::Roots { .. } => (
+        StartError::Folder { .. } | StartError::GateFile { .. } | StartError::Roots { .. } => (
             "files-unusable",
             Words::new(
                 "Die genannte Datei aus der Sicherung zurückholen oder ihre Rechte berichtigen.",

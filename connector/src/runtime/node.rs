@@ -71,6 +71,27 @@ pub enum StartError {
         #[source]
         source: Box<crate::log::LogError>,
     },
+    /// The home is a gate's, or it is none and was started as one.
+    #[error("{}", if *.gate { "this home is a gate's" } else { "this home is no gate's" })]
+    OtherKind {
+        /// Whether it is a gate's.
+        gate: bool,
+    },
+    /// The gate's own files.
+    #[error("`{path}` cannot be used")]
+    GateFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A gate's participant has not joined.
+    #[error("`{participant}` belongs to no data space")]
+    NotJoined {
+        /// Who.
+        participant: Did,
+    },
     /// The settings name no participant.
     #[error("the settings name no participant")]
     NoParticipant,
@@ -145,7 +166,9 @@ impl Node {
         let mut held = Vec::new();
         let mut data_roots = BTreeMap::new();
         for settings in &config.participants {
-            let participant = Arc::new(participant(&home, settings)?);
+            let participant = participant(&home, settings)?;
+            let foreign = config.gate.is_some();
+            let participant = Arc::new(if foreign { participant.foreign() } else { participant });
             let did = settings.did.clone();
             let root = DataRoot::open(&home, &did, &settings.data_root)
                 .map_err(|source| StartError::DataRoot { participant: did.clone(), source })?;

@@ -1,10 +1,10 @@
 //! The program's long-running commands.
 
-use super::node::Node;
+use super::node::{Node, StartError};
 use super::running::until_signal;
 use super::sockets::Sockets;
 use crate::cli::exit::Failure;
-use crate::cli::task::{Demo, Listening, Tasks};
+use crate::cli::task::{Demo, GateListening, Listening, Tasks};
 use crate::config::Config;
 use crate::home::Home;
 
@@ -15,9 +15,25 @@ pub struct Program;
 impl Tasks for Program {
     async fn up(&self, home: &Home, told: impl FnOnce(Listening) + Send) -> Result<(), Failure> {
         let node = Node::open(home.clone())?;
+        if node.config.gate.is_some() {
+            return Err(StartError::OtherKind { gate: true }.into());
+        }
         let sockets = Sockets::bind(&node.config.listen)?;
         let listening = listening(&node.config);
         let running = node.start(sockets).await?;
+        told(listening);
+        let ended = until_signal().await;
+        running.stop().await;
+        ended.map_err(|error| crate::cli::local(&error))
+    }
+
+    async fn gate(
+        &self,
+        home: &Home,
+        told: impl FnOnce(GateListening) + Send,
+    ) -> Result<(), Failure> {
+        let node = Node::open(home.clone())?;
+        let (running, listening) = node.start_gate()?;
         told(listening);
         let ended = until_signal().await;
         running.stop().await;

@@ -4,6 +4,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use crate::config::Listen;
+use crate::gate::settings::GateSettings;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 1024;
@@ -45,6 +46,31 @@ impl Sockets {
             public: bind("public", listen.public)?,
             management: bind("management", listen.management)?,
             handover: bind("hand-over", listen.handover)?,
+        })
+    }
+}
+
+/// One socket per listener of a gate.
+#[derive(Debug)]
+pub struct GateSockets {
+    /// Mutual TLS.
+    pub mutual: TcpListener,
+    /// Server TLS.
+    pub public: TcpListener,
+    /// In the clear for the foreign connector, loopback.
+    pub outward: TcpListener,
+}
+
+impl GateSockets {
+    /// Binds all of them.
+    ///
+    /// # Errors
+    /// [`BindError`] names the first that cannot be had.
+    pub fn bind(listen: &Listen, gate: &GateSettings) -> Result<Self, BindError> {
+        Ok(Self {
+            mutual: bind("mutual", listen.mutual)?,
+            public: bind("public", listen.public)?,
+            outward: bind("outward", gate.outward)?,
         })
     }
 }

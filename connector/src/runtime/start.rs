@@ -107,7 +107,11 @@ impl Node {
         Ok(mutual::listen(socket, Arc::new(served))?)
     }
 
-    fn public<O: Office>(&self, socket: TcpListener, office: Arc<O>) -> Result<Server, StartError> {
+    pub(super) fn public<O: Office>(
+        &self,
+        socket: TcpListener,
+        office: Arc<O>,
+    ) -> Result<Server, StartError> {
         let hosted = self.engine.hosted().clone();
         Ok(public::listen(socket, hosted, office, &self.config.limits)?)
     }
@@ -115,6 +119,11 @@ impl Node {
     fn spawn_workers(self, running: &mut Running, on_change: OnChange) {
         running.spawn(worker::run_outbox(self.engine.clone(), worker::spawn));
         running.spawn(worker::run_timers(self.engine.clone()));
+        self.spawn_refreshers(running, on_change);
+    }
+
+    /// Keeps what the participants hold of their data spaces fresh.
+    pub(super) fn spawn_refreshers(self, running: &mut Running, on_change: OnChange) {
         let every = self.config.limits.trust_refresh_s;
         let clock = self.engine.shared_clock();
         let (fetcher, peers) = (self.fetcher.clone(), self.peers.clone());
@@ -135,7 +144,7 @@ impl Node {
 
 /// What happens when a participant's certificate, revocation lists or trust list change: kept
 /// connections close, and everything that runs is looked at anew.
-fn on_change(engine: &Arc<Engine<Product>>, peers: &Peers<SystemClock>) -> OnChange {
+pub(super) fn on_change(engine: &Arc<Engine<Product>>, peers: &Peers<SystemClock>) -> OnChange {
     let (engine, peers) = (engine.clone(), peers.clone());
     Arc::new(move |participant: &Did| {
         peers.close(participant);

@@ -61,10 +61,15 @@ pub async fn join(home: &Home, options: JoinOptions, now: Timestamp) -> Result<J
     let keys = folder.keys()?;
     let (tls_key, public_key) = (folder.fresh_key(Side::Mutual)?, folder.fresh_key(Side::Public)?);
     let office = Office { authority: authority.clone(), dataspace: dataspace.clone() };
+    let mut registered = registration(&did, &keys);
+    if config.gate.is_some() {
+        // What a foreign connector does not do must not be demanded of it.
+        registered.capabilities.clear();
+    }
     let request = EnrolmentRequest::build(
         &did,
         &keys.did,
-        &registration(&did, &keys),
+        &registered,
         build_request(&tls_key, &did)?,
         code,
         &office,

@@ -2,6 +2,8 @@
 //! so that the comments stay. Each change is read back and compared with what was meant.
 
 use crate::config::{AuthoritySettings, Config, ConfigError, Listen, MembershipSettings};
+use crate::gate::PlainUrl;
+use crate::gate::settings::GateSettings;
 use crate::home::{Home, write_public};
 use wire::did::Did;
 
@@ -59,6 +61,28 @@ pub(super) fn participant(did: &Did, name: &str, mutual_url: &str) -> String {
         quoted(did.as_str()),
         quoted(name),
         quoted(mutual_url)
+    )
+}
+
+/// The block of a gate.
+pub(super) fn gate(to: &PlainUrl) -> String {
+    let usual = GateSettings::of(to.clone());
+    format!(
+        "\n[gate]\n\
+         # The foreign connector: what partners ask goes below this address.\n\
+         to = {}\n\
+         # Where it calls partners in plain http, the gate's secret in the path; loopback only.\n\
+         outward = \"{}\"\n\
+         # Where it calls partners by their https addresses, as a SOCKS5 proxy; loopback only.\n\
+         socks = \"{}\"\n\
+         # The loopback address that stands for all partners in gate/hosts, and the ports of\n\
+         # their addresses that are answered there; none where the proxy is used.\n\
+         names = \"{}\"\n\
+         ports = []\n",
+        quoted(&to.to_string()),
+        usual.outward,
+        usual.socks,
+        usual.names
     )
 }
 

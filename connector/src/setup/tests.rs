@@ -70,6 +70,7 @@ async fn a_code_works_once_for_one_day_for_its_participant_alone() {
     let again = InitOptions {
         host: "ulm.localhost".into(),
         name: "Ulm".into(),
+        gate: None,
         addresses: loopback(9443, 9444),
     };
     setup::init(&ulm.home, &again).unwrap();
@@ -91,6 +92,7 @@ fn a_home_takes_several_participants_and_no_host_twice() {
     let of = |host: &str| InitOptions {
         host: host.into(),
         name: host.into(),
+        gate: None,
         addresses: loopback(9443, 9444),
     };
     let ulm = setup::init(&home, &of("ulm.localhost")).unwrap();

@@ -6,6 +6,7 @@ use clap::Args;
 use identity::enrol::Fingerprint;
 use wire::did::Did;
 
+use crate::gate::PlainUrl;
 use crate::setup::{Addresses, FoundOptions, InitOptions};
 
 /// Where a process listens.
@@ -52,6 +53,9 @@ pub struct InitArguments {
     /// The name shown to people.
     #[arg(long)]
     pub name: String,
+    /// Make it the gate of a connector of another make, which listens on this machine at this http address; for `allmende gate`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub gate: Option<PlainUrl>,
     /// Where the process listens.
     #[command(flatten)]
     pub addresses: AddressArguments,
@@ -59,8 +63,8 @@ pub struct InitArguments {
 
 impl From<InitArguments> for InitOptions {
     fn from(arguments: InitArguments) -> Self {
-        let InitArguments { host, name, addresses } = arguments;
-        Self { host, name, addresses: addresses.into() }
+        let InitArguments { host, name, gate, addresses } = arguments;
+        Self { host, name, gate, addresses: addresses.into() }
     }
 }
 

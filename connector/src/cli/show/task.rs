@@ -5,7 +5,7 @@ use wire::did::Did;
 use super::card::Card;
 use super::{Show, instant};
 use crate::cli::home::{Founded, Initialised, Joined, RootCrl};
-use crate::cli::task::Listening;
+use crate::cli::task::{GateListening, Listening};
 use crate::management::view::{InvitationView, MemberChanged};
 use crate::words::{Lang, Phrase};
 
@@ -38,6 +38,19 @@ impl Show for Listening {
             .line(Phrase::ListenPublic, &self.public)
             .line(Phrase::ListenManagement, &self.management)
             .line(Phrase::ListenHandover, &self.handover)
+            .text()
+    }
+}
+
+impl Show for GateListening {
+    fn show(&self, lang: Lang) -> String {
+        Card::new(lang)
+            .line(Phrase::Participant, self.participant.as_str())
+            .line(Phrase::ListenMutual, &self.mutual)
+            .line(Phrase::ListenPublic, &self.public)
+            .line(Phrase::ForeignConnector, &self.to)
+            .line(Phrase::ListenOutward, &self.outward)
+            .line(Phrase::GateSecret, self.secret.display().to_string())
             .text()
     }
 }

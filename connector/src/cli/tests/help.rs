@@ -41,6 +41,7 @@ fn root() {
       init       create the home folder, or add a participant to it
       join       join a data space with an enrolment code
       up         serve the participants of this home until stopped
+      gate       let a connector of another make take part in the data space
       status     show how the participant is doing
       doctor     look for what is wrong
       account    manage named accounts
@@ -153,9 +154,11 @@ fn what_a_new_user_types_first() {
     Usage: allmende init [OPTIONS] --host <NAME> --name <NAME>
 
     Options:
-          --host <NAME>  The participant's own host name; its DID is made from it
-          --name <NAME>  The name shown to people
-      -h, --help         Print help
+          --host <NAME>     The participant's own host name; its DID is made from it
+          --name <NAME>     The name shown to people
+          --gate <ADDRESS>  Make it the gate of a connector of another make, which listens on this
+                            machine at this http address; for `allmende gate`
+      -h, --help            Print help
 
     Where it listens (written to allmende.toml; ignored when that exists):
           --loopback                Listen on loopback only and let partners be on this machine: for
@@ -167,6 +170,10 @@ fn what_a_new_user_types_first() {
           --management-port <PORT>  The port of the management listener, on loopback [default: 8180]
           --handover-port <PORT>    The port of the local hand-over, on loopback [default: 8181]
     ");
+}
+
+#[test]
+fn what_a_new_member_types_first() {
     insta::assert_snapshot!(help(&["join"]), @r"
     Join a data space with an enrolment code
 

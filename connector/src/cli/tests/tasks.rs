@@ -1,7 +1,7 @@
 //! Serving and playing with fixed answers.
 
 use crate::cli::exit::Failure;
-use crate::cli::task::{Demo, Listening, Tasks};
+use crate::cli::task::{Demo, GateListening, Listening, Tasks};
 use crate::home::Home;
 use crate::management::fixture::ulm;
 
@@ -18,6 +18,19 @@ impl Tasks for FixtureTasks {
         });
         Ok(())
     }
+
+    async fn gate(&self, _: &Home, told: impl FnOnce(GateListening) + Send) -> Result<(), Failure> {
+        told(GateListening {
+            participant: ulm(),
+            mutual: "0.0.0.0:8443".into(),
+            public: "0.0.0.0:8444".into(),
+            to: "http://127.0.0.1:8282/api/dsp".into(),
+            outward: "http://127.0.0.1:8190".into(),
+            secret: "allmende/gate/secret".into(),
+        });
+        Ok(())
+    }
+
     async fn demo(&self, _: Demo) -> Result<(), Failure> {
         Ok(())
     }

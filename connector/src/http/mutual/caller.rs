@@ -36,7 +36,7 @@ impl Connection {
     }
 
     /// The socket, to be broken when a delivery is cut.
-    pub(super) fn line(&self) -> Option<Box<dyn Line>> {
+    pub(crate) fn line(&self) -> Option<Box<dyn Line>> {
         self.line.clone().map(|line| Box::new(line) as Box<dyn Line>)
     }
 }
@@ -52,7 +52,7 @@ pub struct Caller {
 
 /// Why a request has no caller.
 #[derive(Debug)]
-pub(super) enum Stranger {
+enum Stranger {
     /// The peer is not believed any more.
     Unbelieved(Unbelieved),
     /// Its certificate is good, but our copy of the authority's list does not name it.
@@ -65,7 +65,7 @@ pub(super) enum Stranger {
 
 impl Stranger {
     /// The reason code of the journal.
-    pub(super) fn code(&self) -> &'static str {
+    fn code(&self) -> &'static str {
         match self {
             Self::Unbelieved(unbelieved) => unbelieved.code(),
             Self::Unlisted(_) => Unbelieved::NotListed.code(),
@@ -76,7 +76,7 @@ impl Stranger {
 
     /// What the stranger is told: nothing but that there is nothing here for it. The connection
     /// closes.
-    pub(super) fn respond(&self) -> HttpResponse {
+    fn respond(&self) -> HttpResponse {
         let mut response = match self {
             Self::WrongHost => HttpResponse::MisdirectedRequest(),
             Self::Unbelieved(_) | Self::Unlisted(_) | Self::Unverified => HttpResponse::NotFound(),
@@ -86,8 +86,24 @@ impl Stranger {
 }
 
 impl Caller {
-    /// The caller of one request.
-    pub(super) fn of<P: Parts>(
+    /// The caller of one request. One whom our copy of the authority's list does not name yet waits
+    /// for a newer one; who is refused is told so little that the answer is the same for all.
+    pub(crate) async fn admit<P: Parts>(
+        request: &HttpRequest,
+        engine: &Engine<P>,
+    ) -> Result<(Self, Arc<Standing>), HttpResponse> {
+        let mut found = Self::of(request, engine);
+        if let Err(Stranger::Unlisted(participant)) = &found {
+            engine.newer_list(participant).await;
+            found = Self::of(request, engine);
+        }
+        found.map_err(|stranger| {
+            tracing::info!(code = stranger.code(), "a request was refused");
+            stranger.respond()
+        })
+    }
+
+    fn of<P: Parts>(
         request: &HttpRequest,
         engine: &Engine<P>,
     ) -> Result<(Self, Arc<Standing>), Stranger> {

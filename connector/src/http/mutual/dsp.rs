@@ -11,7 +11,6 @@ use protocol::message::MessageKind;
 use protocol::status::{self, Problem};
 use serde_json::Value;
 
-use super::caller::Stranger;
 use super::neighbour::Ask;
 use super::quota::Quota;
 use super::released::Released;
@@ -32,17 +31,9 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     quota: Data<Quota>,
 ) -> HttpResponse {
     let engine = &served.engine;
-    let mut found = Caller::of(&request, engine);
-    if let Err(Stranger::Unlisted(participant)) = &found {
-        engine.newer_list(participant).await;
-        found = Caller::of(&request, engine);
-    }
-    let (caller, standing) = match found {
+    let (caller, standing) = match Caller::admit(&request, engine).await {
         Ok(found) => found,
-        Err(stranger) => {
-            tracing::info!(code = stranger.code(), "a request was refused");
-            return stranger.respond();
-        }
+        Err(refused) => return refused,
     };
     let Some(_place) = quota.enter(caller.peer.did()) else {
         return problem::plain(&Problem::new(status::UNAVAILABLE, "too-many-requests"));

@@ -9,25 +9,25 @@ use crate::config::Limits;
 
 /// Requests under way, by peer.
 #[derive(Debug)]
-pub(super) struct Quota {
+pub(crate) struct Quota {
     requests_per_peer_max: usize,
     under_way: Arc<Mutex<BTreeMap<Did, usize>>>,
 }
 
 /// One request under way; dropping it makes room for another.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     peer: Did,
     under_way: Arc<Mutex<BTreeMap<Did, usize>>>,
 }
 
 impl Quota {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self { requests_per_peer_max: limits.requests_per_peer_max, under_way: Arc::default() }
     }
 
     /// A place for one more request of `peer`, if it has not too many under way already.
-    pub(super) fn enter(&self, peer: &Did) -> Option<Place> {
+    pub(crate) fn enter(&self, peer: &Did) -> Option<Place> {
         let mut under_way = lock(&self.under_way);
         let count = under_way.entry(peer.clone()).or_default();
         if *count >= self.requests_per_peer_max {

@@ -21,10 +21,11 @@ pub(super) fn document(participant: &Participant) -> Option<Value> {
     let target = |url: String| Target::parse(&url).ok();
     let versions = format!("{}{}", participant.mutual_url(), protocol::http_path::VERSION);
     let catalog = format!("{}/catalog", participant.dsp_base());
-    let services = vec![
-        Service { endpoint: target(catalog)?, kind: ServiceKind::Catalog },
-        Service { endpoint: target(versions)?, kind: ServiceKind::Data },
-    ];
+    let mut services = vec![Service { endpoint: target(versions)?, kind: ServiceKind::Data }];
+    if !participant.is_foreign() {
+        let endpoint = target(catalog)?;
+        services.insert(0, Service { endpoint, kind: ServiceKind::Catalog });
+    }
     let key = &participant.keys().did;
     let anchors = standing.material.trust().anchors.list();
     Some(build(&DidDocument {
