@@ -1,6 +1,7 @@
 //! Transfers between real engines: who gets a permit, and what takes it away while data flows.
 
 mod cut;
+mod suspend;
 
 use allmende_tests::cast::Who;
 use allmende_tests::dataspace::Dataspace;

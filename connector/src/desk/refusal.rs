@@ -182,7 +182,7 @@ fn unsent_words(unsent: &Unsent) -> (Words, Words) {
 }
 
 /// What a code means in German, and what helps; a code that is not here is shown as it was given.
-const DENIED: [(&str, &str, &str, &str); 10] = [
+const DENIED: [(&str, &str, &str, &str); 11] = [
     (
         "agreement-ended",
         "Der Nutzungsvertrag ist beendet.",
@@ -218,6 +218,12 @@ const DENIED: [(&str, &str, &str, &str); 10] = [
         "Hier wartet nichts auf eine Entscheidung.",
         "Die Liste der offenen Entscheidungen ansehen.",
         "look at the list of what waits for a decision",
+    ),
+    (
+        "nothing-to-resume",
+        "Diese Lieferung ist weder angehalten noch wartet sie auf einen Anfang.",
+        "Nachsehen, wie es um sie steht.",
+        "look at where it stands",
     ),
     (
         "offer-withdrawn",

@@ -33,6 +33,13 @@ pub enum Situation<'a> {
         /// What the agreement says now.
         decision: &'a Decision,
     },
+    /// We provide: the consumer asks for a suspended transfer to go on.
+    ResumptionRequested {
+        /// What the agreement says now.
+        decision: &'a Decision,
+        /// Whether it was suspended by one of our own people.
+        suspended_by_us: bool,
+    },
 }
 
 /// What to do next.
@@ -71,6 +78,11 @@ impl Decider for ByRule {
             }
             Situation::Accepted { decision, .. } | Situation::TransferRequested { decision } => {
                 judged(decision)
+            }
+            // Who suspended it resumes it: a peer may ask, and a person of ours will say.
+            Situation::ResumptionRequested { decision, suspended_by_us } => {
+                let next = judged(decision);
+                if *suspended_by_us && next == Next::Proceed { Next::AskPerson } else { next }
             }
             Situation::Verified | Situation::Agreed => Next::Proceed,
             // Terms that we did not ask for are a person's to accept.

@@ -6,7 +6,7 @@ use protocol::transfer::Transfer;
 use serde::{Deserialize, Serialize};
 use wire::digest::Digest;
 
-use super::negotiation::Why;
+use super::negotiation::{By, Why};
 
 /// One transfer.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -26,4 +26,8 @@ pub struct TransferRecord {
     /// Why the last step happened, where there is more to say than its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
+    /// Who suspended it, from the suspension to the next start. What one of our own people
+    /// suspended is not resumed because the peer asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_by: Option<By>,
 }

@@ -1,9 +1,10 @@
-//! What people and the data plane want of a transfer: ask for one, complete it, end it.
+//! What people and the data plane want of a transfer: ask for one, suspend and resume it, complete
+//! it, end it.
 
 use protocol::Role;
 use protocol::address::CallbackAddress;
 use protocol::id::ConsumerPid;
-use protocol::transfer::{Begin, Command, Input};
+use protocol::transfer::{Begin, Command, Input, State};
 use wire::did::Did;
 
 use super::flow::{Flow, Opening};
@@ -13,7 +14,7 @@ use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
-use crate::engine::negotiation::TRIES_MAX;
+use crate::engine::negotiation::{Ending, TRIES_MAX};
 use crate::engine::parts::{Parts, Transport};
 use crate::ids::urn;
 use crate::record::agreement::AgreementRecord;
@@ -83,6 +84,78 @@ impl<P: Parts> Engine<P> {
     /// When the transfer is not under way, or nothing can be committed.
     pub async fn complete_transfer(&self, participant: &Did, pid: &str) -> Result<(), EngineError> {
         self.command_transfer(participant, pid, &Command::Complete, Cut::TransferStopped).await
+    }
+
+    /// Suspends a running transfer: its data path is cut first. Whoever suspended it resumes it.
+    ///
+    /// # Errors
+    /// When it is not under way, or nothing can be committed.
+    pub async fn suspend_transfer(
+        &self,
+        participant: &Did,
+        pid: &str,
+        ending: &Ending,
+    ) -> Result<(), EngineError> {
+        for _ in 0..TRIES_MAX {
+            let mut flow = self.flow_for_person(participant, pid, &ending.account).await?;
+            let code = Some(ending.code.to_owned());
+            let command = Command::Suspend { code, reason: ending.words.clone() };
+            flow.run(Input::Command(command)).await?;
+            match flow.commit().await {
+                Err(error) if error.is_lost() => {}
+                done => return done.map(|errands| errands.release(self)),
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+
+    /// Lets a suspended transfer go on, or starts one that waits for a person. The side that gives
+    /// the data address starts it, if the agreement permits it at this moment, and else ends it; the
+    /// other side asks for it, and the transfer stays suspended until the answer is a start.
+    ///
+    /// # Errors
+    /// When there is nothing to start, the agreement has ended, or nothing can be committed.
+    pub async fn resume_transfer(
+        &self,
+        participant: &Did,
+        pid: &str,
+        account: &str,
+    ) -> Result<(), EngineError> {
+        for _ in 0..TRIES_MAX {
+            let mut flow = self.flow_for_person(participant, pid, account).await?;
+            let process = &flow.current()?.process;
+            if !matches!(process.state, Some(State::Requested | State::Suspended)) {
+                let words = "the transfer is neither suspended nor waiting for a start";
+                return Err(EngineError::operator("nothing-to-resume", words));
+            }
+            let (agreement, peer) = (process.agreement_id.clone(), process.peer.clone());
+            let agreed = self.agreement(participant, &agreement, &peer).await?.1;
+            if let Some(ended) = &agreed.ended {
+                return Err(EngineError::operator(AGREEMENT_ENDED, ended_words(ended)));
+            }
+            let command = flow.start_command().await?;
+            flow.run(Input::Command(command)).await?;
+            match flow.commit().await {
+                Err(error) if error.is_lost() => {}
+                done => return done.map(|errands| errands.release(self)),
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+
+    async fn flow_for_person(
+        &self,
+        participant: &Did,
+        pid: &str,
+        account: &str,
+    ) -> Result<Flow<'_, P>, EngineError> {
+        let ours = self.hosted.by_did(participant).ok_or(EngineError::NotFound)?;
+        let standing = ours.standing().ok_or(EngineError::NotJoined)?;
+        let found = self.transfer(participant, pid).await?;
+        let draft = Draft::new(self, ours, standing);
+        let mut flow = Flow::new(self, draft, found.pid.clone(), Some(found));
+        flow.actor = Some(account.to_owned());
+        Ok(flow)
     }
 
     /// Ends a transfer: its data path is cut first.

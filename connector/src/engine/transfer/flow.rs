@@ -114,9 +114,13 @@ impl<'e, P: Parts> Flow<'e, P> {
                     opened_by: self.actor.clone(),
                     token: None,
                     why: None,
+                    suspended_by: None,
                 });
             }
             (None, None) => return Err(EngineError::Internal { what: "a transfer" }),
+        }
+        if self.current()?.process.state == Some(State::Started) {
+            self.set_aside(|record| record.suspended_by = None);
         }
         for effect in made.effects {
             self.apply(effect)?;
@@ -234,10 +238,7 @@ impl<'e, P: Parts> Flow<'e, P> {
     }
 
     fn send(&mut self, number: u32, message: TransferMessage) -> Result<(), EngineError> {
-        if let TransferMessage::Termination(ended) = &message {
-            let why = crate::engine::negotiation::why(ended.code.as_deref(), &ended.reason, By::Us);
-            self.set_aside(|record| record.why = Some(why));
-        }
+        self.keep_reason(&message, By::Us);
         let did = self.draft.participant().did();
         let message = match self.engine.heads.checkpoint(did) {
             Some(checkpoint) => message.with_checkpoint(checkpoint.to_string()),
@@ -259,32 +260,82 @@ impl<'e, P: Parts> Flow<'e, P> {
         self.draft.send(number, &row)
     }
 
+    /// Keeps what a suspension or a termination says: the reason, and who suspends. A suspension
+    /// of the peer's does not take the place of our own.
+    pub(super) fn keep_reason(&mut self, message: &TransferMessage, by: By) {
+        let (code, reason, suspends) = match message {
+            TransferMessage::Suspension(held) => (held.code.as_deref(), &held.reason, true),
+            TransferMessage::Termination(ended) => (ended.code.as_deref(), &ended.reason, false),
+            TransferMessage::Request(_)
+            | TransferMessage::Start(_)
+            | TransferMessage::Completion(_) => return,
+        };
+        let why = crate::engine::negotiation::why(code, reason, by);
+        self.set_aside(|record| {
+            record.why = Some(why);
+            if suspends && record.suspended_by != Some(By::Us) {
+                record.suspended_by = Some(by);
+            }
+        });
+    }
+
     /// As provider: what the agreement and the decider say about starting.
     async fn next_command(&mut self) -> Result<Option<Command>, EngineError> {
-        let process = &self.current()?.process;
-        if process.role != Role::Provider {
+        if self.current()?.process.role != Role::Provider {
             return Ok(None);
         }
+        let decision = self.judge().await?;
+        let record = self.current()?;
+        let situation = if record.process.state == Some(State::Suspended) {
+            let suspended_by_us = record.suspended_by == Some(By::Us);
+            Situation::ResumptionRequested { decision: &decision, suspended_by_us }
+        } else {
+            Situation::TransferRequested { decision: &decision }
+        };
+        match self.engine.decider.next(&situation) {
+            Next::Proceed => self.start_under(&decision).map(Some),
+            Next::Refuse { code } => Ok(Some(refused(code, &decision))),
+            Next::AskPerson | Next::Stay => Ok(None),
+        }
+    }
+
+    /// What a person's wish to start or to resume comes to: as provider a start if the agreement
+    /// permits it at this moment and else the end; as consumer the question to the provider.
+    pub(super) async fn start_command(&mut self) -> Result<Command, EngineError> {
+        if self.current()?.process.role == Role::Consumer {
+            return self.start();
+        }
+        let decision = self.judge().await?;
+        match decision.verdict {
+            policy::Verdict::Deny => Ok(refused(Cut::RuleRefuses.code().to_owned(), &decision)),
+            policy::Verdict::Permit => self.start_under(&decision),
+        }
+    }
+
+    /// Asks the agreement's rule, and records what it says.
+    async fn judge(&mut self) -> Result<Decision, EngineError> {
+        let process = &self.current()?.process;
         let (agreement, peer) = (process.agreement_id.clone(), process.peer.clone());
         let ours = self.draft.participant().did();
         let (_, agreed) = self.engine.agreement(ours, &agreement, &peer).await?;
         let (standing, at) = (self.draft.standing(), self.draft.at());
         let decision = self.engine.judge_agreement(ours, standing, &agreed, at).await?;
         self.note_decision(&decision, agreed.document)?;
-        match self.engine.decider.next(&Situation::TransferRequested { decision: &decision }) {
-            Next::Proceed => {
-                if let Some(due) = decision.next_change {
-                    self.reconsider(due)?;
-                }
-                let address = self.data_address();
-                Ok(Some(Command::Start { data_address: Some(address) }))
-            }
-            Next::Refuse { code } => {
-                let reason = Some(crate::engine::agreement::told(&decision));
-                Ok(Some(Command::Terminate { code: Some(code), reason }))
-            }
-            Next::AskPerson | Next::Stay => Ok(None),
+        Ok(decision)
+    }
+
+    fn start_under(&mut self, decision: &Decision) -> Result<Command, EngineError> {
+        if let Some(due) = decision.next_change {
+            self.reconsider(due)?;
         }
+        self.start()
+    }
+
+    /// A start, with a fresh address where it is ours to give.
+    fn start(&mut self) -> Result<Command, EngineError> {
+        let owns = self.current()?.process.own_side().owns_address;
+        let data_address = owns.then(|| self.data_address());
+        Ok(Command::Start { data_address })
     }
 
     /// A deadline at which the rule may say something else.
@@ -324,4 +375,10 @@ impl<'e, P: Parts> Flow<'e, P> {
             ],
         }
     }
+}
+
+/// The end of a transfer that the rule does not permit.
+fn refused(code: String, decision: &Decision) -> Command {
+    let reason = Some(crate::engine::agreement::told(decision));
+    Command::Terminate { code: Some(code), reason }
 }

@@ -144,8 +144,8 @@ impl<P: Parts> Engine<P> {
                 flow.cut = Cut::AgreementEnded;
                 ended = Some(why.words.join(" "));
             }
-            flow.set_aside(|record| record.why = Some(why));
         }
+        flow.keep_reason(&message, By::Peer);
         let input = Input::Received(Received {
             from: incoming.peer.clone(),
             data_space: incoming.standing.dataspace.clone(),
