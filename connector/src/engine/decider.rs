@@ -1,6 +1,8 @@
 //! Who decides the next step where the standard leaves it open: the rule, a person, or a script of
 //! the conformance kits. The engine asks; it never knows which of them answers.
 
+use std::sync::Arc;
+
 use policy::{Decision, Verdict};
 
 use crate::record::dataset::{ApprovalRule, DatasetRecord};
@@ -62,6 +64,12 @@ pub enum Next {
 pub trait Decider: Send + Sync + 'static {
     /// The next step.
     fn next(&self, situation: &Situation<'_>) -> Next;
+}
+
+impl<D: Decider + ?Sized> Decider for Arc<D> {
+    fn next(&self, situation: &Situation<'_>) -> Next {
+        (**self).next(situation)
+    }
 }
 
 /// The product's decider: the rule decides; where a dataset asks for it, a second person too.

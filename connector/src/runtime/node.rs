@@ -13,7 +13,7 @@ use super::parts::Product;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, MembershipSettings, ParticipantSettings, StoreEngine};
 use crate::data::source::root::{DataRoot, DataRootError};
-use crate::engine::decider::ByRule;
+use crate::engine::decider::{ByRule, Decider};
 use crate::engine::openings::Files;
 use crate::engine::{Engine, Made};
 use crate::home::Home;
@@ -147,10 +147,20 @@ pub enum StartError {
 
 impl Node {
     /// Opens the home: settings, store, participants. Nothing listens yet and nothing is sent.
+    /// What the standard leaves open is decided by the rule.
     ///
     /// # Errors
     /// [`StartError`] names what cannot be used.
     pub fn open(home: Home) -> Result<Self, StartError> {
+        Self::open_with(home, Arc::new(ByRule))
+    }
+
+    /// As [`Node::open`], with another decider, as the conformance kits need one: all else is as in
+    /// the program.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub fn open_with(home: Home, decider: Arc<dyn Decider>) -> Result<Self, StartError> {
         let config = Config::read(&home.config())?;
         let clock = Arc::new(SystemClock::default());
         let store = open_store(&home, &config)?;
@@ -192,7 +202,7 @@ impl Node {
             clock,
             ids: SystemIds,
             transport: peers.clone(),
-            decider: ByRule,
+            decider,
             hosted,
             limits: config.limits.clone(),
             openings: Arc::new(Files::new(home.clone())),
