@@ -2,6 +2,7 @@
 //! every way in which none comes about.
 
 mod approval;
+mod moves;
 mod replay;
 mod terms;
 

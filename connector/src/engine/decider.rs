@@ -7,13 +7,25 @@ use policy::{Decision, Verdict};
 
 use crate::record::dataset::{ApprovalRule, DatasetRecord};
 
+/// What we think of the terms on the table, before the rule is asked about the partner.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Terms {
+    /// They are our own: what our catalogue offers, or what we offered or asked for ourselves.
+    Ours,
+    /// They are other terms, and nobody of ours has said yet what we think of them.
+    Others,
+}
+
 /// Where a process stands when the engine asks what to do next.
 #[derive(Debug)]
 pub enum Situation<'a> {
-    /// We provide: a consumer asks for a contract. `decision` judges the hypothetical agreement.
+    /// We provide: a consumer asks for a contract. `decision` judges the hypothetical agreement
+    /// under the terms on the table.
     Requested {
         /// The dataset asked for.
         dataset: &'a DatasetRecord,
+        /// Whose terms they are.
+        terms: Terms,
         /// What its rule says about this consumer now.
         decision: &'a Decision,
     },
@@ -26,8 +38,11 @@ pub enum Situation<'a> {
     },
     /// We provide: the consumer has verified the agreement.
     Verified,
-    /// We consume: the provider offers something else than we asked for.
-    Offered,
+    /// We consume: the provider offers.
+    Offered {
+        /// Whose terms they are.
+        terms: Terms,
+    },
     /// We consume: the provider agreed to exactly what we asked for.
     Agreed,
     /// We provide: the consumer asks for a transfer. `decision` judges the agreement.
@@ -79,10 +94,11 @@ pub struct ByRule;
 impl Decider for ByRule {
     fn next(&self, situation: &Situation<'_>) -> Next {
         match situation {
-            Situation::Requested { dataset, decision } => {
+            Situation::Requested { dataset, terms, decision } => {
                 let second = dataset.approval == ApprovalRule::SecondPerson;
+                let person = second || *terms == Terms::Others;
                 let next = judged(decision);
-                if second && next == Next::Proceed { Next::AskPerson } else { next }
+                if person && next == Next::Proceed { Next::AskPerson } else { next }
             }
             Situation::Accepted { decision, .. } | Situation::TransferRequested { decision } => {
                 judged(decision)
@@ -94,7 +110,8 @@ impl Decider for ByRule {
             }
             Situation::Verified | Situation::Agreed => Next::Proceed,
             // Terms that we did not ask for are a person's to accept.
-            Situation::Offered => Next::AskPerson,
+            Situation::Offered { terms: Terms::Others } => Next::AskPerson,
+            Situation::Offered { terms: Terms::Ours } => Next::Proceed,
         }
     }
 }

@@ -1,20 +1,24 @@
 //! Contract negotiation, both roles: messages that arrive, commands of people, answers to our own
 //! messages. Each is one load, one or more steps, one commit.
 
+mod act;
 mod answer;
 mod check;
 mod command;
 mod decide;
 mod flow;
 mod load;
+mod offer;
 mod receive;
 
 use serde_json::Value;
 
 pub use super::draft::Errands;
 
+pub use act::Act;
 pub use command::{Asked, Ending};
 pub use load::Found;
+pub use offer::Proposed;
 pub use receive::Incoming;
 
 pub(super) use check::callback_of;

@@ -14,6 +14,9 @@ pub struct NegotiationRecord {
     /// The account that opened it, if it was one of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_by: Option<String>,
+    /// The version of our dataset that its terms stand beside, where we provide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset_version: Option<u32>,
     /// Whether it waits for a person of ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaits_person: bool,

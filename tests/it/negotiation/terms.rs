@@ -25,13 +25,18 @@ async fn refused(space: &Dataspace, pid: &str) -> String {
 }
 
 #[tokio::test]
-async fn other_terms_than_the_offers_are_refused() {
+async fn other_terms_than_the_offers_wait_for_a_person() {
     let space = Dataspace::new();
     let dataset = space.publish(Who::Ulm, described(&rule())).await;
     let mut offer = template::build(&Template::default());
     offer["@id"] = dataset.offer["@id"].clone();
     let pid = space.ask_for(Who::Company, Who::Ulm, dataset.id, offer).await.unwrap();
-    assert_eq!(refused(&space, &pid).await, "other-terms");
+    space.settle_in_time().await;
+    let record = space.negotiation(Who::Company, &pid).await;
+    assert_eq!(record.process.state, Some(State::Requested));
+    let kept = space.kept(Who::Ulm).await;
+    assert!(kept.agreements.is_empty());
+    assert!(kept.negotiations.values().all(|it| it.awaits_person));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use protocol::message::{
     Agreement, ContractAgreementMessage, ContractAgreementVerificationMessage, MessageOffer,
     Parties,
 };
-use protocol::negotiation::Negotiation;
+use protocol::negotiation::{Negotiation, OfferOnTable};
 use wire::did::Did;
 use wire::digest::Digest;
 use wire::node::Node;
@@ -19,6 +19,7 @@ use wire::node::Node;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
+use crate::engine::rule::{self, Shape};
 use crate::participant::Standing;
 use crate::store::{Key, Kind, Store};
 use jiff::Timestamp;
@@ -28,6 +29,15 @@ const SIGNS_AGREEMENTS: &str = "agreement-signature";
 
 /// How far a provider's clock may run ahead of ours.
 const SKEW_SECONDS: i64 = 60;
+
+/// New terms in a negotiation are about the same dataset, and in words that we can read.
+pub(super) fn terms(on_table: &OfferOnTable, new: &MessageOffer) -> Result<(), EngineError> {
+    if *new.target() != on_table.target {
+        let words = "the terms are about another dataset; open another negotiation for it";
+        return Err(EngineError::peer("other-dataset", words));
+    }
+    rule::read(new.document(), Shape::Request).map(|_| ())
+}
 
 /// A callback must lie under the peer's own verified host.
 pub(in crate::engine) fn callback_of(

@@ -20,6 +20,8 @@ use crate::engine::error::EngineError;
 use crate::engine::parts::{Parts, Transport};
 use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
+use crate::record::dataset::DatasetRecord;
+use crate::record::negotiation::NegotiationRecord;
 use crate::store::Kind;
 
 /// What a consumer asks for.
@@ -58,10 +60,6 @@ impl<P: Parts> Engine<P> {
         // A rule that we cannot read is one that we cannot keep: nothing is asked for under it.
         rule::read(&asked.offer, Shape::Offer)?;
         let base = self.transport.dsp_base(participant.did(), &asked.peer).await?;
-        let address = |text: &str| {
-            CallbackAddress::parse(text)
-                .map_err(|error| EngineError::operator("bad-address", error.to_string()))
-        };
         let pid = urn(&self.ids);
         let begin = Begin {
             own_pid: ConsumerPid::parse(&pid)
@@ -100,7 +98,7 @@ impl<P: Parts> Engine<P> {
         Err(EngineError::Busy { reason: "contended" })
     }
 
-    async fn approve_once(
+    pub(super) async fn approve_once(
         &self,
         participant: &Did,
         pid: &str,
@@ -115,11 +113,7 @@ impl<P: Parts> Engine<P> {
         let author = match role {
             Role::Provider => {
                 let dataset = self.dataset(participant, &process.offer.target).await?.1;
-                if !dataset.still_offers(&process.offer.id) {
-                    let words = "the dataset was withdrawn or its rule replaced since it was \
-                                 asked for: reject the request";
-                    return Err(EngineError::operator("offer-withdrawn", words));
-                }
+                check_stands(&found.record, &dataset)?;
                 Some(dataset.published_by)
             }
             Role::Consumer => found.record.opened_by.clone(),
@@ -128,7 +122,7 @@ impl<P: Parts> Engine<P> {
             let words = "a second person must approve it: you published it or asked for it";
             return Err(EngineError::operator("own-approval", words));
         }
-        let mut flow = self.flow_for(participant, found, account)?;
+        let mut flow = self.flow_for(participant, found, Some(account))?;
         let about = flow.about(vec![])?;
         flow.draft.record(about, Body::ApprovalGiven { document })?;
         flow.change(|record| record.awaits_person = false);
@@ -158,7 +152,7 @@ impl<P: Parts> Engine<P> {
             let found = self.negotiation(participant, pid).await?;
             let document = found.record.process.offer.digest;
             let awaited = found.record.awaits_person;
-            let mut flow = self.flow_for(participant, found, &ending.account)?;
+            let mut flow = self.flow_for(participant, found, Some(&ending.account))?;
             flow.draft.restricting();
             if awaited {
                 let about = flow.about(vec![ending.code.to_owned()])?;
@@ -183,14 +177,14 @@ impl<P: Parts> Engine<P> {
         &self,
         participant: &Did,
         found: Found,
-        account: &str,
+        account: Option<&str>,
     ) -> Result<Flow<'_, P>, EngineError> {
         let ours = self.hosted.by_did(participant).ok_or(EngineError::NotFound)?;
         let standing = ours.standing().ok_or(EngineError::NotJoined)?;
         let draft = Draft::new(self, ours, standing);
         let found_record = Some((found.version, found.record));
         let mut flow = Flow::new(self, draft, found.pid, found_record);
-        flow.actor = Some(account.to_owned());
+        flow.actor = account.map(str::to_owned);
         Ok(flow)
     }
 
@@ -214,21 +208,36 @@ impl<P: Parts> Engine<P> {
     }
 }
 
+/// An address of a connector, ours or a peer's.
+pub(super) fn address(text: &str) -> Result<CallbackAddress, EngineError> {
+    CallbackAddress::parse(text)
+        .map_err(|error| EngineError::operator("bad-address", error.to_string()))
+}
+
+/// As provider: the dataset is still the version that the negotiation is about.
+pub(super) fn check_stands(
+    record: &NegotiationRecord,
+    dataset: &DatasetRecord,
+) -> Result<(), EngineError> {
+    let stands = match record.dataset_version {
+        Some(version) => dataset.withdrawn.is_none() && dataset.version == version,
+        None => dataset.still_offers(&record.process.offer.id),
+    };
+    if stands {
+        return Ok(());
+    }
+    let words = "the dataset was withdrawn or its rule replaced since it was asked for: reject the \
+                 request";
+    Err(EngineError::operator("offer-withdrawn", words))
+}
+
 impl<P: Parts> Flow<'_, P> {
     /// As provider, asked when a person approves: the rule must still permit it at this moment.
-    async fn still_permitted(&mut self) -> Result<bool, EngineError> {
-        let process = &self.current()?.process;
-        if !matches!(process.state, Some(State::Requested | State::Accepted)) {
+    pub(super) async fn still_permitted(&mut self) -> Result<bool, EngineError> {
+        if !matches!(self.current()?.process.state, Some(State::Requested | State::Accepted)) {
             return Ok(true);
         }
-        let ours = self.draft.participant().did();
-        let (peer, target) = (process.peer.clone(), process.offer.target.clone());
-        let dataset = self.engine.dataset(ours, &target).await?.1;
-        let rule = rule::read(&dataset.offer, Shape::Offer)?;
-        let decision = rule::decide(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
-        let policy = wire::digest::Digest::of_canonical(&dataset.offer)
-            .map_err(|_| EngineError::Internal { what: "the offer's digest" })?;
-        self.note_decision(&decision, policy)?;
-        Ok(decision.verdict == policy::Verdict::Permit)
+        let judged = self.judge_terms().await?;
+        Ok(judged.decision.verdict == policy::Verdict::Permit)
     }
 }

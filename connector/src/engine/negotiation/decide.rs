@@ -5,17 +5,26 @@ use audit::entry::{Body, Verdict};
 use policy::{Decision, text};
 use protocol::Role;
 use protocol::id::AgreementId;
-use protocol::message::{Agreement, MessageOffer};
+use protocol::message::{Agreement, CatalogOffer, MessageOffer};
 use protocol::negotiation::{Command, State};
 use wire::digest::Digest;
+use wire::node::Node;
 
 use super::check;
 use super::flow::Flow;
-use crate::engine::decider::{Decider, Next, Situation};
+use crate::engine::decider::{Decider, Next, Situation, Terms};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
+use crate::record::dataset::DatasetRecord;
+
+/// As provider: the terms on the table and what their rule says about the consumer.
+pub(super) struct Judged {
+    pub(super) dataset: DatasetRecord,
+    pub(super) terms: Terms,
+    pub(super) decision: Decision,
+}
 
 impl<P: Parts> Flow<'_, P> {
     /// What we do next, if it is ours to do and decided already.
@@ -28,7 +37,8 @@ impl<P: Parts> Flow<'_, P> {
                 Ok(self.plain(next, Command::Finalize))
             }
             (Role::Consumer, Some(State::Offered)) => {
-                let next = self.engine.decider.next(&Situation::Offered);
+                let terms = Terms::Others;
+                let next = self.engine.decider.next(&Situation::Offered { terms });
                 Ok(self.plain(next, Command::Accept))
             }
             (Role::Consumer, Some(State::Agreed)) => {
@@ -40,26 +50,15 @@ impl<P: Parts> Flow<'_, P> {
         }
     }
 
-    /// As provider: asks the dataset's rule about this consumer, and then the decider.
+    /// As provider: asks the rule on the table about this consumer, and then the decider.
     async fn judge(&mut self) -> Result<Option<Command>, EngineError> {
-        let (dataset, target, peer, accepted) = {
-            let process = &self.current()?.process;
-            let ours = self.draft.participant().did();
-            let dataset = self.engine.dataset(ours, &process.offer.target).await?.1;
-            let accepted = process.state == Some(State::Accepted);
-            (dataset, process.offer.target.clone(), process.peer.clone(), accepted)
-        };
-        let rule = rule::read(&dataset.offer, Shape::Offer)?;
-        let decision = rule::decide(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
-        let policy = Digest::of_canonical(&dataset.offer)
-            .map_err(|_| EngineError::Internal { what: "the offer's digest" })?;
-        self.note_decision(&decision, policy)?;
-        let dataset = &dataset;
-        let decision = &decision;
+        let Judged { dataset, terms, decision } = self.judge_terms().await?;
+        let accepted = self.current()?.process.state == Some(State::Accepted);
+        let (dataset, decision) = (&dataset, &decision);
         let next = self.engine.decider.next(&if accepted {
             Situation::Accepted { dataset, decision }
         } else {
-            Situation::Requested { dataset, decision }
+            Situation::Requested { dataset, terms, decision }
         });
         match next {
             Next::Proceed => self.agree().await.map(Some),
@@ -78,6 +77,32 @@ impl<P: Parts> Flow<'_, P> {
             }
             Next::Stay => Ok(None),
         }
+    }
+
+    /// As provider: what the rule on the table says about this consumer now, recorded. Terms that are
+    /// the catalogue's own are judged by the catalogue's document.
+    pub(super) async fn judge_terms(&mut self) -> Result<Judged, EngineError> {
+        let process = &self.current()?.process;
+        let ours = self.draft.participant().did();
+        let dataset = self.engine.dataset(ours, &process.offer.target).await?.1;
+        let (target, peer, by) =
+            (process.offer.target.clone(), process.peer.clone(), process.offer.by);
+        let asked = self.offer_on_table().await?;
+        let catalogue = CatalogOffer::parse(&Node::root(&dataset.offer))?;
+        let (document, shape) = match asked.has_rules_of(&catalogue) {
+            true => (&dataset.offer, Shape::Offer),
+            false => (asked.document(), Shape::Request),
+        };
+        let terms = match shape == Shape::Offer || by == Role::Provider {
+            true => Terms::Ours,
+            false => Terms::Others,
+        };
+        let rule = rule::read(document, shape)?;
+        let decision = rule::decide(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
+        let policy = Digest::of_canonical(document)
+            .map_err(|_| EngineError::Internal { what: "the offer's digest" })?;
+        self.note_decision(&decision, policy)?;
+        Ok(Judged { dataset, terms, decision })
     }
 
     fn plain(&mut self, next: Next, go_on: Command) -> Option<Command> {
@@ -126,7 +151,7 @@ impl<P: Parts> Flow<'_, P> {
     }
 
     /// As consumer: our own signature over the agreement.
-    async fn verify(&mut self) -> Result<Command, EngineError> {
+    pub(super) async fn verify(&mut self) -> Result<Command, EngineError> {
         let agreement = self.agreement_on_table().await?;
         let signature = self.signature(&agreement)?;
         Ok(Command::Verify { signature: Some(signature) })

@@ -34,6 +34,8 @@ pub(super) struct Flow<'e, P: Parts> {
     pub(super) agreement: Option<Agreement>,
     /// The account behind a command.
     pub(super) actor: Option<String>,
+    /// The version of our dataset that a fresh negotiation is about.
+    pub(super) dataset_version: Option<u32>,
     /// Whether anything has changed.
     dirty: bool,
     decide: bool,
@@ -60,6 +62,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             offer: None,
             agreement: None,
             actor: None,
+            dataset_version: None,
             dirty: false,
             decide: false,
             housekeeping: false,
@@ -158,6 +161,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             process,
             opened: self.draft.at(),
             opened_by: self.actor.clone(),
+            dataset_version: self.dataset_version,
             awaits_person: false,
             why: None,
             provider_signature: None,

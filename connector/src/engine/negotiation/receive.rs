@@ -17,7 +17,7 @@ use wire::node::Node;
 
 use super::flow::{Flow, why};
 use super::load::{opened_by_consumer, opened_by_provider};
-use super::{Found, Reply, TRIES_MAX, check};
+use super::{Found, Reply, TRIES_MAX, check, command};
 use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
@@ -94,9 +94,10 @@ impl<P: Parts> Engine<P> {
         let found = self.negotiation_opened_by(ours, &index).await?;
         let fresh = found.is_none();
         let own_pid = urn(&self.ids);
+        let mut version = None;
         if fresh {
             self.check_room(ours, incoming.peer)?;
-            self.check_request(ours, &message.offer).await?;
+            version = Some(self.check_request(ours, &message.offer).await?);
         }
         let offer = message.offer.clone();
         let input = Input::RequestOpened(Opening {
@@ -113,6 +114,7 @@ impl<P: Parts> Engine<P> {
             flow.draft.document(&offer.digest(), offer.document())?;
         }
         flow.offer = Some(offer);
+        flow.dataset_version = version;
         self.finish(flow, input, status::CREATED).await
     }
 
@@ -132,6 +134,7 @@ impl<P: Parts> Engine<P> {
         let own_pid = urn(&self.ids);
         if fresh {
             self.check_room(ours, incoming.peer)?;
+            rule::read(message.offer.document(), Shape::Request)?;
         }
         let offer = message.offer.clone();
         let input = Input::OfferOpened(Opening {
@@ -163,7 +166,10 @@ impl<P: Parts> Engine<P> {
         if found.record.process.peer != *incoming.peer {
             return Err(EngineError::NotFound);
         }
-        self.check_message(incoming, &found, &message).await?;
+        // What was taken before is answered as before, whatever holds by now.
+        if !found.record.process.seen.has(message.kind(), digest) {
+            self.check_message(incoming, &found, &message).await?;
+        }
         let mut flow = self.flow_of(incoming, pid.to_owned(), Some(found));
         self.keep_received(&mut flow, &message)?;
         let input = Input::Received(Received {
@@ -198,13 +204,17 @@ impl<P: Parts> Engine<P> {
                 // The state machine refuses it with the right words.
                 None => Ok(()),
             },
-            NegotiationMessage::Request(_) => Err(EngineError::peer(
-                "counter-request-refused",
-                "this participant negotiates on the offers of its catalogue only",
-            )),
-            NegotiationMessage::Offer(_)
-            | NegotiationMessage::Event(_)
-            | NegotiationMessage::Termination(_) => Ok(()),
+            NegotiationMessage::Request(request) => {
+                let dataset = self.dataset(ours, &process.offer.target).await?.1;
+                let known = *request.offer.id() == process.offer.id
+                    || dataset.still_offers(request.offer.id());
+                if !known || command::check_stands(&found.record, &dataset).is_err() {
+                    return Err(unknown_offer());
+                }
+                check::terms(&process.offer, &request.offer)
+            }
+            NegotiationMessage::Offer(offered) => check::terms(&process.offer, &offered.offer),
+            NegotiationMessage::Event(_) | NegotiationMessage::Termination(_) => Ok(()),
         }
     }
 
@@ -277,23 +287,19 @@ impl<P: Parts> Engine<P> {
         }
     }
 
-    /// The request is about an offer of ours that stands, and repeats its terms.
-    async fn check_request(&self, ours: &Did, asked: &MessageOffer) -> Result<(), EngineError> {
-        let unknown = || EngineError::peer("unknown-offer", "there is no such offer");
+    /// The request is about an offer of ours that stands, in terms that we can read; the version
+    /// of the dataset that it is about.
+    async fn check_request(&self, ours: &Did, asked: &MessageOffer) -> Result<u32, EngineError> {
         let dataset = match self.dataset(ours, asked.target()).await {
             Ok((_, dataset)) => dataset,
-            Err(EngineError::NotFound) => return Err(unknown()),
+            Err(EngineError::NotFound) => return Err(unknown_offer()),
             Err(error) => return Err(error),
         };
-        let offer = protocol::message::CatalogOffer::parse(&Node::root(&dataset.offer))?;
-        if dataset.withdrawn.is_some() || offer.id() != asked.id() {
-            return Err(unknown());
+        if !dataset.still_offers(asked.id()) {
+            return Err(unknown_offer());
         }
-        if !asked.has_rules_of(&offer) {
-            let words = "the terms differ from those of the offer; ask for the offer as it stands";
-            return Err(EngineError::peer("other-terms", words));
-        }
-        rule::read(&dataset.offer, Shape::Offer).map(|_| ())
+        rule::read(asked.document(), Shape::Request)?;
+        Ok(dataset.version)
     }
 
     /// What `GET` of a negotiation answers to `peer`.
@@ -313,4 +319,9 @@ impl<P: Parts> Engine<P> {
         let acknowledgement = found.record.process.acknowledgement();
         Ok(acknowledgement.ok_or(EngineError::NotFound)?.to_json())
     }
+}
+
+/// Offers that never were, stand no longer or are others' look the same.
+fn unknown_offer() -> EngineError {
+    EngineError::peer("unknown-offer", "there is no such offer")
 }

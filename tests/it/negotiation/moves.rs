@@ -1,0 +1,144 @@
+//! Each move of a negotiation, made by a person or a script: counter, offer, accept, agree, verify,
+//! finalize, terminate; and a negotiation that the provider opens.
+
+use allmende_tests::cast::Who;
+use allmende_tests::dataspace::Dataspace;
+use allmende_tests::story::{ENGINEER, PUBLISHER, SECOND, described, rule, rule_end};
+use connector::engine::dataset::Described;
+use connector::engine::error::EngineError;
+use connector::engine::negotiation::{Act, Proposed};
+use connector::record::dataset::{ApprovalRule, DatasetRecord};
+use jiff::SignedDuration;
+use policy::template::{self, Template, Until};
+use protocol::negotiation::State;
+use serde_json::Value;
+
+/// The story's rule until another instant.
+fn until(hours: i64) -> Value {
+    let until = Until::Instant(rule_end() + SignedDuration::from_hours(hours));
+    template::build(&Template { until: Some(until), ..rule() })
+}
+
+/// A data space, a dataset of Ulm's that asks a second person, and the pids of a request for it that
+/// waits for one: Ulm's and the company's.
+async fn waiting() -> (Dataspace, DatasetRecord, String, String) {
+    let space = Dataspace::new();
+    let approval = ApprovalRule::SecondPerson;
+    let dataset = space.publish(Who::Ulm, Described { approval, ..described(&rule()) }).await;
+    let company = space.ask(Who::Company, Who::Ulm, &dataset).await.unwrap();
+    space.settle().await;
+    let ulm = only(&space, Who::Ulm).await;
+    (space, dataset, ulm, company)
+}
+
+/// The pid of the only negotiation of `who`.
+async fn only(space: &Dataspace, who: Who) -> String {
+    let negotiations = space.kept(who).await.negotiations;
+    assert_eq!(negotiations.len(), 1);
+    negotiations.into_keys().next().unwrap()
+}
+
+/// `who` makes one move, and everything that follows from it happens.
+async fn act(
+    space: &Dataspace,
+    (who, pid): (Who, &str),
+    act: Act,
+    account: &str,
+) -> Result<(), EngineError> {
+    space.at(who).negotiate(&who.did(), pid, &act, Some(account)).await?;
+    space.settle().await;
+    Ok(())
+}
+
+/// The state that both sides see; they must be of one mind.
+async fn state(space: &Dataspace) -> State {
+    let mut states = Vec::new();
+    for who in [Who::Ulm, Who::Company] {
+        let pid = only(space, who).await;
+        states.push(space.negotiation(who, &pid).await.process.state.unwrap());
+    }
+    assert_eq!(states[0], states[1]);
+    states[0]
+}
+
+#[tokio::test]
+async fn offers_and_counters_alternate_until_one_side_takes_the_terms_of_the_other() {
+    let (space, _, ulm, company) = waiting().await;
+    let (ulm, company) = ((Who::Ulm, &*ulm), (Who::Company, &*company));
+    act(&space, ulm, Act::Offer(until(-6)), SECOND).await.unwrap();
+    assert_eq!(state(&space).await, State::Offered);
+    act(&space, company, Act::Counter(until(-3)), ENGINEER).await.unwrap();
+    assert_eq!(state(&space).await, State::Requested);
+    act(&space, ulm, Act::Offer(until(-5)), SECOND).await.unwrap();
+    act(&space, company, Act::Counter(until(-4)), ENGINEER).await.unwrap();
+    act(&space, ulm, Act::Agree, SECOND).await.unwrap();
+    assert_eq!(state(&space).await, State::Finalized);
+    let agreement = space.kept(Who::Company).await.agreements.pop().unwrap();
+    let engine = space.at(Who::Company);
+    let document = engine.document(&Who::Company.did(), &agreement.document).await.unwrap();
+    assert_eq!(document["permission"], until(-4)["permission"]);
+}
+
+#[tokio::test]
+async fn a_person_of_the_consumers_accepts_a_counter_offer() {
+    let (space, _, ulm, company) = waiting().await;
+    act(&space, (Who::Ulm, &ulm), Act::Offer(until(-6)), SECOND).await.unwrap();
+    let own = act(&space, (Who::Company, &company), Act::Accept, ENGINEER).await.unwrap_err();
+    assert_eq!(own.code(), "own-approval");
+    act(&space, (Who::Company, &company), Act::Accept, SECOND).await.unwrap();
+    assert_eq!(state(&space).await, State::Finalized);
+}
+
+#[tokio::test]
+async fn a_provider_opens_a_negotiation_and_a_person_of_the_consumers_accepts() {
+    let space = Dataspace::new();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    for offer in [None, Some(until(-6))] {
+        let before = space.kept(Who::Company).await.agreements.len();
+        let proposed = Proposed {
+            peer: Who::Company.did(),
+            dataset: dataset.id.clone(),
+            offer,
+            account: Some(PUBLISHER.to_owned()),
+        };
+        let ulm = space.at(Who::Ulm).offer_to(&Who::Ulm.did(), proposed).await.unwrap();
+        space.settle().await;
+        let offered = space.negotiation(Who::Ulm, &ulm).await.process;
+        assert_eq!(offered.state, Some(State::Offered));
+        let company = offered.consumer_pid.unwrap();
+        let waits = space.negotiation(Who::Company, company.as_str()).await;
+        assert!(waits.awaits_person);
+        act(&space, (Who::Company, company.as_str()), Act::Accept, SECOND).await.unwrap();
+        let ended = space.negotiation(Who::Ulm, &ulm).await.process;
+        assert_eq!(ended.state, Some(State::Finalized));
+        assert_eq!(space.kept(Who::Company).await.agreements.len(), before + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_move_that_is_not_ours_is_refused_and_changes_nothing() {
+    let (space, _, ulm, company) = waiting().await;
+    let (ulm, company) = ((Who::Ulm, &*ulm), (Who::Company, &*company));
+    let moves = [
+        (company, Act::Counter(until(-1)), "illegal-transition"),
+        (company, Act::Accept, "illegal-transition"),
+        (company, Act::Verify, "illegal-transition"),
+        (company, Act::Offer(until(-1)), "wrong-role"),
+        (company, Act::Agree, "wrong-role"),
+        (company, Act::Finalize, "wrong-role"),
+        (ulm, Act::Counter(until(-1)), "wrong-role"),
+        (ulm, Act::Verify, "wrong-role"),
+        (ulm, Act::Finalize, "illegal-transition"),
+        (ulm, Act::Agree, "own-approval"),
+    ];
+    for (who, act, code) in moves {
+        let engine = space.at(who.0);
+        let name = format!("{who:?} {act:?}");
+        let refused = engine.negotiate(&who.0.did(), who.1, &act, Some(PUBLISHER)).await;
+        assert_eq!(refused.unwrap_err().code(), code, "{name}");
+        assert_eq!(state(&space).await, State::Requested, "{name}");
+    }
+    let ending = Act::Terminate { code: "no-longer-needed".to_owned(), words: None };
+    act(&space, company, ending, ENGINEER).await.unwrap();
+    assert_eq!(state(&space).await, State::Terminated);
+}
