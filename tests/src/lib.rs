@@ -31,6 +31,7 @@ pub mod peer;
 pub mod program;
 pub mod raw;
 pub mod schema;
+pub mod sim;
 pub mod source;
 pub mod story;
 pub mod wait;

@@ -7,14 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use bytes::Bytes;
 use connector::engine::Engine;
-use connector::engine::error::EngineError;
-use connector::engine::negotiation::{Incoming, Reply};
+use connector::engine::negotiation::{Errands, Incoming, Reply};
 use connector::engine::parts::{Answer, Parts, Request, Transport, Unsent};
 use connector::http::DSP_PATH;
 use protocol::http_path::ROUTES;
 use protocol::message::MessageKind;
 use protocol::status;
-use serde_json::Value;
 use wire::did::Did;
 
 use crate::cast::{Who, cast};
@@ -166,6 +164,10 @@ impl Network {
         let engine = house.engine.upgrade().filter(|_| !house.fuse.is_burnt());
         let engine = engine.ok_or_else(|| unsent("unreachable"))?;
         let answered = house.fuse.survive(Box::pin(answer(&engine, &letter))).await;
+        let answered = answered.map(|(answer, errands)| {
+            errands.release(&engine);
+            answer
+        });
         if let Some(answer) = &answered {
             letter.status = Some(answer.status);
             letter.answer = answer.body.clone();
@@ -267,63 +269,54 @@ fn unsent(code: &'static str) -> Unsent {
     Unsent { code, words: "on the test's network".to_owned(), passing: true }
 }
 
-/// What the mutual listener does with a request whose handshake is over.
-pub async fn answer<P: Parts>(engine: &Engine<P>, letter: &Letter) -> Answer {
+/// What the mutual listener does with a request whose handshake is over: the answer, and what may
+/// leave once it is written.
+pub async fn answer<P: Parts>(engine: &Engine<P>, letter: &Letter) -> (Answer, Errands) {
+    match reply(engine, letter).await {
+        Ok(reply) => (told(reply.status, Bytes::from(reply.body.to_string())), reply.errands),
+        Err(refused) => (refused, Errands::default()),
+    }
+}
+
+async fn reply<P: Parts>(engine: &Engine<P>, letter: &Letter) -> Result<Reply, Answer> {
     let participant = engine.hosted().by_host(&letter.host).expect("it is hosted there").clone();
     let who = Who::ALL.into_iter().find(|who| who.did() == letter.from).expect("one of the cast");
     let peer = cast().verified(who);
     let Ok(standing) = engine.believe(&participant, &peer) else {
-        return told(status::NOT_FOUND, Bytes::new());
+        return Err(told(status::NOT_FOUND, Bytes::new()));
     };
-    if let Some(id) = ended_agreement(&letter.path) {
-        let body = letter.body.as_deref().unwrap();
-        let (peer, expected) = (peer.did(), MessageKind::TransferTerminationMessage);
-        let participant = &participant;
-        let incoming = Incoming { participant, standing, peer, expected, pid: Some(id), body };
-        return match engine.receive_agreement_end(&incoming).await {
-            Ok(reply) => told(reply.status, Bytes::from(reply.body.to_string())),
-            Err(error) => told(error.problem().status, Bytes::new()),
-        };
-    }
-    let (kind, pid) = route(&letter.path, letter.body.is_some());
+    let (ours, peer) = (participant.did(), peer.did());
+    let plain = |body| Reply { status: 200, body, errands: Errands::default(), checkpoint: None };
+    let incoming = |expected, pid| {
+        let (body, standing) = (letter.body.as_deref().unwrap(), standing.clone());
+        Incoming { participant: &participant, standing, peer, expected, pid, body }
+    };
     let is_transfer = letter.path.starts_with("/transfers");
-    let answered: Result<(u16, Value), EngineError> = match kind {
-        None if is_transfer => {
-            let pid = pid.unwrap();
-            engine.transfer_for(participant.did(), peer.did(), pid).await.map(|it| (200, it))
-        }
-        None => {
-            let pid = pid.unwrap();
-            engine.negotiation_for(participant.did(), peer.did(), pid).await.map(|it| (200, it))
-        }
-        Some(expected) => {
-            let body = letter.body.as_deref().unwrap();
-            let peer = peer.did();
-            let participant = &participant;
-            let incoming = Incoming { participant, standing, peer, expected, pid, body };
-            let reply = if is_transfer {
-                engine.receive_transfer(incoming).await
-            } else {
-                engine.receive_negotiation(incoming).await
-            };
-            reply.map(|Reply { status, body, errands, .. }| {
-                errands.release(engine);
-                (status, body)
-            })
+    let done = if let Some(id) = ended_agreement(&letter.path) {
+        let incoming = incoming(MessageKind::TransferTerminationMessage, Some(id));
+        engine.receive_agreement_end(&incoming).await
+    } else {
+        match route(&letter.path, letter.body.is_some()) {
+            (None, Some(pid)) if is_transfer => {
+                engine.transfer_for(ours, peer, pid).await.map(plain)
+            }
+            (None, Some(pid)) => engine.negotiation_for(ours, peer, pid).await.map(plain),
+            (None, None) => panic!("nothing is asked at `{}`", letter.path),
+            (Some(expected), pid) if is_transfer => {
+                engine.receive_transfer(incoming(expected, pid)).await
+            }
+            (Some(expected), pid) => engine.receive_negotiation(incoming(expected, pid)).await,
         }
     };
-    match answered {
-        Ok((status, body)) => told(status, Bytes::from(body.to_string())),
-        Err(error) => {
-            let problem = error.problem();
-            let body = if is_transfer {
-                problem.transfer_body(None, None)
-            } else {
-                problem.negotiation_body(None, None)
-            };
-            told(problem.status, Bytes::from(body.to_string()))
-        }
-    }
+    done.map_err(|error| {
+        let problem = error.problem();
+        let body = if is_transfer {
+            problem.transfer_body(None, None)
+        } else {
+            problem.negotiation_body(None, None)
+        };
+        told(problem.status, Bytes::from(body.to_string()))
+    })
 }
 
 fn told(status: u16, body: Bytes) -> Answer {

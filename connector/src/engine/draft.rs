@@ -20,6 +20,7 @@ use super::error::EngineError;
 use super::openings::Place;
 use super::parts::Parts;
 use super::shard::is_shard_lost;
+use super::wake::Wake;
 use super::{Change, Engine, Waiting};
 use crate::clock::Clock;
 use crate::ids::random;
@@ -260,7 +261,8 @@ impl<'e, P: Parts> Draft<'e, P> {
             // Nobody watching is no error.
             let _ = self.engine.changes.send(Change { participant: did.clone(), subject });
         }
-        Ok((committed, Errands(self.outbox)))
+        let outbox = Some(self.engine.outbox.clone());
+        Ok((committed, Errands { outbox, waiting: self.outbox }))
     }
 
     /// Commits with entries: they go into the shard that is open now, which stays open meanwhile.
@@ -302,16 +304,26 @@ pub(super) fn opened_commitment<P: Parts>(
     Ok(Commitment::new(place.field, &salt, value.as_bytes()))
 }
 
-/// Messages that were committed and may leave once the reply has been written.
+/// Messages that were committed and may leave once the reply has been written. Whoever drops them,
+/// because the connection broke over the reply, has released them: they are durable and must leave.
 #[derive(Debug, Default)]
 #[must_use = "messages wait until they are released"]
-pub struct Errands(Vec<Waiting>);
+pub struct Errands {
+    outbox: Option<Wake<Waiting>>,
+    waiting: Vec<Waiting>,
+}
 
 impl Errands {
     /// Hands them to the worker.
-    pub fn release<P: Parts>(self, engine: &Engine<P>) {
-        for waiting in self.0 {
-            engine.outbox.tell(waiting);
+    pub fn release<P: Parts>(self, _: &Engine<P>) {}
+}
+
+impl Drop for Errands {
+    fn drop(&mut self) {
+        for waiting in self.waiting.drain(..) {
+            if let Some(outbox) = &self.outbox {
+                outbox.tell(waiting);
+            }
         }
     }
 }

@@ -1,0 +1,70 @@
+//! The real memory store on a disk that is sometimes slow, with a witness at its door: each record
+//! that a commit changes is shown to the judge the moment it is durable.
+
+use std::sync::Arc;
+
+use connector::store::{
+    Batch, CommitError, Committed, Embedded, Entry, Key, Log, LogEntry, ReadError, Record, Span,
+    StopReason, Store,
+};
+
+use super::executor::wait;
+use super::judge::Judge;
+use super::run::World;
+
+/// The store of one process.
+#[derive(Clone, Debug)]
+pub struct SimStore {
+    store: Embedded,
+    world: Arc<World>,
+    judge: Arc<Judge>,
+}
+
+impl SimStore {
+    /// `store`, watched by `judge`.
+    #[must_use]
+    pub fn new(store: Embedded, world: Arc<World>, judge: Arc<Judge>) -> Self {
+        Self { store, world, judge }
+    }
+}
+
+impl Store for SimStore {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, ReadError> {
+        self.world.point().await;
+        wait(self.store.get(key))
+    }
+
+    async fn range(&self, span: &Span) -> Result<Vec<Entry>, ReadError> {
+        self.world.point().await;
+        wait(self.store.range(span))
+    }
+
+    async fn entries(
+        &self,
+        log: &Log,
+        index: u64,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, ReadError> {
+        wait(self.store.entries(log, index, limit))
+    }
+
+    async fn log_size(&self, log: &Log) -> Result<u64, ReadError> {
+        wait(self.store.log_size(log))
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        // Dying before this point is dying before the commit, and after it behind the commit.
+        self.world.disk().await;
+        let touched: Vec<Key> = batch.touched().cloned().collect();
+        let committed = wait(self.store.commit(batch))?;
+        for key in touched {
+            self.judge.saw(&self.store, &key);
+        }
+        self.world.disk().await;
+        Ok(committed)
+    }
+
+    fn stopped(&self) -> Option<StopReason> {
+        self.store.stopped()
+    }
+}
