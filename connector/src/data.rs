@@ -9,6 +9,7 @@ pub mod demand;
 pub mod handover;
 pub mod held;
 pub mod pull;
+pub mod push;
 pub mod refusal;
 pub mod reply;
 pub mod source;

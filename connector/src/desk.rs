@@ -219,6 +219,10 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
         self.inner.pull(actor, contract).await
     }
 
+    async fn receive(&self, actor: &Actor, contract: &ContractId) -> Answer<DeliveryView> {
+        self.inner.receive(actor, contract).await
+    }
+
     async fn delivery(&self, actor: &Actor, id: &DeliveryId, wait: Wait) -> Answer<DeliveryView> {
         self.inner.delivery(actor, id, wait).await
     }

@@ -25,6 +25,7 @@ mod open;
 pub mod openings;
 pub mod parts;
 pub mod permit;
+pub mod push;
 mod quiet;
 pub mod recorder;
 pub(crate) mod rule;
@@ -98,6 +99,7 @@ pub struct Engine<P: Parts> {
     strangers: Strangers,
     outbox: Wake<Waiting>,
     timers: Wake<(Did, Timestamp)>,
+    pushes: Wake<push::PushKey>,
     ended: Wake<erased::Over>,
     logged: Wake<Did>,
     changes: broadcast::Sender<Change>,
@@ -145,6 +147,7 @@ impl<P: Parts> Engine<P> {
             strangers: Strangers::default(),
             outbox: Wake::new(),
             timers: Wake::new(),
+            pushes: Wake::new(),
             ended: Wake::new(),
             logged: Wake::new(),
             changes: broadcast::channel(CHANGES_MAX).0,

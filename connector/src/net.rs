@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod guard;
 pub mod peers;
 pub mod pool;
+pub mod pushed;
 pub mod sources;
 pub mod streamed;
 pub mod unsent;

@@ -1,11 +1,13 @@
 //! The workers that drive an engine: they wait for errands and for due instants, and poll nothing.
 
 mod outbox;
+pub mod push;
 mod timer;
 
 use std::pin::Pin;
 
 pub use outbox::run as run_outbox;
+pub use push::run as run_pushes;
 pub use timer::run as run_timers;
 
 /// Something that a worker lets run beside itself.

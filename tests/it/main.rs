@@ -15,6 +15,7 @@ mod killed;
 mod management;
 mod mutual;
 mod negotiation;
+mod push;
 mod quiet;
 mod readme;
 mod real_input;

@@ -1,6 +1,7 @@
 //! Transfers between real engines: who gets a permit, and what takes it away while data flows.
 
 mod cut;
+mod push;
 mod suspend;
 
 use allmende_tests::cast::Who;
@@ -169,20 +170,6 @@ async fn only_the_consumer_of_a_contract_can_ask_for_its_data() {
     assert_eq!(stolen.status, 400);
     assert_eq!(stolen.body, unknown.body, "a foreign contract and none look the same");
     assert_eq!(space.kept(Who::Ulm).await.transfers.len(), 1);
-}
-
-#[tokio::test]
-async fn another_format_than_the_one_offered_is_refused() {
-    let (space, _) = running().await;
-    let request = space.network.letter("transfers/request");
-    let mut body: Value = serde_json::from_slice(request.body.as_ref().unwrap()).unwrap();
-    body["consumerPid"] = json!("urn:uuid:by-hand");
-    body["format"] = json!("HttpData-PUSH");
-    let letter = Letter { body: Some(Bytes::from(body.to_string())), ..request };
-    let answer = space.network.post(letter).await.unwrap();
-    assert_eq!(answer.status, 400);
-    let told: Value = serde_json::from_slice(&answer.body).unwrap();
-    assert_eq!(told["code"], "format-not-offered");
 }
 
 #[tokio::test]

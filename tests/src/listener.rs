@@ -9,6 +9,7 @@ use connector::data::source::http::{Fetch, FetchError, Fetched};
 use connector::data::source::root::DataRoot;
 use connector::engine::Engine;
 use connector::home::Home;
+use connector::http::mutual::intake::NoIntake;
 use connector::http::mutual::{Served, listen};
 use http::HeaderName;
 use tempfile::TempDir;
@@ -66,6 +67,7 @@ impl Listener {
             engine: engine.clone(),
             roots,
             sources,
+            intake: Arc::new(NoIntake),
             neighbours: vec![],
             seen: Arc::new(move |ours: &Did, peer: &Did, note: &str| {
                 noted.lock().unwrap().push((ours.clone(), peer.clone(), note.to_owned()));

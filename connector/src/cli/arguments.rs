@@ -123,6 +123,14 @@ pub enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Have the data of a contract sent by the provider.
+    Receive {
+        /// The contract: its id, the first eight or more characters of it, or its title.
+        contract: String,
+        /// Where to put the data; `-` for stdout.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Open a local address where your own programs read a contract's data.
     Serve {
         /// The contract: its id, the first eight or more characters of it, or its title.

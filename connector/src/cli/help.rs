@@ -69,6 +69,13 @@ const GROUPS: &[Group] = &[
             ("catalog", both("den Katalog eines Partners lesen", "read a partner's catalogue")),
             ("pull", both("die Daten eines Vertrags holen", "fetch the data of a contract")),
             (
+                "receive",
+                both(
+                    "die Daten eines Vertrags vom Anbieter schicken lassen",
+                    "have the data of a contract sent by the provider",
+                ),
+            ),
+            (
                 "serve",
                 both(
                     "eine lokale Adresse öffnen, an der eigene Programme sie lesen",

@@ -1,4 +1,4 @@
-//! `pull`: starts a delivery, watches it, and puts the data where it is wanted.
+//! `pull` and `receive`: starts a delivery, watches it, and puts the data where it is wanted.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -6,20 +6,22 @@ use std::path::Path;
 use super::client::{Call, Client};
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::{local, local_file};
+use super::{find, local, local_file};
 use crate::management::operation::Operation;
 use crate::management::view::contract::WAIT_SECONDS_MAX;
-use crate::management::view::{ContractId, DeliveryOutcome, DeliveryView, Words};
+use crate::management::view::{DeliveryOutcome, DeliveryView, Words};
 
-/// Fetches the data of a contract, to `target` if one is named: `-` is stdout.
+/// Has the data of a contract fetched (`how` is [`Operation::Pull`]) or sent, to `target` if one is
+/// named: `-` is stdout.
 pub(super) async fn pull(
     client: &Client,
-    contract: &ContractId,
+    how: Operation,
+    contract: &str,
     target: Option<&Path>,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let mut delivery: DeliveryView =
-        client.call(Operation::Pull, Call::about(contract.as_str())).await?;
+    let contract = find::contract(client, contract).await?;
+    let mut delivery: DeliveryView = client.call(how, Call::about(contract.as_str())).await?;
     let bar = output.bar();
     while delivery.outcome.is_none() {
         if let Some(total) = delivery.bytes_total {

@@ -65,9 +65,10 @@ pub(super) async fn run<T: Tasks>(
             show::<MembersView>(&client()?.call(Operation::Members, Call::plain()).await?, output)
         }
         Command::Pull { contract, output: target } => {
-            let client = client()?;
-            let contract = find::contract(&client, &contract).await?;
-            pull::pull(&client, &contract, target.as_deref(), output).await
+            pull::pull(&client()?, Operation::Pull, &contract, target.as_deref(), output).await
+        }
+        Command::Receive { contract, output: target } => {
+            pull::pull(&client()?, Operation::Receive, &contract, target.as_deref(), output).await
         }
         Command::Serve { contract, stop } => serve(&client()?, &contract, stop, output).await,
         Command::Status => {

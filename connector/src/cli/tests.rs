@@ -106,6 +106,7 @@ async fn every_command_reaches_its_call() {
         call("doctor", &["doctor"]),
         call("members", &["members"]),
         call("pull c0ffee00", &["contracts", "pull"]),
+        call("receive c0ffee00", &["contracts", "receive"]),
         call("serve c0ffee00", &["contracts", "serve"]),
         call("serve c0ffee00 --stop", &["contracts", "unserve"]),
         call("status", &["status"]),

@@ -8,7 +8,7 @@ mod answer;
 pub mod client;
 pub mod error;
 pub mod once;
-mod receive;
+pub(in crate::data) mod receive;
 mod retry;
 
 use std::fmt;
@@ -25,6 +25,7 @@ pub use self::error::PullError;
 pub use self::once::Pulls;
 
 use self::answer::Answered;
+use self::receive::{Short, Taking};
 use self::retry::Retry;
 use super::held::part::Part;
 use super::held::{HeldCopy, HeldError, Slot};
@@ -77,15 +78,16 @@ pub async fn pull<D: DataClient, C: Clock>(
 ) -> Result<PullOutcome, PullError> {
     let slot = order.slot.clone();
     let part = blocking(move || Part::resume(&slot)).await?;
-    let mut pulling = Pulling { client, clock, order, progress, part, received: 0 };
+    let taking = Taking { clock, progress, received: 0 };
+    let mut pulling = Pulling { client, order, part, taking };
     let mut retry = Retry::default();
     loop {
-        let before = pulling.received;
+        let before = pulling.taking.received;
         let error = match pulling.attempt(&mut admission).await {
             Ok(outcome) => return Ok(outcome),
             Err(error) => error,
         };
-        let Some(pause_ms) = retry.pause_ms(&error, pulling.received > before) else {
+        let Some(pause_ms) = retry.pause_ms(&error, pulling.taking.received > before) else {
             return Err(error);
         };
         tracing::debug!(code = error.code(), pause_ms, "a pull is tried again");
@@ -101,11 +103,9 @@ pub async fn pull<D: DataClient, C: Clock>(
 /// A pull under way.
 struct Pulling<'a, D, C> {
     client: &'a D,
-    clock: &'a C,
     order: &'a Order,
-    progress: &'a (dyn Fn(Progress) + Send + Sync),
     part: Option<Part>,
-    received: u64,
+    taking: Taking<'a, C>,
 }
 
 impl<D: DataClient, C: Clock> Pulling<'_, D, C> {
@@ -142,11 +142,17 @@ impl<D: DataClient, C: Clock> Pulling<'_, D, C> {
                 return Err(PullError::Inconsistent { what: "it answers what was not asked" });
             }
         };
-        let whole = self.receive(part, body, admission).await?;
-        let now = self.clock.now();
+        let whole = match self.taking.receive(part, body, admission).await {
+            Ok(whole) => whole,
+            Err(Short { error, part }) => {
+                self.part = part;
+                return Err(error);
+            }
+        };
+        let now = self.taking.clock.now();
         let fresh = blocking(move || whole.finish(now)).await?;
         let changed = copy.is_none_or(|copy| copy.sha256 != fresh.sha256);
-        Ok(PullOutcome { copy: fresh, changed, resumed_from, received: self.received })
+        Ok(PullOutcome { copy: fresh, changed, resumed_from, received: self.taking.received })
     }
 
     fn headers(&self, copy: Option<&HeldCopy>) -> Vec<(HeaderName, String)> {
@@ -163,10 +169,10 @@ impl<D: DataClient, C: Clock> Pulling<'_, D, C> {
     }
 
     async fn unchanged(&self, mut copy: HeldCopy) -> Result<PullOutcome, PullError> {
-        copy.fetched = self.clock.now();
+        copy.fetched = self.taking.clock.now();
         let (slot, confirmed) = (self.order.slot.clone(), copy.clone());
         blocking(move || slot.confirm(&confirmed)).await?;
-        Ok(PullOutcome { copy, changed: false, resumed_from: 0, received: self.received })
+        Ok(PullOutcome { copy, changed: false, resumed_from: 0, received: self.taking.received })
     }
 }
 

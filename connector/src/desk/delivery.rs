@@ -1,24 +1,26 @@
 //! Deliveries as people follow them: from the transfer, what was recorded of it, and the pull that
 //! runs now.
 
+mod cut;
+
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use policy::Verdict;
 use protocol::Role;
-use protocol::transfer::State;
+use protocol::transfer::{Flow as Direction, State};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use wire::did::Did;
 use wire::digest::Digest;
 
+use self::cut::cut_words;
 use super::Inner;
 use super::contract::{contract_id, duration};
 use super::words::of_why;
 use crate::clock::Clock;
 use crate::data::pull::Progress;
 use crate::engine::error::EngineError;
-use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::transfer::FoundTransfer;
 use crate::management::actor::Actor;
@@ -188,8 +190,12 @@ impl<P: Parts, D> Inner<P, D> {
             return Ok(Course { bytes, bytes_total: total, ..Course::default() });
         }
         let Some(pull) = pull else {
-            // A hand-over reads through it.
-            return self.sent(ours, found).await;
+            let course = self.sent(ours, found).await?;
+            return Ok(match found.record.process.flow {
+                // A hand-over reads through it.
+                Direction::Pull => course,
+                Direction::Push => pushed(course, found),
+            });
         };
         let Some(end) = pull.end else {
             // The process died over it, and nobody goes on with it yet.
@@ -208,7 +214,10 @@ impl<P: Parts, D> Inner<P, D> {
     async fn sent(&self, ours: &Did, found: &FoundTransfer) -> Answer<Course> {
         let flow = self.row::<FlowRecord>(ours, delivery::flow_id(&found.pid)).await?;
         let end = flow.as_ref().and_then(|flow| flow.ended.as_ref());
+        // What is pushed is always the whole.
+        let is_push = found.record.process.flow == Direction::Push;
         let mut course = Course {
+            digest: end.filter(|end| end.code.is_none() && is_push).map(|end| end.digest),
             bytes: end.map_or(0, |end| end.bytes),
             finished: end.map(|end| end.at),
             ..Course::default()
@@ -309,6 +318,14 @@ async fn advanced(progress: &mut Option<watch::Receiver<Progress>>) {
     }
 }
 
+/// What is sent to us is over with its transfer: an attempt that broke off is made again.
+fn pushed(course: Course, found: &FoundTransfer) -> Course {
+    if found.record.process.is_over() {
+        return course;
+    }
+    Course { bytes: course.bytes, ..Course::default() }
+}
+
 fn course_of(result: PullResult, course: Course) -> Course {
     let said = |outcome, code, reason: String, remedy: String| (outcome, code, reason, remedy);
     let (outcome, code, reason, remedy) = match result {
@@ -352,41 +369,4 @@ fn course_of(result: PullResult, course: Course) -> Course {
 /// Our German beside the English words that came, which may say more than ours.
 fn theirs(said: String, ours: Words) -> Words {
     if said.is_empty() { ours } else { Words::new(ours.de, said) }
-}
-
-/// Why a delivery was cut, by its code.
-fn cut_words(code: &str) -> Words {
-    let known = [
-        (Cut::AgreementEnded, "Der Vertrag wurde beendet.", "the contract was ended"),
-        (
-            Cut::CertificateRefused,
-            "Ein Zertifikat gilt nicht mehr.",
-            "a certificate is no longer accepted",
-        ),
-        (
-            Cut::NotRecorded,
-            "Die Lieferung ließ sich nicht mehr protokollieren.",
-            "the delivery could no longer be recorded",
-        ),
-        (
-            Cut::RuleRefuses,
-            "Die Regel lässt es nicht mehr zu.",
-            "the rule does not allow it any more",
-        ),
-        (Cut::ShuttingDown, "Das Programm wurde angehalten.", "the program was stopped"),
-        (Cut::SlowReader, "Es wurde zu langsam gelesen.", "too little was read for too long"),
-        (
-            Cut::TransferStopped,
-            "Die Übertragung wurde beendet oder angehalten.",
-            "the transfer was ended or suspended",
-        ),
-    ];
-    let found = known.iter().find(|(cut, ..)| cut.code() == code);
-    match found {
-        Some((_, de, en)) => Words::new(*de, *en),
-        None => Words::new(
-            format!("Die Lieferung brach ab ({code})."),
-            format!("the delivery broke off ({code})"),
-        ),
-    }
 }

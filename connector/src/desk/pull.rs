@@ -1,6 +1,7 @@
 //! Bringing a contract's data into its held copy: a transfer that has started, one pull at a time,
 //! each delivery permitted and recorded, and what came of it for whoever asks later.
 
+pub(super) mod pushed;
 mod receipt;
 mod running;
 mod start;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::Role;
+use protocol::transfer::Flow as Direction;
 use wire::did::Did;
 
 use super::Inner;
@@ -63,6 +65,19 @@ where
 }
 
 impl<P: Parts, D: Partners> Inner<P, D> {
+    /// Asks the provider to send a contract's data to us.
+    pub(super) async fn receive(&self, actor: &Actor, id: &ContractId) -> Answer<DeliveryView> {
+        let ours = actor.participant();
+        let agreed = self.usable(ours, id).await?;
+        let account = actor.account().as_str();
+        let pid = match self.under_way(ours, &agreed, Direction::Push).await? {
+            Some(pid) => pid,
+            None => self.engine.ask_for_push(ours, &agreed, account).await?,
+        };
+        let found = self.engine.transfer(ours, &pid).await?;
+        self.delivery_view(ours, &found).await
+    }
+
     pub(super) async fn pull(
         self: &Arc<Self>,
         actor: &Actor,
@@ -181,7 +196,8 @@ impl<P: Parts, D: Partners> Inner<P, D> {
         let (agreed, pid) = (agreed.clone(), pid.to_owned());
         let denied = Arc::new(receipt::Denied::default());
         let reason = denied.clone();
-        let work = async move { desk.receive(&ours, &agreed, &pid, &order, &reason, &told).await };
+        let work =
+            async move { desk.receive_all(&ours, &agreed, &pid, &order, &reason, &told).await };
         match self.pulls.once(&slot, work).await {
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(denied.take().map_or(Stop::Pull(error), Stop::Engine)),
@@ -189,7 +205,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
     }
 
     /// One pull with all its deliveries, permitted and recorded.
-    async fn receive(
+    async fn receive_all(
         &self,
         ours: &Did,
         agreed: &AgreementRecord,

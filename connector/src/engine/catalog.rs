@@ -15,7 +15,7 @@ use super::parts::Parts;
 use super::rule::{self, Shape};
 use crate::clock::Clock;
 use crate::participant::{Participant, Standing};
-use crate::record::dataset::{DatasetRecord, FORMAT_PULL, ListedFor};
+use crate::record::dataset::{DatasetRecord, FORMAT_PULL, FORMAT_PUSH, ListedFor};
 
 /// Prepared datasets that are kept in memory, over all participants.
 const PREPARED_MAX: usize = 100_000;
@@ -213,18 +213,21 @@ impl<P: Parts> Engine<P> {
 
 fn prepare(participant: &Participant, dataset: DatasetRecord) -> Result<Prepared, EngineError> {
     let rule = rule::read(&dataset.offer, Shape::Offer)?;
+    let distribution = |format: &str| {
+        json!({
+            "@type": "Distribution",
+            "format": format,
+            "dcat:mediaType": dataset.media_type,
+            "accessService": service_id(participant),
+        })
+    };
     let json = json!({
         "@id": dataset.id.as_str(),
         "@type": "Dataset",
         "dct:title": dataset.title,
         "dct:description": dataset.description,
         "hasPolicy": [dataset.offer],
-        "distribution": [{
-            "@type": "Distribution",
-            "format": FORMAT_PULL,
-            "dcat:mediaType": dataset.media_type,
-            "accessService": service_id(participant),
-        }],
+        "distribution": [distribution(FORMAT_PULL), distribution(FORMAT_PUSH)],
     });
     Ok(Prepared { id: dataset.id, listed_for: dataset.listed_for, rule, json: json.to_string() })
 }

@@ -25,6 +25,7 @@ use super::{Change, Engine, Waiting};
 use crate::clock::Clock;
 use crate::ids::random;
 use crate::participant::{Participant, Standing};
+use crate::record::delivery::{self, PushRecord};
 use crate::record::outbox::OutboxRow;
 use crate::record::timer::TimerRow;
 use crate::record::{agreement, document};
@@ -52,6 +53,7 @@ pub(crate) struct Draft<'e, P: Parts> {
     entries: Vec<Entry>,
     outbox: Vec<Waiting>,
     timers: Vec<Timestamp>,
+    pushes: Vec<String>,
     changed: Vec<String>,
 }
 
@@ -79,6 +81,7 @@ impl<'e, P: Parts> Draft<'e, P> {
             entries: Vec::new(),
             outbox: Vec::new(),
             timers: Vec::new(),
+            pushes: Vec::new(),
             changed: Vec::new(),
         }
     }
@@ -227,6 +230,13 @@ impl<'e, P: Parts> Draft<'e, P> {
         Ok(())
     }
 
+    /// Lets our data plane send through the transfer `pid`.
+    pub(crate) fn push(&mut self, pid: &str, row: &PushRecord) -> Result<(), EngineError> {
+        self.put(Kind::Delivery, &delivery::push_id(pid), row)?;
+        self.pushes.push(pid.to_owned());
+        Ok(())
+    }
+
     /// Tells watchers about `subject` once this is committed.
     pub(crate) fn changed(&mut self, subject: impl Into<String>) {
         self.changed.push(subject.into());
@@ -256,6 +266,9 @@ impl<'e, P: Parts> Draft<'e, P> {
         };
         for due in self.timers {
             self.engine.timers.tell((did.clone(), due));
+        }
+        for push in self.pushes {
+            self.engine.pushes.tell((did.clone(), push));
         }
         for subject in self.changed {
             // Nobody watching is no error.

@@ -20,6 +20,8 @@ pub enum Cut {
     CertificateRefused,
     /// How it goes can no longer be recorded.
     NotRecorded,
+    /// What was to be pushed cannot be delivered.
+    PushFailed,
     /// The rule does not permit it any longer.
     RuleRefuses,
     /// The process is stopping.
@@ -38,6 +40,7 @@ impl Cut {
             Self::AgreementEnded => "agreement-ended",
             Self::CertificateRefused => "certificate-refused",
             Self::NotRecorded => "not-recorded",
+            Self::PushFailed => "push-failed",
             Self::RuleRefuses => "rule-refuses",
             Self::ShuttingDown => "shutting-down",
             Self::SlowReader => "slow-reader",
@@ -104,13 +107,18 @@ impl Live {
         Admission { live: self.clone(), number, cut }
     }
 
-    /// Cuts each running delivery whose grounds `concern`; says how many.
+    /// Cuts each running delivery whose grounds `concern`, the first reason being the one that
+    /// counts; says how many.
     pub fn cut(&self, reason: Cut, concern: impl Fn(&Grounds) -> bool) -> usize {
         let running = self.running();
         let mut count = 0;
         for (grounds, cut) in running.deliveries.values() {
             if concern(grounds) {
-                cut.send_replace(Some(reason));
+                cut.send_if_modified(|first| {
+                    let is_first = first.is_none();
+                    first.get_or_insert(reason);
+                    is_first
+                });
                 count += 1;
             }
         }

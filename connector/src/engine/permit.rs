@@ -10,6 +10,7 @@ use identity::chain::VerifiedPeer;
 use policy::Decision;
 use protocol::Role;
 use protocol::id::{AgreementId, DatasetId};
+use protocol::transfer::Flow;
 use wire::did::Did;
 use wire::digest::Digest;
 
@@ -19,11 +20,13 @@ use super::agreement::{AGREEMENT_ENDED, ended_words, told};
 use super::error::EngineError;
 use super::live::{Admission, Grounds, HANDOVER};
 use super::parts::Parts;
+use super::transfer::FoundTransfer;
 use crate::clock::Clock;
 use crate::ids::{is_urn, urn};
 use crate::participant::{Participant, Standing};
 use crate::record::agreement::AgreementRecord;
 use crate::record::delivery;
+use crate::record::transfer::TransferRecord;
 use crate::store::{Key, Kind, Store};
 use jiff::{SignedDuration, Timestamp};
 
@@ -50,6 +53,8 @@ pub struct Granted {
     /// The first instant at which the partner's certificate, or our copy of the authority's list,
     /// holds no longer.
     trust_over: Option<Timestamp>,
+    /// Whether the peer chose its name, which must then be fresh.
+    keeps_name: bool,
 }
 
 /// What is about to be permitted.
@@ -57,6 +62,15 @@ struct Wanted {
     grounds: Grounds,
     delivery: DeliveryId,
     process: Option<Process>,
+    keeps_name: bool,
+}
+
+/// Who names a delivery between the parties.
+enum Naming<'a> {
+    /// Whoever asked for it, or sends it to us, if it says a name that fits.
+    ByPeer(Option<&'a str>),
+    /// We, who send.
+    ByUs,
 }
 
 impl Permit {
@@ -120,20 +134,68 @@ impl<P: Parts> Engine<P> {
         token: &str,
         asked: Option<&str>,
     ) -> Result<Permit, EngineError> {
-        let ours = participant.did();
-        let found = self.transfer(ours, pid).await?;
+        let found = self.transfer(participant.did(), pid).await?;
+        check_caller(&found.record, peer, token, (Role::Provider, Flow::Pull))?;
+        self.permit_with(participant, standing, peer, found, Naming::ByPeer(asked)).await
+    }
+
+    /// As consumer of a push: the permit to take what a verified peer sends that shows the
+    /// transfer's token. It has the name that the provider gave it, if that has the form of ours
+    /// and is fresh.
+    ///
+    /// # Errors
+    /// Not found for strangers and wrong tokens alike; else the rule's own reason.
+    pub async fn permit_intake(
+        &self,
+        participant: &Participant,
+        standing: Arc<Standing>,
+        peer: &VerifiedPeer,
+        pid: &str,
+        token: &str,
+        name: Option<&str>,
+    ) -> Result<Permit, EngineError> {
+        let found = self.transfer(participant.did(), pid).await?;
+        check_caller(&found.record, peer, token, (Role::Consumer, Flow::Push))?;
+        self.permit_with(participant, standing, peer, found, Naming::ByPeer(name)).await
+    }
+
+    /// As provider of a push: the permit to send to the verified peer at the other end of a
+    /// connection that is open already.
+    ///
+    /// # Errors
+    /// Not found when the transfer is another's; else why nothing may be sent.
+    pub async fn permit_push(
+        &self,
+        participant: &Participant,
+        peer: &VerifiedPeer,
+        pid: &str,
+    ) -> Result<Permit, EngineError> {
+        let standing = self.believe(participant, peer).map_err(|unbelieved| {
+            // It may come back, with a renewed certificate or on a newer list.
+            EngineError::Busy { reason: unbelieved.code() }
+        })?;
+        let found = self.transfer(participant.did(), pid).await?;
         let process = &found.record.process;
-        let shown = Digest::of(token.as_bytes());
-        let token_fits = found
-            .record
-            .token
-            .is_some_and(|token| openssl::memcmp::eq(token.as_bytes(), shown.as_bytes()));
-        if process.role != Role::Provider || process.peer != *peer.did() || !token_fits {
+        let ours = process.role == Role::Provider && process.flow == Flow::Push;
+        if !ours || process.peer != *peer.did() {
             return Err(EngineError::NotFound);
         }
         if !process.may_flow() {
             return Err(EngineError::peer("transfer-not-started", "the transfer is not running"));
         }
+        self.permit_with(participant, standing, peer, found, Naming::ByUs).await
+    }
+
+    /// The permit for a delivery over a connection whose peer is verified.
+    async fn permit_with(
+        &self,
+        participant: &Participant,
+        standing: Arc<Standing>,
+        peer: &VerifiedPeer,
+        found: FoundTransfer,
+        naming: Naming<'_>,
+    ) -> Result<Permit, EngineError> {
+        let (ours, process) = (participant.did(), &found.record.process);
         let (_, agreed) = self.agreement(ours, &process.agreement_id, peer.did()).await?;
         if self.live.count(ours, peer.did()) >= self.limits.deliveries_per_peer_max {
             return Err(EngineError::Busy { reason: "too-many-deliveries" });
@@ -142,15 +204,18 @@ impl<P: Parts> Engine<P> {
             consumer_pid: Some(process.consumer_pid.clone()),
             provider_pid: process.provider_pid.clone(),
         };
-        let delivery = self.name(ours, asked).await?;
+        let (delivery, names) = match naming {
+            Naming::ByPeer(asked) => (self.name(ours, asked).await?, true),
+            Naming::ByUs => (self.new_name()?, false),
+        };
         let grounds = Grounds {
             participant: ours.clone(),
             peer: peer.did().clone(),
             verified: Some(peer.clone()),
             agreement: agreed.id.clone(),
-            transfer: pid.to_owned(),
+            transfer: found.pid,
         };
-        let wanted = Wanted { grounds, delivery, process: Some(about) };
+        let wanted = Wanted { grounds, delivery, process: Some(about), keeps_name: names };
         self.permit(participant, standing, &agreed, wanted).await
     }
 
@@ -197,7 +262,7 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: pid.to_owned(),
         };
-        let wanted = Wanted { grounds, delivery, process: Some(about) };
+        let wanted = Wanted { grounds, delivery, process: Some(about), keeps_name: false };
         self.permit(&participant, standing, agreed, wanted).await
     }
 
@@ -223,7 +288,7 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: format!("{HANDOVER}{delivery}"),
         };
-        let wanted = Wanted { grounds, delivery, process: None };
+        let wanted = Wanted { grounds, delivery, process: None, keeps_name: false };
         self.permit(&participant, standing, agreed, wanted).await
     }
 
@@ -234,7 +299,7 @@ impl<P: Parts> Engine<P> {
         agreed: &AgreementRecord,
         wanted: Wanted,
     ) -> Result<Permit, EngineError> {
-        let Wanted { grounds, delivery, process } = wanted;
+        let Wanted { grounds, delivery, process, keeps_name } = wanted;
         let transfer = process.is_some().then(|| grounds.transfer.clone());
         let trust_over = grounds.verified.as_ref().map(|peer| {
             let end = peer.not_after().min(standing.list.expires);
@@ -265,6 +330,7 @@ impl<P: Parts> Engine<P> {
             decision,
             started: now,
             trust_over,
+            keeps_name,
         };
         self.note(participant, standing, &granted, &Step::Started).await?;
         Ok(Permit { admission, granted })
@@ -274,4 +340,25 @@ impl<P: Parts> Engine<P> {
 fn refused(denied: &Decision) -> EngineError {
     let code = denied.reasons.first().map_or("rule-refuses", |reason| reason.code.code());
     EngineError::peer(code, told(denied))
+}
+
+/// Whether whoever shows `token` is the other side of a transfer that runs, in these roles.
+fn check_caller(
+    record: &TransferRecord,
+    peer: &VerifiedPeer,
+    token: &str,
+    sides: (Role, Flow),
+) -> Result<(), EngineError> {
+    let process = &record.process;
+    let shown = Digest::of(token.as_bytes());
+    let token_fits =
+        record.token.is_some_and(|token| openssl::memcmp::eq(token.as_bytes(), shown.as_bytes()));
+    if (process.role, process.flow) != sides || process.peer != *peer.did() || !token_fits {
+        return Err(EngineError::NotFound);
+    }
+    if process.may_flow() {
+        Ok(())
+    } else {
+        Err(EngineError::peer("transfer-not-started", "the transfer is not running"))
+    }
 }

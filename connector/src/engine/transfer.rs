@@ -1,6 +1,7 @@
 //! Transfers, both roles: messages that arrive, commands of people and of the data plane, answers
 //! to our own messages. Each is one load, one or more steps, one commit.
 
+mod address;
 mod answer;
 mod command;
 mod flow;

@@ -9,6 +9,7 @@ mod caller;
 mod catalog;
 mod data;
 mod dsp;
+pub mod intake;
 pub mod neighbour;
 mod quota;
 mod released;

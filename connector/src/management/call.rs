@@ -89,6 +89,7 @@ pub async fn answer<D: Desk>(
         | Operation::Contract
         | Operation::EndContract
         | Operation::Pull
+        | Operation::Receive
         | Operation::RejectContract
         | Operation::Serve
         | Operation::Unserve => about_contract(desk, operation, actor, input).await,
@@ -180,6 +181,10 @@ async fn about_contract<D: Desk>(
         Operation::Pull => {
             input.body::<Nothing>()?;
             json(desk.pull(actor, id).await?)
+        }
+        Operation::Receive => {
+            input.body::<Nothing>()?;
+            json(desk.receive(actor, id).await?)
         }
         Operation::RejectContract => {
             json(desk.reject_contract(actor, id, input.body::<PersonReason>()?).await?)

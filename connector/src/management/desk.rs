@@ -131,6 +131,13 @@ pub trait Desk: Send + Sync + 'static {
         contract: &ContractId,
     ) -> impl Future<Output = Answer<DeliveryView>> + Send;
 
+    /// Asks the provider to send a contract's data to us (consumer).
+    fn receive(
+        &self,
+        actor: &Actor,
+        contract: &ContractId,
+    ) -> impl Future<Output = Answer<DeliveryView>> + Send;
+
     /// One delivery. With a wait and `seen` bytes it answers when there are more, but not before
     /// 200 ms have gone by; when it is over, at once.
     fn delivery(

@@ -133,6 +133,11 @@ impl Desk for FixtureDesk {
         self.note(actor, "pull", ())?;
         if contract.as_str().ends_with("ended") { Err(refusal()) } else { Ok(delivery()) }
     }
+
+    async fn receive(&self, actor: &Actor, contract: &ContractId) -> Answer<DeliveryView> {
+        self.note(actor, "receive", ())?;
+        if contract.as_str().ends_with("ended") { Err(refusal()) } else { Ok(delivery()) }
+    }
     async fn delivery(&self, actor: &Actor, _: &DeliveryId, _: Wait) -> Answer<DeliveryView> {
         self.note(actor, "delivery", delivery())
     }

@@ -173,6 +173,7 @@ fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
         | Operation::ListApprovals
         | Operation::Members
         | Operation::Pull
+        | Operation::Receive
         | Operation::RejectContract
         | Operation::InviteMember
         | Operation::ReinstateMember
@@ -216,6 +217,7 @@ fn body_of(operation: Operation) -> Option<Body> {
         | Operation::LogEntries
         | Operation::Members
         | Operation::Pull
+        | Operation::Receive
         | Operation::ReinstateMember
         | Operation::RemoveAccount
         | Operation::Serve
@@ -243,7 +245,7 @@ fn answer_of(operation: Operation) -> Option<Body> {
         Operation::Contracts => Some(many::<ContractView>()),
         Operation::Datasets => Some(many::<DatasetView>()),
         Operation::Deliveries => Some(many::<DeliveryView>()),
-        Operation::Delivery | Operation::Pull => Some(one::<DeliveryView>()),
+        Operation::Delivery | Operation::Pull | Operation::Receive => Some(one::<DeliveryView>()),
         Operation::Doctor => Some(one::<DoctorView>()),
         Operation::ExportLog => Some(one::<ExportView>()),
         Operation::InviteMember => Some(one::<InvitationView>()),
@@ -285,6 +287,7 @@ const fn summary(operation: Operation) -> &'static str {
         Operation::LogEntries => "Read the log, oldest first",
         Operation::Members => "List the members of the data space",
         Operation::Pull => "Fetch a contract's data",
+        Operation::Receive => "Have the provider send a contract's data",
         Operation::ReinstateMember => "Let a suspended member take part again (authority)",
         Operation::RejectContract => "Say no to a contract that waits for approval",
         Operation::RemoveAccount => "Remove a named account",

@@ -89,6 +89,8 @@ pub enum Operation {
     Members,
     /// Fetch a contract's data.
     Pull,
+    /// Have a contract's data sent by the provider.
+    Receive,
     /// Let a suspended member take part again (authority).
     ReinstateMember,
     /// Decide against a contract.
@@ -121,7 +123,7 @@ const EVERYONE: &[AccountRole] = &AccountRole::ALL;
 
 impl Operation {
     /// Every call.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::AddAccount,
         Self::AddDataset,
         Self::Anchors,
@@ -142,6 +144,7 @@ impl Operation {
         Self::LogEntries,
         Self::Members,
         Self::Pull,
+        Self::Receive,
         Self::ReinstateMember,
         Self::RejectContract,
         Self::RemoveAccount,
@@ -180,6 +183,7 @@ impl Operation {
             Self::LogEntries => (Method::Get, "/log"),
             Self::Members => (Method::Get, "/members"),
             Self::Pull => (Method::Post, "/contracts/{id}/pull"),
+            Self::Receive => (Method::Post, "/contracts/{id}/receive"),
             Self::ReinstateMember => (Method::Post, "/authority/members/{id}/reinstate"),
             Self::RejectContract => (Method::Post, "/contracts/{id}/reject"),
             Self::RemoveAccount => (Method::Delete, "/accounts/{id}"),
@@ -212,6 +216,7 @@ impl Operation {
             Self::AddDataset
             | Self::InviteMember
             | Self::Pull
+            | Self::Receive
             | Self::ReinstateMember
             | Self::ReplaceDataset
             | Self::RequestContract
@@ -252,6 +257,7 @@ impl Operation {
             Self::LogEntries => "logEntries",
             Self::Members => "members",
             Self::Pull => "pull",
+            Self::Receive => "receive",
             Self::ReinstateMember => "reinstateMember",
             Self::RejectContract => "rejectContract",
             Self::RemoveAccount => "removeAccount",

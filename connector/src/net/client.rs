@@ -68,6 +68,11 @@ impl<C: Connect> PeerClient<C> {
         Self { connect, pool: Arc::default(), answer_timeout }
     }
 
+    /// How connections are opened.
+    pub fn connect(&self) -> &C {
+        &self.connect
+    }
+
     /// Closes the kept connections, because certificates, revocations or documents have changed.
     pub fn close_all(&self) {
         self.pool.close_all();

@@ -7,12 +7,14 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, Uri, header};
 use identity::did_document::{DidDocument, ServiceKind};
 use protocol::message::VersionResponse;
+use tokio::net::TcpStream;
+use tokio_openssl::SslStream;
 use wire::did::Did;
 use wire::json::{self, Limits};
 use wire::node::Node;
 
 use super::cache::Cache;
-use super::client::{Call, PeerClient};
+use super::client::{Call, Connect as _, PeerClient};
 use super::connect::MutualTls;
 use super::documents::Documents;
 use super::guard::Guard;
@@ -124,8 +126,25 @@ impl<C: Clock> Peers<C> {
         self.inner.client.forward(from, to, call, body, late).await
     }
 
+    /// Opens a connection of its own from `from` to `to` at `uri`, kept by nobody.
+    pub(super) async fn open(
+        &self,
+        from: &Did,
+        to: &Did,
+        uri: &Uri,
+    ) -> Result<SslStream<TcpStream>, Failure> {
+        let host = uri.host().ok_or(Failure::BadAddress)?;
+        let authority = format!("{host}:{}", uri.port_u16().unwrap_or(443));
+        self.inner.client.connect().connect(from, to, &authority).await
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> Arc<C> {
+        self.inner.clock.clone()
+    }
+
     /// An address that `to` named, or that is known of it; it must lie under its own host.
-    fn uri(&self, to: &Did, url: &str) -> Result<Uri, Failure> {
+    pub(super) fn uri(&self, to: &Did, url: &str) -> Result<Uri, Failure> {
         let target = self.inner.guard.target_of(url, to)?;
         target.to_string().parse().map_err(|_| Failure::BadAddress)
     }

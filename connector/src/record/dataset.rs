@@ -80,3 +80,6 @@ pub enum ListedFor {
 
 /// The format of a pull over HTTP, as the field names it.
 pub const FORMAT_PULL: &str = "HttpData-PULL";
+
+/// The format of a push over HTTP, as the field names it.
+pub const FORMAT_PUSH: &str = "HttpData-PUSH";

@@ -102,6 +102,22 @@ pub enum PullResult {
     },
 }
 
+/// A push of ours that has begun and is not over: our data plane sends until it is.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PushRecord {
+    /// When the data path was opened.
+    pub asked: Timestamp,
+}
+
+/// What the ids of pushes begin with.
+pub const PUSHES: &str = "push/";
+
+/// The id of the push behind a transfer that we provide; `pid` is our own.
+#[must_use]
+pub fn push_id(pid: &str) -> String {
+    format!("{PUSHES}{pid}")
+}
+
 /// What the ids of pulls begin with.
 pub const PULLS: &str = "pull/";
 

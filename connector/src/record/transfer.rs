@@ -20,7 +20,8 @@ pub struct TransferRecord {
     /// The account that opened it, if it was one of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_by: Option<String>,
-    /// As provider: SHA-256 of the token that the consumer must show; the token itself is not kept.
+    /// SHA-256 of the token of our own data address: the consumer of a pull must show it, or the
+    /// provider of a push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Digest>,
     /// Why the last step happened, where there is more to say than its name.

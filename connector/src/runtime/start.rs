@@ -15,6 +15,7 @@ use super::sockets::Sockets;
 use super::witness_door::WitnessDoor;
 use crate::clock::SystemClock;
 use crate::engine::Engine;
+use crate::http::mutual::intake::Intake;
 use crate::http::mutual::neighbour::Neighbour;
 use crate::http::mutual::{self, Served};
 use crate::http::public::{self, NoOffice, Office};
@@ -38,7 +39,7 @@ impl Node {
         let office = authority::open(&self, on_change.clone()).await?.map(Arc::new);
 
         let desk = Arc::new(self.desk(sequencer.clone(), office.as_ref()));
-        running.serve(self.mutual(sockets.mutual, &witness, office.as_ref())?);
+        running.serve(self.mutual(sockets.mutual, &witness, office.as_ref(), desk.clone())?);
         running.serve(self.handover(sockets.handover, desk.clone())?);
         running.serve(self.management(sockets.management, desk.clone())?);
         match office {
@@ -91,6 +92,7 @@ impl Node {
         socket: TcpListener,
         witness: &Arc<Witness<Product>>,
         office: Option<&Arc<ProductAuthority>>,
+        intake: Arc<dyn Intake>,
     ) -> Result<Server, StartError> {
         let mut neighbours: Vec<Arc<dyn Neighbour>> = vec![Arc::new(WitnessDoor(witness.clone()))];
         if let Some(office) = office {
@@ -101,6 +103,7 @@ impl Node {
             engine: self.engine.clone(),
             roots: self.roots.clone(),
             sources: self.sources.clone(),
+            intake,
             neighbours,
             seen: Arc::new(move |ours, peer, note| seer.seen(ours, peer, note)),
         };
@@ -119,6 +122,10 @@ impl Node {
     fn spawn_workers(self, running: &mut Running, on_change: OnChange) {
         running.spawn(worker::run_outbox(self.engine.clone(), worker::spawn));
         running.spawn(worker::run_timers(self.engine.clone()));
+        let (roots, sources, client) =
+            (self.roots.clone(), self.sources.clone(), self.peers.clone());
+        let plane = worker::push::Plane { roots, sources, client };
+        running.spawn(worker::run_pushes(self.engine.clone(), plane));
         self.spawn_refreshers(running, on_change);
     }
 

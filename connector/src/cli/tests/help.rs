@@ -32,6 +32,7 @@ fn root() {
     Engineer: find data and let it flow
       catalog    read a partner's catalogue
       pull       fetch the data of a contract
+      receive    have the data of a contract sent by the provider
       serve      open a local address where your own programs read it
 
     Auditor: who got what, when, under which contract

@@ -83,6 +83,7 @@ pub(super) fn cut(reason: Cut) -> DataRefusal {
         Cut::NotRecorded => {
             (503, "the delivery cannot be recorded", "`allmende doctor` says what is wrong")
         }
+        Cut::PushFailed => (503, "the data could not be delivered", show),
         Cut::RuleRefuses => (403, "the rule does not allow it any more", show),
         Cut::ShuttingDown => (503, "the connector is stopping", "try again when it runs"),
         Cut::SlowReader => (408, "too little was read for too long", "read faster"),

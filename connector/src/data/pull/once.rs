@@ -29,10 +29,19 @@ impl Pulls {
     where
         F: Future<Output = Result<PullOutcome, PullError>> + Send + 'static,
     {
-        let mut result = self.join(slot, work);
-        let shared = result.wait_for(Option::is_some).await;
-        let shared = shared.ok().and_then(|shared| shared.clone());
-        shared.unwrap_or_else(|| Err(Arc::new(PullError::Interrupted)))
+        outcome(&mut self.join(slot, work)).await
+    }
+
+    /// Runs `work` for `slot` unless a pull for it runs already: then nothing happens.
+    ///
+    /// # Errors
+    /// The error of the work.
+    pub async fn alone<F>(&self, slot: &Slot, work: F) -> Option<SharedOutcome>
+    where
+        F: Future<Output = Result<PullOutcome, PullError>> + Send + 'static,
+    {
+        let mut result = self.begin(slot, work).ok()?;
+        Some(outcome(&mut result).await)
     }
 
     /// Waits until no pull runs for `slot`.
@@ -48,9 +57,21 @@ impl Pulls {
     where
         F: Future<Output = Result<PullOutcome, PullError>> + Send + 'static,
     {
+        self.begin(slot, work).unwrap_or_else(|running| running)
+    }
+
+    /// What the work will come to; the error is what runs already.
+    fn begin<F>(
+        &self,
+        slot: &Slot,
+        work: F,
+    ) -> Result<watch::Receiver<Pending>, watch::Receiver<Pending>>
+    where
+        F: Future<Output = Result<PullOutcome, PullError>> + Send + 'static,
+    {
         let mut running = self.running();
         if let Some(result) = running.get(slot.folder()) {
-            return result.clone();
+            return Err(result.clone());
         }
         let (sender, result) = watch::channel(None);
         running.insert(slot.folder().to_owned(), result.clone());
@@ -62,12 +83,18 @@ impl Pulls {
             drop(ending);
             sender.send_replace(Some(outcome));
         });
-        result
+        Ok(result)
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<PathBuf, watch::Receiver<Pending>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn outcome(result: &mut watch::Receiver<Pending>) -> SharedOutcome {
+    let shared = result.wait_for(Option::is_some).await;
+    let shared = shared.ok().and_then(|shared| shared.clone());
+    shared.unwrap_or_else(|| Err(Arc::new(PullError::Interrupted)))
 }
 
 /// Forgets a pull when it ends, in whatever way.

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
-use super::{DataClient, Progress, PullError, Pulling};
+use super::{Progress, PullError};
 use crate::clock::Clock;
 use crate::data::chunks::Chunks;
 use crate::data::held::HeldError;
@@ -22,28 +22,51 @@ const BATCH_CHUNKS_MAX: usize = 1_024;
 /// How long a provider may send nothing.
 const STALL_S_MAX: i64 = 60;
 
-impl<D: DataClient, C: Clock> Pulling<'_, D, C> {
+/// A body that is received into a part.
+pub(in crate::data) struct Taking<'a, C> {
+    pub(in crate::data) clock: &'a C,
+    pub(in crate::data) progress: &'a (dyn Fn(Progress) + Send + Sync),
+    /// Bytes that came, over all bodies.
+    pub(in crate::data) received: u64,
+}
+
+/// Why a body did not come whole, and what is there all the same.
+pub(in crate::data) struct Short {
+    pub(in crate::data) error: PullError,
+    pub(in crate::data) part: Option<Part>,
+}
+
+impl From<PullError> for Short {
+    fn from(error: PullError) -> Self {
+        Self { error, part: None }
+    }
+}
+
+impl<C: Clock> Taking<'_, C> {
     /// Receives `body` to its end. When it breaks off, what came is made safe and kept.
-    pub(super) async fn receive(
+    pub(in crate::data) async fn receive(
         &mut self,
         part: Part,
         body: Chunks<PullError>,
         admission: &mut Admission,
-    ) -> Result<Part, PullError> {
+    ) -> Result<Part, Short> {
         let total = part.head().total;
         let mut writer = Writer { bytes: part.bytes(), state: Some(State::Idle(Box::new(part))) };
         let received = self.drain(&mut writer, total, body, admission).await;
         let (part, written) = writer.rest().await?;
         match received {
-            Ok(()) => written.map(|()| *part).map_err(PullError::from),
+            Ok(()) => Ok(written.map(|()| *part).map_err(PullError::from)?),
             Err(error) => {
                 let saved = blocking(move || {
                     let mut part = *part;
                     part.save().map(|()| part)
                 });
-                self.part = Some(saved.await?);
-                written?;
-                Err(error.at(writer.bytes))
+                let part = Some(saved.await.map_err(PullError::from)?);
+                let error = match written {
+                    Ok(()) => error.at(writer.bytes),
+                    Err(error) => error.into(),
+                };
+                Err(Short { error, part })
             }
         }
     }

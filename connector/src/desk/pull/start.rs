@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use protocol::message::DataAddress;
 use protocol::message::data_address::AUTHORIZATION;
-use protocol::transfer::State;
+use protocol::transfer::{Flow as Direction, State};
 use tokio::sync::broadcast::error::RecvError;
 use wire::did::Did;
 
@@ -30,13 +30,22 @@ impl<P: Parts, D> Inner<P, D> {
         agreed: &AgreementRecord,
         account: &str,
     ) -> Result<String, EngineError> {
-        let found = self.engine.transfers_under(ours, &agreed.id, &agreed.peer).await?;
-        let mut usable = found.into_iter().filter(is_usable).collect::<Vec<_>>();
-        usable.sort_by_key(|found| found.record.opened);
-        match usable.pop() {
-            Some(found) => Ok(found.pid),
+        match self.under_way(ours, agreed, Direction::Pull).await? {
+            Some(pid) => Ok(pid),
             None => self.engine.ask_for_data(ours, agreed, account).await,
         }
+    }
+
+    /// The latest transfer under an agreement through which data comes, or may soon.
+    pub(super) async fn under_way(
+        &self,
+        ours: &Did,
+        agreed: &AgreementRecord,
+        way: Direction,
+    ) -> Result<Option<String>, EngineError> {
+        let found = self.engine.transfers_under(ours, &agreed.id, &agreed.peer).await?;
+        let usable = found.into_iter().filter(|it| it.record.process.flow == way && is_usable(it));
+        Ok(usable.max_by_key(|found| found.record.opened).map(|found| found.pid))
     }
 
     /// Waits until the provider has started the transfer.

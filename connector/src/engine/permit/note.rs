@@ -142,8 +142,10 @@ fn index<P: Parts>(
         Step::Started => {
             let row = OpenRecord { transfer: pid.to_owned(), delivery: name.clone(), started };
             draft.put(Kind::Delivery, &open, &row)?;
-            if granted.role == Role::Provider {
+            if granted.role == Role::Provider || granted.keeps_name {
                 draft.put(Kind::Delivery, &delivery::flow_id(pid), &flow(None))?;
+            }
+            if granted.keeps_name {
                 // Taken by somebody else meanwhile: then all of this is lost.
                 draft.write(Kind::Delivery, &delivery::name_id(&name), None, &pid)?;
             }

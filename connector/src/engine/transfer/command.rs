@@ -4,9 +4,10 @@
 use protocol::Role;
 use protocol::address::CallbackAddress;
 use protocol::id::ConsumerPid;
-use protocol::transfer::{Begin, Command, Input, State};
+use protocol::transfer::{Begin, Command, Flow as Direction, Input, State};
 use wire::did::Did;
 
+use super::address::DataPath;
 use super::flow::{Flow, Opening};
 use super::load::under;
 use crate::engine::Engine;
@@ -18,11 +19,12 @@ use crate::engine::negotiation::{Ending, TRIES_MAX};
 use crate::engine::parts::{Parts, Transport};
 use crate::ids::urn;
 use crate::record::agreement::AgreementRecord;
-use crate::record::dataset::FORMAT_PULL;
+use crate::record::dataset::{FORMAT_PULL, FORMAT_PUSH};
 use crate::store::Kind;
 
 impl<P: Parts> Engine<P> {
-    /// Asks the provider of an agreement for its data; returns our own pid of the transfer.
+    /// Asks the provider of an agreement for its data, which we then fetch; returns our own pid of
+    /// the transfer.
     ///
     /// # Errors
     /// When the agreement is not ours to use or has ended, or nothing can be committed.
@@ -31,6 +33,30 @@ impl<P: Parts> Engine<P> {
         participant: &Did,
         agreement: &AgreementRecord,
         account: &str,
+    ) -> Result<String, EngineError> {
+        self.ask_for(participant, agreement, account, Direction::Pull).await
+    }
+
+    /// Asks the provider of an agreement to send its data to us; returns our own pid of the
+    /// transfer.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_for_data`].
+    pub async fn ask_for_push(
+        &self,
+        participant: &Did,
+        agreement: &AgreementRecord,
+        account: &str,
+    ) -> Result<String, EngineError> {
+        self.ask_for(participant, agreement, account, Direction::Push).await
+    }
+
+    async fn ask_for(
+        &self,
+        participant: &Did,
+        agreement: &AgreementRecord,
+        account: &str,
+        way: Direction,
     ) -> Result<String, EngineError> {
         if agreement.role != Role::Consumer {
             let words = "this participant provides the data of this contract";
@@ -47,6 +73,11 @@ impl<P: Parts> Engine<P> {
                 .map_err(|error| EngineError::operator("bad-address", error.to_string()))
         };
         let pid = urn(&self.ids);
+        let (format, given) = match way {
+            Direction::Pull => (FORMAT_PULL, None),
+            Direction::Push => (FORMAT_PUSH, Some(DataPath::fresh(self, &participant, &pid))),
+        };
+        let (data_address, token) = given.map(|path| (path.address, path.token)).unzip();
         let begin = Begin {
             own_pid: ConsumerPid::parse(&pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,
@@ -55,8 +86,8 @@ impl<P: Parts> Engine<P> {
             data_space: standing.dataspace.clone(),
             callback_address: address(&participant.dsp_base())?,
             agreement_id: agreement.id.clone(),
-            format: FORMAT_PULL.to_owned(),
-            data_address: None,
+            format: format.to_owned(),
+            data_address,
         };
         for _ in 0..TRIES_MAX {
             let draft = Draft::new(self, &participant, standing.clone());
@@ -66,6 +97,7 @@ impl<P: Parts> Engine<P> {
             let listed = under(&agreement.id, &agreement.peer, &pid);
             flow.draft.write(Kind::Index, &listed, None, &pid)?;
             flow.run(Input::Command(Command::Request(Box::new(begin.clone())))).await?;
+            flow.set_aside(|record| record.token = token);
             match flow.commit().await {
                 Err(error) if error.is_lost() => {}
                 Err(error) => return Err(error),

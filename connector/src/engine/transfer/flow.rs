@@ -2,26 +2,24 @@
 //! someone else's turn.
 
 use audit::entry::{Body, Process, Verdict};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy::Decision;
 use protocol::Role;
 use protocol::fact::{Event, Fact};
 use protocol::http_path;
-use protocol::message::data_address::{AUTH_TYPE, AUTHORIZATION};
-use protocol::message::{DataAddress, EndpointProperty, TransferMessage};
-use protocol::transfer::{Command, Effect, Input, State, step};
+use protocol::message::{DataAddress, TransferMessage};
+use protocol::transfer::{Command, Effect, Flow as Direction, Input, State, step};
 use serde_json::Value;
 use wire::digest::Digest;
 
-use super::{DATA_PATH, ENDPOINT_TYPE_HTTP, FoundTransfer};
+use super::FoundTransfer;
+use super::address::DataPath;
 use crate::engine::Engine;
 use crate::engine::decider::{Decider, Next, Situation};
 use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
-use crate::ids::random;
+use crate::record::delivery::{self, PushRecord};
 use crate::record::negotiation::By;
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
 use crate::record::timer::{TimerErrand, TimerRow};
@@ -196,12 +194,26 @@ impl<'e, P: Parts> Flow<'e, P> {
                 self.decide = true;
                 Ok(())
             }
-            Effect::OpenDataPath | Effect::AwaitPeer => Ok(()),
+            Effect::OpenDataPath => self.open_data_path(),
+            Effect::AwaitPeer => Ok(()),
             Effect::Close => {
                 self.set_aside(|record| record.token = None);
+                if self.current()?.process.flow == Direction::Push {
+                    self.draft.delete(Kind::Delivery, &delivery::push_id(&self.pid));
+                }
                 Ok(())
             }
         }
+    }
+
+    /// As provider of a push, it is ours to send: the worker is told once this is committed.
+    fn open_data_path(&mut self) -> Result<(), EngineError> {
+        let process = &self.current()?.process;
+        if process.role != Role::Provider || process.flow != Direction::Push {
+            return Ok(());
+        }
+        let row = PushRecord { asked: self.draft.at() };
+        self.draft.push(&self.pid, &row)
     }
 
     fn note(&mut self, fact: &Fact<State>) -> Result<(), EngineError> {
@@ -279,9 +291,11 @@ impl<'e, P: Parts> Flow<'e, P> {
         });
     }
 
-    /// As provider: what the agreement and the decider say about starting.
+    /// As provider, and as whoever gives the address: what the agreement and the decider say about
+    /// starting.
     async fn next_command(&mut self) -> Result<Option<Command>, EngineError> {
-        if self.current()?.process.role != Role::Provider {
+        let process = &self.current()?.process;
+        if process.role == Role::Consumer && !process.own_side().owns_address {
             return Ok(None);
         }
         let decision = self.judge().await?;
@@ -333,8 +347,7 @@ impl<'e, P: Parts> Flow<'e, P> {
 
     /// A start, with a fresh address where it is ours to give.
     fn start(&mut self) -> Result<Command, EngineError> {
-        let owns = self.current()?.process.own_side().owns_address;
-        let data_address = owns.then(|| self.data_address());
+        let data_address = self.data_address()?;
         Ok(Command::Start { data_address })
     }
 
@@ -359,21 +372,15 @@ impl<'e, P: Parts> Flow<'e, P> {
         self.draft.record(about, Body::DecisionMade { verdict, decision: digest, policy })
     }
 
-    /// A fresh data address with a fresh token, of which only the digest is kept.
-    fn data_address(&mut self) -> DataAddress {
-        let token = URL_SAFE_NO_PAD.encode(random::<32>(&self.engine.ids));
-        let digest = Digest::of(token.as_bytes());
-        self.set_aside(|record| record.token = Some(digest));
-        let pid = http_path::segment(&self.pid);
-        let property = |name: &str, value: String| EndpointProperty { name: name.into(), value };
-        DataAddress {
-            endpoint_type: ENDPOINT_TYPE_HTTP.to_owned(),
-            endpoint: Some(format!("{}{DATA_PATH}{pid}", self.draft.participant().mutual_url())),
-            properties: vec![
-                property(AUTHORIZATION, token),
-                property(AUTH_TYPE, "bearer".to_owned()),
-            ],
+    /// A fresh data address with a fresh token, of which only the digest is kept; none where the
+    /// other side gives it.
+    fn data_address(&mut self) -> Result<Option<DataAddress>, EngineError> {
+        if !self.current()?.process.own_side().owns_address {
+            return Ok(None);
         }
+        let path = DataPath::fresh(self.engine, self.draft.participant(), &self.pid);
+        self.set_aside(|record| record.token = Some(path.token));
+        Ok(Some(path.address))
     }
 }
 

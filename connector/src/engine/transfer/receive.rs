@@ -5,7 +5,7 @@ use protocol::Role;
 use protocol::id::ProviderPid;
 use protocol::message::{TransferMessage, TransferRequestMessage};
 use protocol::status;
-use protocol::transfer::{Flow as Direction, Input, Opening as Opened, Received};
+use protocol::transfer::{Input, Opening as Opened, Received};
 use serde_json::Value;
 use wire::did::Did;
 use wire::digest::Digest;
@@ -23,7 +23,7 @@ use crate::engine::negotiation::{Incoming, Reply, TRIES_MAX, callback_of, why};
 use crate::engine::parts::Parts;
 use crate::ids::urn;
 use crate::record::agreement::EndedBy;
-use crate::record::dataset::FORMAT_PULL;
+use crate::record::dataset::{FORMAT_PULL, FORMAT_PUSH};
 use crate::record::negotiation::By;
 use crate::store::Kind;
 
@@ -109,9 +109,15 @@ impl<P: Parts> Engine<P> {
             let words = ended_words(ended);
             return Err(EngineError::peer(AGREEMENT_ENDED, words));
         }
-        if message.format != FORMAT_PULL || message.data_address.is_some() {
-            let words = format!("this dataset is delivered as `{FORMAT_PULL}` only");
+        if ![FORMAT_PULL, FORMAT_PUSH].contains(&message.format.as_str()) {
+            let words =
+                format!("this dataset is delivered as `{FORMAT_PULL}` or `{FORMAT_PUSH}` only");
             return Err(EngineError::peer("format-not-offered", words));
+        }
+        if message.format == FORMAT_PUSH
+            && let Some(address) = &message.data_address
+        {
+            check_address(address.endpoint.as_deref(), peer)?;
         }
         Ok(agreement.dataset)
     }
@@ -130,7 +136,7 @@ impl<P: Parts> Engine<P> {
         }
         let agreement = process.agreement_id.clone();
         if let TransferMessage::Start(start) = &message
-            && process.flow == Direction::Pull
+            && process.peer_side().owns_address
             && let Some(address) = &start.data_address
         {
             check_address(address.endpoint.as_deref(), incoming.peer)?;
@@ -195,7 +201,7 @@ impl<P: Parts> Engine<P> {
     }
 }
 
-/// A data address lies under the provider's own verified host.
+/// A data address lies under the own verified host of whoever gives it.
 fn check_address(endpoint: Option<&str>, peer: &Did) -> Result<(), EngineError> {
     let target = endpoint.and_then(|url| Target::parse(url).ok());
     match target {

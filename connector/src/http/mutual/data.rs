@@ -120,13 +120,13 @@ fn named(mut response: HttpResponse, delivery: Option<HeaderValue>) -> HttpRespo
 }
 
 /// The name that the consumer wants the delivery to have, if it says one.
-fn name_asked(request: &HttpRequest) -> Option<&str> {
+pub(super) fn name_asked(request: &HttpRequest) -> Option<&str> {
     let mut values = request.headers().get_all(DELIVERY_HEADER);
     let only = values.next().filter(|_| values.next().is_none())?;
     only.to_str().ok()
 }
 
-fn bearer(request: &HttpRequest) -> Option<&str> {
+pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     Some(value.strip_prefix("Bearer ").unwrap_or(value).trim())
 }

@@ -15,7 +15,7 @@ use super::neighbour::Ask;
 use super::quota::Quota;
 use super::released::Released;
 use super::route::{Route, route};
-use super::{Caller, Served, body, catalog, data};
+use super::{Caller, Served, body, catalog, data, intake};
 use crate::data::source::http::Fetch;
 use crate::engine::error::EngineError;
 use crate::engine::negotiation::{Incoming, Reply};
@@ -48,6 +48,10 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     };
     if let Route::Data { pid } = &route {
         return data::deliver(&request, &served, &caller, standing, pid).await;
+    }
+    if let Route::Intake { pid } = route {
+        let intake = &*served.intake;
+        return intake::take(&request, payload, intake, &caller, standing, pid).await;
     }
     let body = if is_post {
         match body::json(&request, payload, engine.limits().message_bytes_max).await {
@@ -113,7 +117,7 @@ async fn answer<P: Parts, F: Fetch>(
             let reply = engine.receive_agreement_end(&incoming).await;
             taken(served, &asked, reply, Family::Transfer, body)
         }
-        Route::Data { .. } => problem::plain(&Problem::not_found()),
+        Route::Data { .. } | Route::Intake { .. } => problem::plain(&Problem::not_found()),
         Route::Other => neighbour(request, served, &asked, body).await,
     }
 }

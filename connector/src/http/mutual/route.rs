@@ -51,6 +51,11 @@ pub(super) enum Route {
         /// Our own pid of the transfer.
         pid: String,
     },
+    /// Data that is pushed to us.
+    Intake {
+        /// Our own pid of the transfer.
+        pid: String,
+    },
     /// Something beside the Dataspace Protocol.
     Other,
 }
@@ -61,7 +66,8 @@ pub(super) fn route(is_post: bool, path: &str) -> Option<Route> {
         return Some(Route::Version);
     }
     if let Some(pid) = path.strip_prefix(DATA_PATH) {
-        return (!is_post).then(|| decoded(pid).map(|pid| Route::Data { pid })).flatten();
+        let pid = decoded(pid)?;
+        return Some(if is_post { Route::Intake { pid } } else { Route::Data { pid } });
     }
     let Some(path) = path.strip_prefix(DSP_PATH) else { return Some(Route::Other) };
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
@@ -148,7 +154,8 @@ mod tests {
             Some(verification),
         );
         check("GET", "/data/urn:uuid:1", Some(Route::Data { pid: pid() }));
-        check("POST", "/data/urn:uuid:1", None);
+        check("POST", "/data/urn:uuid:1", Some(Route::Intake { pid: pid() }));
+        check("POST", "/data/", None);
         check("POST", "/dsp/2025-1/negotiations/urn:uuid:1/agreement/verification/x", None);
         check("GET", "/dsp/2025-1/", None);
         check("POST", "/renew", Some(Route::Other));

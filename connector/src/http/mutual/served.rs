@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use wire::did::Did;
 
+use super::intake::Intake;
 use super::neighbour::Neighbour;
 use crate::data::source::root::DataRoot;
 use crate::engine::Engine;
@@ -22,6 +23,8 @@ pub struct Served<P: Parts, F> {
     pub roots: BTreeMap<Did, DataRoot>,
     /// Reads network sources, for each participant as its operator lists them.
     pub sources: BTreeMap<Did, F>,
+    /// Takes what providers push.
+    pub intake: Arc<dyn Intake>,
     /// Endpoints beside the Dataspace Protocol.
     pub neighbours: Vec<Arc<dyn Neighbour>>,
     /// Told of partners' checkpoints.
