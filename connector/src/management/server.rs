@@ -66,10 +66,14 @@ pub fn routes<D: Desk>(config: &mut web::ServiceConfig) {
         let handler = move |request: HttpRequest,
                             payload: web::Payload,
                             shared: web::Data<Shared<D>>| async move {
-            match handle(operation, &request, payload, &shared).await {
-                Ok(response) => response,
-                Err(refusal) => problem::response(&refusal),
-            }
+            // What a person asked for is done to its end, also when they stop waiting.
+            let work = actix_web::rt::spawn(async move {
+                match handle(operation, &request, payload, &shared).await {
+                    Ok(response) => response,
+                    Err(refusal) => problem::response(&refusal),
+                }
+            });
+            work.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
         };
         config.route(&format!("{PARTICIPANT_PATH}{path}"), method.to(handler));
     }

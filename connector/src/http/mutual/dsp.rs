@@ -35,7 +35,7 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
         Ok(found) => found,
         Err(refused) => return refused,
     };
-    let Some(_place) = quota.enter(caller.peer.did()) else {
+    let Some(place) = quota.enter(caller.peer.did()) else {
         return problem::plain(&Problem::new(status::UNAVAILABLE, "too-many-requests"));
     };
     let is_post = request.method() == Method::POST;
@@ -61,9 +61,14 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     } else {
         Vec::new()
     };
-    let asked =
-        Asked { caller: &caller, standing, query: request.uri().query().unwrap_or_default() };
-    answer(&request, &served, asked, route, &body).await
+    // What was read whole is dealt with to its end, also when the sender hangs up meanwhile: a commit
+    // goes on without its caller, and what follows from it must not be forgotten.
+    let work = actix_web::rt::spawn(async move {
+        let _place = place;
+        let query = request.uri().query().unwrap_or_default();
+        answer(&request, &served, Asked { caller: &caller, standing, query }, route, &body).await
+    });
+    work.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
 
 /// Who asks, and with which query.
