@@ -3,7 +3,7 @@
 use allmende_tests::sim::run::Simulation;
 
 /// Seeds that each run of the tests goes through; `just sim` goes through as many as one likes.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 24;
 
 #[test]
 fn nothing_goes_wrong_that_must_not_whatever_the_seed() {

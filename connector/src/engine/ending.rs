@@ -22,8 +22,9 @@ use crate::record::negotiation::By;
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
 use crate::store::Kind;
 
-/// There is one such message for each agreement.
-const ONLY: u32 = 1;
+/// The number of the message among those of the negotiation that the agreement came from: it leaves
+/// behind FINALIZED.
+const LAST: u32 = u32::MAX - 1;
 
 impl<P: Parts> Engine<P> {
     /// Writes the message that tells the partner of an end.
@@ -42,10 +43,8 @@ impl<P: Parts> Engine<P> {
             reason: vec![Value::from(words)],
             checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()),
         };
-        let process = ProcessRef {
-            machine: Machine::Agreement,
-            pid: agreement::id(&agreed.id, &agreed.peer),
-        };
+        let pid = agreed.negotiation.clone();
+        let process = ProcessRef { machine: Machine::Negotiation, pid };
         let row = OutboxRow {
             process,
             peer: agreed.peer.clone(),
@@ -56,7 +55,7 @@ impl<P: Parts> Engine<P> {
             written: draft.at(),
             due: draft.at(),
         };
-        draft.send(ONLY, &row)
+        draft.send(LAST, &row)
     }
 
     /// What became of that message: kept with the contract, so that a person can see it.
@@ -72,11 +71,12 @@ impl<P: Parts> Engine<P> {
             Outcome::Refused { .. } | Outcome::Told { .. } => Notice::Refused,
             Outcome::GivenUp => Notice::GivenUp,
         };
+        let named = told_of(row).ok_or(EngineError::Internal { what: "a message's agreement" })?;
         for _ in 0..TRIES_MAX {
             let (ours, standing) = self.member(&key.0)?;
             let mut draft = Draft::new(self, &ours, standing);
             draft.delete(Kind::Outbox, &key.1);
-            let id = &row.process.pid;
+            let id = &agreement::id(&named, &row.peer);
             if let Some((version, mut agreed)) = self.agreement_record(&key.0, id).await? {
                 if let Some(ended) = &mut agreed.ended {
                     ended.notice = Some(notice);
@@ -109,7 +109,7 @@ impl<P: Parts> Engine<P> {
             return Err(EngineError::peer("wrong-message", "it names another agreement"));
         }
         let (ours, peer, id) = (incoming.participant.did(), incoming.peer, &message.agreement_id);
-        self.agreement(ours, id, peer).await?;
+        self.agreement_in_use(ours, id, peer).await?;
         let words = why(message.code.as_deref(), &message.reason, By::Peer).words.join(" ");
         let words = words.strip_prefix(ENDED_WORDS).unwrap_or(&words);
         self.agreement_is_over(ours, id, peer, EndedBy::Peer, words).await?;
@@ -120,4 +120,11 @@ impl<P: Parts> Engine<P> {
             checkpoint: message.checkpoint,
         })
     }
+}
+
+/// The agreement of whose end a message tells.
+fn told_of(row: &OutboxRow) -> Option<AgreementId> {
+    let body = parse(row.body.as_ref()?.as_bytes(), &Limits::message()).ok()?;
+    let message = AgreementTerminationMessage::parse(&Node::root(&body)).ok()?.message;
+    Some(message.agreement_id)
 }

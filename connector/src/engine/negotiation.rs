@@ -6,6 +6,7 @@ mod answer;
 mod check;
 mod command;
 mod decide;
+mod early;
 mod flow;
 mod load;
 mod offer;

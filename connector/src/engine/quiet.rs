@@ -36,6 +36,8 @@ struct Quiet {
     /// Where the peer shows its state; nothing while its process id is unknown.
     url: Option<String>,
     since: Timestamp,
+    /// Whether a message of ours is under way, which will tell more than a question could.
+    awaiting: bool,
 }
 
 impl<P: Parts> Draft<'_, P> {
@@ -75,7 +77,7 @@ impl<P: Parts> Engine<P> {
         if let Some(quiet) = self.quiet(participant, process).await? {
             let asked_at = after(quiet.since, FIRST_SECONDS);
             let (due, pause) = match quiet.url {
-                Some(url) if asked_at <= draft.at() => {
+                Some(url) if asked_at <= draft.at() && !quiet.awaiting => {
                     draft.send(QUESTION, &question(process, quiet.peer, url, draft.at()))?;
                     (after(draft.at(), pause_seconds), pause_seconds.saturating_mul(2))
                 }
@@ -103,7 +105,8 @@ impl<P: Parts> Engine<P> {
                 Ok(found) if !found.record.process.is_over() => {
                     let process = found.record.process;
                     let url = negotiation_path(&process).map(|at| process.peer_address.join(&at));
-                    Quiet { peer: process.peer, url, since: process.since }
+                    let awaiting = process.awaiting.is_some();
+                    Quiet { peer: process.peer, url, since: process.since, awaiting }
                 }
                 Ok(_) | Err(EngineError::NotFound) => return Ok(None),
                 Err(error) => return Err(error),
@@ -112,13 +115,12 @@ impl<P: Parts> Engine<P> {
                 Ok(found) if !found.record.process.is_over() => {
                     let process = found.record.process;
                     let url = transfer_path(&process).map(|at| process.peer_address.join(&at));
-                    Quiet { peer: process.peer, url, since: process.since }
+                    let awaiting = process.awaiting.is_some();
+                    Quiet { peer: process.peer, url, since: process.since, awaiting }
                 }
                 Ok(_) | Err(EngineError::NotFound) => return Ok(None),
                 Err(error) => return Err(error),
             },
-            // The end of an agreement is told, not asked for.
-            Machine::Agreement => return Ok(None),
         };
         Ok(Some(quiet))
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use protocol::message::AgreementTerminationMessage;
 use serde_json::Value;
 use wire::did::Did;
 use wire::json::{Limits, parse};
@@ -19,7 +20,7 @@ use super::{Engine, OutboxKey, Waiting};
 use crate::clock::Clock;
 use crate::ids::random;
 use crate::record::outbox::{Machine, OutboxRow};
-use crate::store::{Batch, Key, Kind, Span, Store, Version};
+use crate::store::{Batch, CommitError, Key, Kind, Span, Store, Version};
 
 /// The pause after the first failure; each further one doubles it.
 const RETRY_FIRST_MS: i64 = 250;
@@ -113,6 +114,15 @@ impl<P: Parts> Engine<P> {
     pub async fn send(&self, key: &OutboxKey) -> Result<Sent, EngineError> {
         let Some((version, row)) = self.outbox_row(key).await? else { return Ok(Sent::Done) };
         if self.is_preceded(key, &row).await? {
+            if row.body.is_none() {
+                // Whatever comes of the message before it tells more than the question would.
+                let mut batch = Batch::new();
+                batch.remove(Key::new(&key.0, Kind::Outbox, &*key.1), version);
+                return match self.store.commit(batch).await {
+                    Ok(_) | Err(CommitError::Lost { .. }) => Ok(Sent::Done),
+                    Err(error) => Err(error.into()),
+                };
+            }
             return Ok(Sent::Behind);
         }
         let request = Request { url: row.url.clone(), body: row.body.clone().map(Bytes::from) };
@@ -195,10 +205,12 @@ impl<P: Parts> Engine<P> {
         outcome: &Outcome,
     ) -> Result<(), EngineError> {
         let pid = &row.process.pid;
+        if row.message == AgreementTerminationMessage::NAME {
+            return self.agreement_end_told(key, row, outcome).await;
+        }
         match row.process.machine {
             Machine::Negotiation => self.negotiation_answered(&key.0, pid, number, outcome).await,
             Machine::Transfer => self.transfer_answered(&key.0, pid, number, outcome).await,
-            Machine::Agreement => self.agreement_end_told(key, row, outcome).await,
         }
     }
 
@@ -240,7 +252,7 @@ impl<P: Parts> Engine<P> {
         match self.store.commit(batch).await {
             Ok(_) => Ok(Sent::Later(due)),
             // Withdrawn in the meantime.
-            Err(crate::store::CommitError::Lost { .. }) => Ok(Sent::Done),
+            Err(CommitError::Lost { .. }) => Ok(Sent::Done),
             Err(error) => Err(error.into()),
         }
     }

@@ -32,11 +32,11 @@ pub struct OutboxRow {
 pub struct ProcessRef {
     /// Which machine.
     pub machine: Machine,
-    /// Our own pid; for an agreement the id of its record.
+    /// Our own pid.
     pub pid: String,
 }
 
-/// One of the two state machines of the Dataspace Protocol, or what comes after both.
+/// One of the two state machines of the Dataspace Protocol.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Machine {
@@ -44,8 +44,6 @@ pub enum Machine {
     Negotiation,
     /// Transfer process.
     Transfer,
-    /// The end of an agreement, of which the standard knows nothing.
-    Agreement,
 }
 
 impl ProcessRef {
@@ -55,7 +53,6 @@ impl ProcessRef {
         let machine = match self.machine {
             Machine::Negotiation => 'n',
             Machine::Transfer => 't',
-            Machine::Agreement => 'a',
         };
         format!("{machine}/{}/", self.pid)
     }

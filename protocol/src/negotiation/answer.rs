@@ -81,6 +81,10 @@ pub(super) fn given_up(now: &Negotiation, at: Timestamp, number: u32) -> Result<
         Some(outgoing) if outgoing.what == Move::Terminate => {
             Ok(give_up(now, at, Event::GivenUp, clause))
         }
+        // Both have signed, and the consumer may hold it already: it will find out by `GET`.
+        Some(outgoing) if outgoing.what == Move::Finalize => {
+            Ok(concluded(now, at, Event::GivenUp, clause))
+        }
         Some(_) => Ok(break_off(now, at, "peer-unreachable", clause)),
     }
 }
@@ -141,6 +145,7 @@ fn entered(
 pub(super) fn concluded(now: &Negotiation, at: Timestamp, event: Event, clause: Clause) -> Step {
     let mut next = now.clone();
     next.state = Some(State::Finalized);
+    next.awaiting = None;
     next.since = at;
     let fact = Effect::Record(Fact {
         event,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
-use std::task::Poll;
 
 use bytes::Bytes;
 use connector::engine::Engine;
@@ -55,8 +54,6 @@ struct Fate {
     lost: bool,
     late_ms: i64,
     answer_lost: bool,
-    /// The connection breaks after so many turns of the receiver, which stops working then.
-    turns: Option<usize>,
 }
 
 impl Line {
@@ -82,7 +79,6 @@ impl Line {
             lost: dice.chance(bad),
             late_ms: if dice.chance(bad) { dice.ms(300_000) } else { dice.ms(200) },
             answer_lost: dice.chance(bad),
-            turns: dice.chance(bad).then(|| dice.below(5)),
         }
     }
 
@@ -111,21 +107,8 @@ async fn handle(
     fate: Fate,
     reply: oneshot::Sender<Answer>,
 ) {
-    let mut answered = Box::pin(answer(&*engine, &letter));
-    let mut turns = fate.turns;
-    let done = std::future::poll_fn(|context| match turns.as_mut() {
-        Some(0) => Poll::Ready(None),
-        left => {
-            if let Some(left) = left {
-                *left -= 1;
-            }
-            answered.as_mut().poll(context).map(Some)
-        }
-    });
-    let Some((answer, errands)) = done.await else {
-        world.trace(|| format!("{} hung up on {}", letter.from, letter.path));
-        return;
-    };
+    // The listener deals with what it has read to its end, also when the sender hangs up meanwhile.
+    let (answer, errands) = Box::pin(answer(&*engine, &letter)).await;
     world.trace(|| format!("{} {} answers {}", letter.host, letter.path, answer.status));
     world.point().await;
     if !fate.answer_lost {

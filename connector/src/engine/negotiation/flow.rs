@@ -2,6 +2,7 @@
 //! someone else's turn.
 
 use audit::entry::{Body, Process};
+use protocol::Role;
 use protocol::fact::{Event, Fact};
 use protocol::http_path;
 use protocol::message::{
@@ -11,6 +12,7 @@ use protocol::negotiation::{Effect, Input, State, step};
 use serde_json::Value;
 use wire::digest::Digest;
 
+use super::early;
 use crate::engine::Engine;
 use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
@@ -18,7 +20,7 @@ use crate::engine::parts::Parts;
 use crate::record::agreement::{self, AgreementRecord};
 use crate::record::negotiation::{By, NegotiationRecord, Why};
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
-use crate::store::{Key, Kind, Store, Version};
+use crate::store::{Kind, Version};
 
 /// One negotiation within one commit.
 pub(super) struct Flow<'e, P: Parts> {
@@ -185,6 +187,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             Effect::AwaitPeer => Ok(()),
             Effect::Conclude => self.conclude().await,
             Effect::Close => {
+                self.finalizing_no_more();
                 self.change(|record| record.awaits_person = false);
                 Ok(())
             }
@@ -240,7 +243,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             && event.event == EventType::Finalized
         {
             // The consumer may use the agreement as soon as it has read this message.
-            self.conclude().await?;
+            self.finalizing()?;
         }
         let did = self.draft.participant().did();
         let message = match self.engine.heads.checkpoint(did) {
@@ -297,6 +300,24 @@ impl<'e, P: Parts> Flow<'e, P> {
         Ok(())
     }
 
+    fn finalizing(&mut self) -> Result<(), EngineError> {
+        let process = &self.current()?.process;
+        let Some(agreed) = &process.agreement else { return Ok(()) };
+        let index = early::finalizing(&agreed.id, &process.peer);
+        let pid = self.pid.clone();
+        self.draft.put(Kind::Index, &index, &pid)
+    }
+
+    fn finalizing_no_more(&mut self) {
+        let process = self.record.as_ref().map(|record| &record.process);
+        let index = process.filter(|process| process.role == Role::Provider).and_then(|process| {
+            Some(early::finalizing(&process.agreement.as_ref()?.id, &process.peer))
+        });
+        if let Some(index) = index {
+            self.draft.delete(Kind::Index, &index);
+        }
+    }
+
     /// The agreement is in force: from here on transfers under it may be asked for.
     async fn conclude(&mut self) -> Result<(), EngineError> {
         let record = self.current()?.clone();
@@ -305,10 +326,6 @@ impl<'e, P: Parts> Flow<'e, P> {
             return Err(EngineError::Internal { what: "an agreement" });
         };
         let id = agreement::id(&agreed.id, &process.peer);
-        let key = Key::new(self.draft.participant().did(), Kind::Agreement, &*id);
-        if self.engine.store.get(&key).await?.is_some() {
-            return Ok(());
-        }
         self.draft.count_for(&agreed.id, &process.peer).await?;
         let about = self.about(vec![])?;
         self.draft.record(

@@ -100,7 +100,7 @@ impl<P: Parts> Engine<P> {
         message: &TransferRequestMessage,
     ) -> Result<protocol::id::DatasetId, EngineError> {
         let unknown = || EngineError::peer("unknown-agreement", "there is no such agreement");
-        let agreement = match self.agreement(ours, &message.agreement_id, peer).await {
+        let agreement = match self.agreement_in_use(ours, &message.agreement_id, peer).await {
             Ok((_, agreement)) if agreement.role == Role::Provider => agreement,
             Ok(_) | Err(EngineError::NotFound) => return Err(unknown()),
             Err(error) => return Err(error),

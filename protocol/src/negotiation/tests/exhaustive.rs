@@ -116,6 +116,7 @@ impl Model {
             Event::Refused(_) | Event::GivenUp => match self.awaiting {
                 None => to(self.state, None),
                 Some(("terminate", _)) => to(Some("TERMINATED"), None),
+                Some((_, ahead @ "FINALIZED")) if event == Event::GivenUp => to(Some(ahead), None),
                 Some(_) if self.state.is_none() || event == Event::Refused(404) => {
                     to(Some("TERMINATED"), None)
                 }
