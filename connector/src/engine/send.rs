@@ -130,10 +130,12 @@ impl<P: Parts> Engine<P> {
         let asked_to_wait = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         match self.judge(&row, answer) {
             Some(outcome) => {
-                let outcome = if row.body.is_some() {
-                    self.with_peer_state(key, &row, outcome).await
-                } else {
+                let outcome = if row.body.is_none() {
                     Outcome::Told { told: Told::of(&outcome), asked: row.written }
+                } else if let Some(outcome) = self.with_peer_state(key, &row, outcome).await {
+                    outcome
+                } else {
+                    return self.put_off(key, version, row, asked_to_wait).await;
                 };
                 self.answered(key, &row, number_of(&key.1), &outcome).await?;
                 self.wake_next(key, &row).await?;
@@ -171,30 +173,38 @@ impl<P: Parts> Engine<P> {
                 })
             }
         };
-        let hours = i64::try_from(self.limits.retry_hours_max).unwrap_or(i64::MAX);
-        let age = self.clock.now().duration_since(row.written);
-        let over = age.as_hours() >= hours;
-        final_word.or_else(|| over.then_some(Outcome::GivenUp))
+        final_word.or_else(|| self.is_overdue(row.written).then_some(Outcome::GivenUp))
     }
 
     /// A message whose first answer was lost is refused when it comes again: the peer's own state
-    /// tells that it arrived. Asked only where the process is known to the peer.
-    async fn with_peer_state(&self, key: &OutboxKey, row: &OutboxRow, outcome: Outcome) -> Outcome {
-        let Outcome::Refused { status, code, words, .. } = outcome else { return outcome };
+    /// tells that it arrived. Asked only where the process is known to the peer. Nothing where the
+    /// peer could not be asked: then it is too early to believe the refusal.
+    async fn with_peer_state(
+        &self,
+        key: &OutboxKey,
+        row: &OutboxRow,
+        outcome: Outcome,
+    ) -> Option<Outcome> {
+        let Outcome::Refused { status, code, words, .. } = outcome else { return Some(outcome) };
         let (base, _) = row.url.rsplit_once('/').unwrap_or((&row.url, ""));
         let url = base.strip_suffix("/agreement").unwrap_or(base).to_owned();
         // A message that opens a process was sent to no process yet.
         let is_opening = url.ends_with("/negotiations") || url.ends_with("/transfers");
         let asked = Request { url, body: None };
-        let answer = match status {
-            0 | NOT_FOUND => None,
-            _ if is_opening => None,
-            _ => self.transport.exchange(&key.0, &row.peer, asked).await.ok(),
+        let is_of_agreement = row.message == AgreementTerminationMessage::NAME;
+        let answer = if matches!(status, 0 | NOT_FOUND) || is_opening || is_of_agreement {
+            None
+        } else {
+            match self.transport.exchange(&key.0, &row.peer, asked).await {
+                Ok(answer) if answer.status >= 500 && !self.is_overdue(row.written) => return None,
+                Err(unsent) if unsent.passing && !self.is_overdue(row.written) => return None,
+                asked => asked.ok(),
+            }
         };
         let body = answer.filter(Answer::is_success).map(|answer| answer.body);
         let process = body.and_then(|body| parse(&body, &Limits::message()).ok());
         let state = process.and_then(|process| Some(process.get("state")?.as_str()?.to_owned()));
-        Outcome::Refused { status, code, words, peer_state: state }
+        Some(Outcome::Refused { status, code, words, peer_state: state })
     }
 
     async fn answered(
