@@ -45,6 +45,10 @@ deny:
 demo *arguments:
     cargo run --release -- demo {{ arguments }}
 
+# the simulator: a thousand seeds, `--seeds 100000` of them from `--from 5`, or one told line by line by `--seed 85`
+sim *arguments:
+    cargo run --release -p allmende-tests --bin allmende-sim -- {{ arguments }}
+
 # the measurements of docs/performance.md
 bench *arguments:
     cargo bench --workspace {{ arguments }}

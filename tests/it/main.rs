@@ -8,6 +8,7 @@ mod clock;
 mod codes;
 mod disk;
 mod elsewhere;
+mod found;
 mod gate;
 mod home;
 mod isolation;

@@ -76,7 +76,7 @@ pub async fn check(dataspace: &Dataspace) {
             all.insert(did.clone(), records_of(&store, &did).await);
         }
     }
-    let on_the_way = dataspace.network.holds_back();
+    let on_the_way = dataspace.network.keeps_apart();
     for kept in all.values() {
         check_agreements(kept);
         check_negotiations(kept, &all, on_the_way);

@@ -98,7 +98,7 @@ impl Network {
         self.inner().houses.insert(host.to_owned(), house);
     }
 
-    /// The next request whose path contains `part` meets `trouble`.
+    /// The next request whose method and path (`GET /transfers/…`) contain `part` meets `trouble`.
     pub fn trouble(&self, part: &str, trouble: Trouble) {
         self.inner().planned.push((part.to_owned(), trouble));
     }
@@ -139,6 +139,12 @@ impl Network {
         !self.inner().held_back.is_empty()
     }
 
+    /// Whether somebody cannot be told what the others know.
+    #[must_use]
+    pub fn keeps_apart(&self) -> bool {
+        self.holds_back() || !self.inner().unreachable.is_empty()
+    }
+
     /// What was held back arrives, last one first; nobody waits for the answers any more.
     pub async fn deliver_late(&self) -> Vec<Answer> {
         let held_back = std::mem::take(&mut self.inner().held_back);
@@ -177,7 +183,8 @@ impl Network {
     }
 
     async fn exchange(&self, letter: Letter) -> Result<Answer, Unsent> {
-        match self.next_trouble(&letter.path) {
+        let method = if letter.body.is_some() { "POST" } else { "GET" };
+        match self.next_trouble(&format!("{method} {}", letter.path)) {
             None => self.post(letter).await,
             Some(Trouble::LoseRequest) => Err(unsent("request-lost")),
             Some(Trouble::LoseResponse) => {
@@ -195,9 +202,9 @@ impl Network {
         }
     }
 
-    fn next_trouble(&self, path: &str) -> Option<Trouble> {
+    fn next_trouble(&self, request: &str) -> Option<Trouble> {
         let mut inner = self.inner();
-        if let Some(place) = inner.planned.iter().position(|(part, _)| path.contains(part)) {
+        if let Some(place) = inner.planned.iter().position(|(part, _)| request.contains(part)) {
             return Some(inner.planned.remove(place).1);
         }
         inner.dice.as_mut()?.roll()
