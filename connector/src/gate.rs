@@ -9,23 +9,30 @@ mod flow;
 mod foreign;
 mod header;
 mod inward;
+mod jvm;
+mod local;
+mod named;
 mod outward;
 mod plain;
 mod refusal;
 mod secret;
 pub mod settings;
+mod socks;
 mod target;
 mod token;
 
 pub use header::{PEER_DID, SECRET};
+pub use local::LocalFault;
 pub use plain::{PlainUrl, PlainUrlError};
 pub use secret::Secret;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
-use tokio::sync::Semaphore;
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::engine::Engine;
 use crate::engine::parts::Parts;
@@ -34,6 +41,8 @@ use crate::net::fetch::Fetcher;
 use crate::net::peers::Peers;
 use crate::participant::Participant;
 
+use local::Local;
+use named::Named;
 use outward::{Entry, Outward};
 
 /// What a gate is made of.
@@ -51,6 +60,8 @@ pub struct Made<P: Parts> {
     pub secret: Secret,
     /// The settings.
     pub settings: settings::GateSettings,
+    /// The folder of the gate's own files, as a whole path.
+    pub folder: PathBuf,
 }
 
 /// A gate whose listeners can be started.
@@ -58,28 +69,62 @@ pub struct Made<P: Parts> {
 pub struct Gate<P: Parts> {
     engine: Arc<Engine<P>>,
     outward: Arc<Outward<P::Clock>>,
+    named: Arc<Named<P::Clock>>,
     /// Places for connections of the foreign connector.
     places: Arc<Semaphore>,
+    folder: PathBuf,
 }
 
+/// Why a gate cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GateFault {
+    /// The gate-local authority.
+    #[error(transparent)]
+    Local(#[from] LocalFault),
+    /// A file for the foreign connector.
+    #[error("the files for the foreign connector cannot be written")]
+    Files(#[source] std::io::Error),
+    /// OpenSSL.
+    #[error("OpenSSL cannot prepare connections")]
+    Tls(#[from] identity::tls::TlsError),
+}
+
+/// A listener at work.
+pub type Listening = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl<P: Parts> Gate<P> {
-    /// The gate of these parts.
-    #[must_use]
-    pub fn new(made: Made<P>) -> Self {
-        let Made { engine, participant, peers, fetcher, secret, settings } = made;
+    /// The gate of these parts, with the files that the foreign connector reads.
+    ///
+    /// # Errors
+    /// [`GateFault`].
+    pub fn new(made: Made<P>) -> Result<Self, GateFault> {
+        let Made { engine, participant, peers, fetcher, secret, settings, folder } = made;
         let places = Arc::new(Semaphore::new(settings.limits.connections_max));
-        let limits = engine.limits();
-        let outward = Outward {
+        let (limits, clock) = (engine.limits(), engine.shared_clock());
+        let local = Local::open(&folder, participant.clone(), clock.clone())?;
+        jvm::write_options(&folder, &settings, &secret).map_err(GateFault::Files)?;
+        let outward = Arc::new(Outward {
             participant,
             peers,
             fetcher,
-            clock: engine.shared_clock(),
+            clock,
             secret,
             whole_bytes_max: limits.message_bytes_max,
             answer_timeout_ms: limits.answer_timeout_ms,
             settings,
-        };
-        Self { engine, outward: Arc::new(outward), places }
+        });
+        let named = Arc::new(Named::new(outward.clone(), local, limits.handshake_timeout_ms)?);
+        let gate = Self { engine, outward, named, places, folder };
+        gate.write_hosts().map_err(GateFault::Files)?;
+        Ok(gate)
+    }
+
+    /// Writes the partners' host names as the list has them now.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn write_hosts(&self) -> std::io::Result<()> {
+        jvm::write_hosts(&self.folder, &self.outward.settings, &self.outward.participant)
     }
 
     /// Starts the listener for partners.
@@ -94,20 +139,56 @@ impl<P: Parts> Gate<P> {
     ///
     /// # Errors
     /// The system's reason, when the socket cannot be used.
-    pub fn plain(
+    pub fn plain(&self, socket: TcpListener) -> std::io::Result<Listening> {
+        let outward = self.outward.clone();
+        self.listen(socket, move |stream, port| {
+            let outward = outward.clone();
+            async move { door::serve(outward, stream, Entry::Plain { port }).await }
+        })
+    }
+
+    /// The proxy, for the foreign connector's requests to partners' own addresses.
+    ///
+    /// # Errors
+    /// The system's reason, when the socket cannot be used.
+    pub fn proxy(&self, socket: TcpListener) -> std::io::Result<Listening> {
+        let named = self.named.clone();
+        self.listen(socket, move |stream, _| {
+            let named = named.clone();
+            async move { named.proxied(stream).await }
+        })
+    }
+
+    /// A port of the address that stands for all partners.
+    ///
+    /// # Errors
+    /// The system's reason, when the socket cannot be used.
+    pub fn named(&self, socket: TcpListener) -> std::io::Result<Listening> {
+        let named = self.named.clone();
+        self.listen(socket, move |stream, port| {
+            let named = named.clone();
+            async move { named.direct(stream, port).await }
+        })
+    }
+
+    fn listen<F>(
         &self,
         socket: TcpListener,
-    ) -> std::io::Result<impl Future<Output = ()> + Send + 'static + use<P>> {
-        let port = socket.local_addr()?.port();
+        serve: impl Fn(TcpStream, u16) -> F + Send + Sync + 'static,
+    ) -> std::io::Result<Listening>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let port = socket.local_addr().as_ref().map_or(0, SocketAddr::port);
         socket.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(socket)?;
-        let (outward, places) = (self.outward.clone(), self.places.clone());
-        Ok(door::accept(listener, places, move |stream, place| {
-            let outward = outward.clone();
+        let places = self.places.clone();
+        Ok(Box::pin(door::accept(listener, places, move |stream, place: OwnedSemaphorePermit| {
+            let served = serve(stream, port);
             async move {
-                door::serve(outward, stream, Entry::Plain { port }).await;
+                served.await;
                 drop(place);
             }
-        }))
+        })))
     }
 }

@@ -162,11 +162,12 @@ phrases! {
     Fingerprint: "Fingerabdruck", "fingerprint";
     Folder: "Ordner", "folder";
     ForeignConnector: "fremder Konnektor", "foreign connector";
-    GateSecret: "Geheimnis", "secret";
+    GateFolder: "Dateien für ihn", "files for it";
     ListenHandover: "Übergabe", "hand-over";
     ListenManagement: "Verwaltung", "management";
     ListenMutual: "Partner", "partners";
     ListenOutward: "nach außen", "outward";
+    ListenProxy: "Stellvertreter", "proxy";
     ListenPublic: "öffentlich", "public";
     Moment: "Zeit", "time";
     NotWritable: "nimmt nichts mehr auf", "takes no more writes";

@@ -10,6 +10,7 @@ mod public;
 mod request;
 mod revocation;
 mod root;
+mod trust_store;
 
 pub use issuing::{Issuing, LEAF_DAYS_MAX, LeafNames};
 pub use key::{CaCurve, CaKey};
@@ -18,6 +19,7 @@ pub(crate) use request::request_digest;
 pub use request::{CheckedRequest, RequestError, build_request};
 pub use revocation::{Revocation, RevocationList};
 pub use root::{IssuingNames, Root, STATEMENT_USAGE};
+pub use trust_store::java_trust_store;
 
 use openssl::error::ErrorStack;
 

@@ -2,7 +2,9 @@
 //! everything that must not pass.
 
 mod inward;
+mod named;
 mod outward;
+mod whole;
 
 use allmende_tests::foreign::Foreign;
 use allmende_tests::machines::{Machine, Machines};

@@ -104,3 +104,19 @@ fn read(answer: &[u8]) -> Result<Told, String> {
     let status = status.parse().map_err(|_| format!("no status: {head}"))?;
     Ok(Told { status, headers, body })
 }
+
+/// The content of a chunked body. Ends the test where it is none.
+#[must_use]
+pub fn dechunked(mut body: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    loop {
+        let end = body.windows(2).position(|two| two == b"\r\n").expect("a chunk's length");
+        let length = std::str::from_utf8(&body[..end]).expect("a chunk's length");
+        let length = usize::from_str_radix(length, 16).expect("a chunk's length");
+        if length == 0 {
+            return content;
+        }
+        content.extend_from_slice(&body[end + 2..end + 2 + length]);
+        body = &body[end + 2 + length + 2..];
+    }
+}

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use connector::home::Home;
-use openssl::ssl::{Ssl, SslContext, SslFiletype, SslMethod};
+use openssl::ssl::{Ssl, SslAcceptor, SslContext, SslFiletype, SslMethod, SslVerifyMode};
 
 use crate::machines::Machine;
 use crate::raw::{Client, Told};
@@ -50,6 +50,16 @@ impl Peer {
         runtime
             .expect("a runtime")
             .block_on(async { self.connect(host, to).await?.ask(request.as_bytes()).await })
+    }
+
+    /// A server that shows this certificate whatever name it is asked for, and believes everybody.
+    #[must_use]
+    pub fn acceptor(&self) -> SslAcceptor {
+        let mut acceptor = SslAcceptor::mozilla_modern_v5(SslMethod::tls_server()).expect("TLS");
+        acceptor.set_certificate_chain_file(&self.certificate).expect("a certificate");
+        acceptor.set_private_key_file(&self.key, SslFiletype::PEM).expect("a key");
+        acceptor.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+        acceptor.build()
     }
 
     fn ssl(&self, host: &str) -> Ssl {

@@ -63,8 +63,10 @@ pub struct GateListening {
     pub to: String,
     /// Where the foreign connector calls partners in the clear.
     pub outward: String,
-    /// The file with the gate's secret.
-    pub secret: PathBuf,
+    /// Where it calls them by their own addresses.
+    pub proxy: String,
+    /// The folder with the gate's secret, trust stores and options.
+    pub folder: PathBuf,
 }
 
 /// `demo`.

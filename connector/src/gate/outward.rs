@@ -54,6 +54,15 @@ pub(super) enum Entry {
         /// The listener's port.
         port: u16,
     },
+    /// Under a partner's own name, on the port of its address.
+    Named {
+        /// The server name.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Whether the connection has shown the secret; else each request must.
+        proven: bool,
+    },
 }
 
 /// What is asked of whom.
@@ -137,6 +146,15 @@ impl<C: Clock> Outward<C> {
                 let (host, port) = read_authority(authority).ok_or(Refused::Form)?;
                 let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
                 Ok(Asked { host, port, path })
+            }
+            Entry::Named { host: name, port, proven } => {
+                if read_authority(host) != Some((name.clone(), *port)) {
+                    return Err(Refused::HostForeign);
+                }
+                if !proven && !shown.is_some_and(|shown| self.secret.is(shown.as_bytes())) {
+                    return Err(Refused::Secret);
+                }
+                Ok(Asked { host: name.clone(), port: *port, path: path.to_owned() })
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Whom the foreign connector means: a member of the data space by its host, and which of its two
 //! listeners by the port.
 
+use std::collections::BTreeSet;
+
 use identity::trust::{Status, TrustList};
 use jiff::Timestamp;
 use wire::did::Did;
@@ -59,6 +61,22 @@ pub(super) fn partner(
     (host, port): (&str, u16),
     now: Timestamp,
 ) -> Result<Partner, Refused> {
+    let did = partner_of_host(standing, ours, host, now)?;
+    let public = did.port().unwrap_or(HTTPS_PORT);
+    let door = if port == public { Door::Public } else { Door::Mutual };
+    Ok(Partner { did, port, door })
+}
+
+/// As [`partner`], without a port.
+///
+/// # Errors
+/// [`Refused`].
+pub(super) fn partner_of_host(
+    standing: Option<&Standing>,
+    ours: &Did,
+    host: &str,
+    now: Timestamp,
+) -> Result<Did, Refused> {
     let standing = standing.ok_or(Refused::NotJoined)?;
     let list: &TrustList = &standing.list;
     list.check_time(now).map_err(Refused::List)?;
@@ -66,14 +84,18 @@ pub(super) fn partner(
         return Err(Refused::Itself);
     }
     let mut members = list.members.iter().filter(|member| member.did.host() == host);
-    let did = match (members.next(), members.next()) {
-        (Some(member), None) if member.status == Status::Active => member.did.clone(),
-        (Some(_), None) => return Err(Refused::Suspended(host.to_owned())),
-        (Some(_), Some(_)) => return Err(Refused::Ambiguous(host.to_owned())),
-        (None, _) if list.authority.host() == host => list.authority.clone(),
-        (None, _) => return Err(Refused::NotRegistered(host.to_owned())),
-    };
-    let public = did.port().unwrap_or(HTTPS_PORT);
-    let door = if port == public { Door::Public } else { Door::Mutual };
-    Ok(Partner { did, port, door })
+    match (members.next(), members.next()) {
+        (Some(member), None) if member.status == Status::Active => Ok(member.did.clone()),
+        (Some(_), None) => Err(Refused::Suspended(host.to_owned())),
+        (Some(_), Some(_)) => Err(Refused::Ambiguous(host.to_owned())),
+        (None, _) if list.authority.host() == host => Ok(list.authority.clone()),
+        (None, _) => Err(Refused::NotRegistered(host.to_owned())),
+    }
+}
+
+/// Every host that may be asked for: the active members' and the authority's, without our own.
+pub(super) fn hosts<'a>(standing: &'a Standing, ours: &'a Did) -> BTreeSet<&'a str> {
+    let active = standing.list.members.iter().filter(|member| member.status == Status::Active);
+    let hosts = active.map(|member| member.did.host()).chain([standing.list.authority.host()]);
+    hosts.filter(|host| *host != ours.host()).collect()
 }

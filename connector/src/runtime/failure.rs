@@ -75,7 +75,10 @@ fn remedy(error: &StartError) -> (&'static str, Words) {
                 "create the folder, or correct data_root in allmende.toml",
             ),
         ),
-        StartError::Folder { .. } | StartError::GateFile { .. } | StartError::Roots { .. } => (
+        StartError::Folder { .. }
+        | StartError::Gate(_)
+        | StartError::GateFile { .. }
+        | StartError::Roots { .. } => (
             "files-unusable",
             Words::new(
                 "Die genannte Datei aus der Sicherung zurückholen oder ihre Rechte berichtigen.",

@@ -77,6 +77,9 @@ pub enum StartError {
         /// Whether it is a gate's.
         gate: bool,
     },
+    /// The gate's own authority, or the files for its foreign connector.
+    #[error("the gate cannot be made")]
+    Gate(#[from] crate::gate::GateFault),
     /// The gate's own files.
     #[error("`{path}` cannot be used")]
     GateFile {

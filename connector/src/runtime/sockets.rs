@@ -59,6 +59,10 @@ pub struct GateSockets {
     pub public: TcpListener,
     /// In the clear for the foreign connector, loopback.
     pub outward: TcpListener,
+    /// Its proxy, loopback.
+    pub socks: TcpListener,
+    /// Ports under partners' names, loopback.
+    pub named: Vec<TcpListener>,
 }
 
 impl GateSockets {
@@ -71,6 +75,12 @@ impl GateSockets {
             mutual: bind("mutual", listen.mutual)?,
             public: bind("public", listen.public)?,
             outward: bind("outward", gate.outward)?,
+            socks: bind("socks", gate.socks)?,
+            named: gate
+                .ports
+                .iter()
+                .map(|port| bind("names", SocketAddr::new(gate.names, *port)))
+                .collect::<Result<_, _>>()?,
         })
     }
 }

@@ -50,7 +50,8 @@ impl Show for GateListening {
             .line(Phrase::ListenPublic, &self.public)
             .line(Phrase::ForeignConnector, &self.to)
             .line(Phrase::ListenOutward, &self.outward)
-            .line(Phrase::GateSecret, self.secret.display().to_string())
+            .line(Phrase::ListenProxy, &self.proxy)
+            .line(Phrase::GateFolder, self.folder.display().to_string())
             .text()
     }
 }

@@ -26,7 +26,8 @@ impl Tasks for FixtureTasks {
             public: "0.0.0.0:8444".into(),
             to: "http://127.0.0.1:8282/api/dsp".into(),
             outward: "http://127.0.0.1:8190".into(),
-            secret: "allmende/gate/secret".into(),
+            proxy: "socks5h://127.0.0.1:8191".into(),
+            folder: "allmende/gate".into(),
         });
         Ok(())
     }
