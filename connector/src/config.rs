@@ -244,6 +244,9 @@ pub enum ConfigError {
         /// The address found.
         address: SocketAddr,
     },
+    /// What vouches for partners says nothing of them.
+    #[error("`gate.vouch` must have `{{peer}}` in it, and stand on one line of plain characters")]
+    GateVouch,
     /// The file cannot be read.
     #[error("`{path}` cannot be read")]
     Unreadable {

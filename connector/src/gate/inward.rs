@@ -138,12 +138,17 @@ async fn hand_in<P: Parts>(
         return Err(Stopped::TooLarge);
     }
 
-    let (address, path) = inward.settings.route(&path);
-    let mut asked = Request::builder().method(&method).uri(path);
+    let route = inward.settings.route(&path);
+    let mut asked = Request::builder().method(&method).uri(route.path);
     let headers = asked.headers_mut().ok_or(Stopped::Path)?;
     *headers = passing(&given);
     let peer = HeaderValue::from_str(caller.peer.did().as_str()).map_err(|_| Stopped::Header)?;
     headers.insert(PEER_DID, peer);
+    let vouch = inward.settings.vouch_for(caller.peer.did()).filter(|_| route.vouched);
+    if let Some(vouch) = vouch {
+        let vouch = HeaderValue::from_str(&vouch).map_err(|_| Stopped::Header)?;
+        headers.insert(header::AUTHORIZATION, vouch);
+    }
     let (feed, body, taken) = flow(length);
     let bounds = Bounds { bytes_max: limits.request_bytes_max, silence_s: limits.silence_s };
     // The payload belongs to this thread; what comes of it is told by the body.
@@ -151,7 +156,7 @@ async fn hand_in<P: Parts>(
         let _ = feed.pump(payload, bounds, || true).await;
     });
     let asked = asked.body(body).map_err(|_| Stopped::Path)?;
-    let answer = foreign::ask(address, asked, taken, limits.foreign_timeout_ms).await?;
+    let answer = foreign::ask(route.address, asked, taken, limits.foreign_timeout_ms).await?;
 
     let (participant, from) = (caller.participant.did(), caller.peer.did());
     let (path, status) = (request.path(), answer.status().as_u16());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
+use wire::did::Did;
 
 use super::plain::PlainUrl;
 use crate::config::ConfigError;
@@ -15,6 +16,11 @@ use crate::config::ConfigError;
 pub struct GateSettings {
     /// The foreign connector: what partners ask under `/` is asked of it below this address.
     pub to: PlainUrl,
+    /// What the foreign connector is shown as `Authorization` in place of whatever a partner sent,
+    /// with the partner's DID for `{peer}`: for one that believes its network and asks no more than
+    /// who it is. Only for requests to `to`; absent, a partner's own token is passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouch: Option<String>,
     /// Where it calls partners in plain HTTP, with the secret in the path; a loopback address.
     #[serde(default = "outward")]
     pub outward: SocketAddr,
@@ -75,6 +81,7 @@ impl GateSettings {
     pub fn of(to: PlainUrl) -> Self {
         Self {
             to,
+            vouch: None,
             outward: outward(),
             socks: socks(),
             names: names(),
@@ -100,6 +107,12 @@ impl GateSettings {
                 return Err(ConfigError::GateNotLoopback { setting, address: address.ip() });
             }
         }
+        let vouched = self.vouch.as_ref().is_none_or(|vouch| {
+            vouch.contains(PEER) && vouch.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        });
+        if !vouched {
+            return Err(ConfigError::GateVouch);
+        }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
         for path in self.paths.keys() {
             let whole = path.len() > 1 && path.starts_with('/') && !path.ends_with('/');
@@ -112,19 +125,40 @@ impl GateSettings {
         Ok(())
     }
 
-    /// Where a partner's path leads: the longest of `paths` that it begins with, else `to`; the
-    /// address, and the path there.
+    /// Where a partner's path leads: the longest of `paths` that it begins with, else `to`.
     #[must_use]
-    pub(crate) fn route(&self, path: &str) -> (SocketAddr, String) {
+    pub(crate) fn route(&self, path: &str) -> Route {
         let below = |start: &str| {
             let rest = path.strip_prefix(start)?;
             (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
         };
         let found =
             self.paths.iter().filter_map(|(start, to)| Some((start.len(), to, below(start)?)));
-        let (_, to, rest) = found.max_by_key(|(length, ..)| *length).unwrap_or((0, &self.to, path));
-        (to.address(), format!("{}{rest}", to.prefix()))
+        let longest = found.max_by_key(|(length, ..)| *length);
+        let vouched = longest.is_none();
+        let (_, to, rest) = longest.unwrap_or((0, &self.to, path));
+        Route { address: to.address(), path: format!("{}{rest}", to.prefix()), vouched }
     }
+
+    /// What vouches for `peer`, if anything does.
+    #[must_use]
+    pub(crate) fn vouch_for(&self, peer: &Did) -> Option<String> {
+        self.vouch.as_ref().map(|vouch| vouch.replace(PEER, peer.as_str()))
+    }
+}
+
+/// Stands for the partner's DID in what vouches for it.
+const PEER: &str = "{peer}";
+
+/// Where a partner's request goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Route {
+    /// The socket.
+    pub(crate) address: SocketAddr,
+    /// Path and query there.
+    pub(crate) path: String,
+    /// Whether the gate may vouch for the partner there.
+    pub(crate) vouched: bool,
 }
 
 fn outward() -> SocketAddr {
@@ -165,13 +199,14 @@ mod tests {
             ("/publicity", 8282, "/api/dsp/publicity"),
             ("/public/v2/x", 8186, "/x"),
         ] {
-            let (address, found) = settings.route(path);
-            assert_eq!((address.port(), found.as_str()), (port, expected), "{path}");
+            let found = settings.route(path);
+            assert_eq!((found.address.port(), found.path.as_str()), (port, expected), "{path}");
+            assert_eq!(found.vouched, port == 8282, "{path}");
         }
     }
 
     #[test]
-    fn nothing_plain_leaves_or_enters_this_machine() {
+    fn settings_that_would_open_a_way_are_refused() {
         for (rest, named) in [
             ("outward = \"0.0.0.0:8190\"", "gate.outward"),
             ("socks = \"192.0.2.1:8191\"", "gate.socks"),
@@ -179,6 +214,8 @@ mod tests {
             ("[paths]\n\"/x\" = \"http://192.0.2.1:80\"", "this machine"),
             ("[paths]\n\"/x/../y\" = \"http://127.0.0.1:80\"", "/x/../y"),
             ("[paths]\n\"/\" = \"http://127.0.0.1:80\"", "`/`"),
+            ("vouch = \"always the same\"", "gate.vouch"),
+            ("vouch = \"{peer}\\r\\nx: y\"", "gate.vouch"),
             ("[limits]\nbytes = 1", "bytes"),
         ] {
             let error = settings(rest).unwrap_err();

@@ -20,7 +20,8 @@ pub(super) enum TokenFault {
     /// The foreign connector gave it to another partner.
     #[error("the token was given to another partner")]
     Audience,
-    /// A JSON web token whose claims two readers could read in two ways, or that is too long.
+    /// A JSON web token whose claims two readers could read in two ways, or that is too long; or
+    /// bare claims without a signature.
     #[error("the token cannot be read")]
     Unreadable,
     /// More than one `Authorization`.
@@ -55,6 +56,10 @@ pub(super) fn check(headers: &HeaderMap, ours: &Did, peer: &Did) -> Result<(), T
         return Err(TokenFault::Several);
     }
     let value = value.to_str().map_err(|_| TokenFault::Unreadable)?.trim();
+    // What an identity service for tests believes without a signature.
+    if value.starts_with('{') {
+        return Err(TokenFault::Unreadable);
+    }
     // Some connectors send the token without its scheme.
     let token = match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
@@ -134,6 +139,7 @@ mod tests {
     fn a_token_that_two_readers_could_read_in_two_ways_is_refused() {
         let twice = format!(r#"{{"iss":"{PEER}","iss":"did:web:other.example"}}"#);
         check_claims(&twice, Err(TokenFault::Unreadable));
+        check_value(r#"{"clientId":"did:web:peer.example"}"#, Err(TokenFault::Unreadable));
         check_claims("{", Err(TokenFault::Unreadable));
         check_claims("[]", Err(TokenFault::Unreadable));
     }

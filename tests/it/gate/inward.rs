@@ -66,3 +66,28 @@ fn what_must_not_pass_never_reaches_the_foreign_connector() {
     }
     assert!(foreign.heard().is_empty());
 }
+
+#[test]
+fn a_gate_that_vouches_shows_the_partners_did_in_place_of_its_token() {
+    let foreign = Foreign::saying("200 OK", b"");
+    let (_machines, town, mut gate) = space(&foreign);
+    gate.kill();
+    let url = foreign.url();
+    let to = format!("to = \"{url}\"");
+    let vouch = format!("{to}\nvouch = '{{\"clientId\":\"{{peer}}\"}}'\n");
+    gate.set(&to, &format!("{vouch}paths = {{ \"/public\" = \"{url}\" }}"));
+    gate.up();
+    let peer = Peer::of(&town, TOWN);
+    let did = town.did(TOWN);
+    for (path, sent, shown) in [
+        ("/dsp", "", format!("{{\"clientId\":\"{did}\"}}")),
+        ("/dsp", "Authorization: Bearer mine\r\n", format!("{{\"clientId\":\"{did}\"}}")),
+        ("/public/x", "Authorization: Bearer mine\r\n", "Bearer mine".to_owned()),
+    ] {
+        assert_eq!(peer.ask(GATE, gate.mutual(), &post(path, sent, "")).unwrap().status, 200);
+        let heard = foreign.heard().pop().unwrap();
+        assert_eq!(heard.fields("authorization"), [shown], "{path} {sent}");
+    }
+    let forged = post("/dsp", "Authorization: {\"clientId\":\"did:web:x\"}\r\n", "");
+    assert_eq!(peer.ask(GATE, gate.mutual(), &forged).unwrap().status, 404);
+}
