@@ -88,7 +88,11 @@ fn a_foreign_consumer_concludes_a_contract_without_signatures_and_gets_the_data(
         "consumerPid": "urn:uuid:pull-by-hand", "agreementId": agreed["agreement"]["@id"],
         "callbackAddress": callback, "format": dataset["distribution"][0]["format"],
     });
-    let _ = dsp("/transfers/request", &message("TransferRequestMessage", request));
+    let request = message("TransferRequestMessage", request);
+    until("the town has read the acknowledgement of its last message", || {
+        let told = ask(&gate, TOWN, port, "/dsp/2025-1/transfers/request", Some(&request));
+        (told.status < 300).then_some(())
+    });
     let started = heard("/transfers/urn:uuid:pull-by-hand/start");
     let address = &started["dataAddress"];
     let token = address["endpointProperties"].as_array().unwrap().iter();
