@@ -13,6 +13,7 @@ pub mod show;
 pub mod task;
 
 mod dataset;
+mod delivery;
 mod find;
 mod pull;
 mod run;

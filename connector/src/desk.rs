@@ -235,6 +235,19 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
         self.inner.deliveries(actor, contract).await
     }
 
+    async fn suspend_delivery(
+        &self,
+        actor: &Actor,
+        id: &DeliveryId,
+        reason: PersonReason,
+    ) -> Answer<DeliveryView> {
+        self.inner.suspend_delivery(actor, id, reason).await
+    }
+
+    async fn resume_delivery(&self, actor: &Actor, id: &DeliveryId) -> Answer<DeliveryView> {
+        self.inner.resume_delivery(actor, id).await
+    }
+
     async fn serve(&self, actor: &Actor, contract: &ContractId) -> Answer<HandoverView> {
         self.inner.serve(actor, contract).await
     }

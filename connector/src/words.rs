@@ -185,6 +185,7 @@ phrases! {
     Negotiating: "in Verhandlung", "negotiating";
     Refused: "abgelehnt", "refused";
     Running: "läuft", "running";
+    Suspended: "angehalten", "suspended";
     WaitingForApproval: "wartet auf Freigabe", "waiting for approval";
     TurnOurs: "wir sind am Zug", "our turn";
     TurnTheirs: "der Partner ist am Zug", "the partner's turn";

@@ -79,6 +79,18 @@ impl Stage {
     }
 
     fn check_logs(&self) {
+        until_so("each log has the end of each delivery", || {
+            [self.provider(), self.consumer()].iter().all(|desk| {
+                let log = log(desk);
+                let is = |of: EntryType| log.iter().filter(|it| it.entry_type() == of).count();
+                let ended = is(EntryType::DeliveryFinished) + is(EntryType::DeliveryStopped);
+                let over = ["COMPLETED", "TERMINATED"];
+                let rows = desk.get("/deliveries");
+                let states = rows.as_array().unwrap().iter().map(|row| &row["protocolState"]);
+                let all_over = states.clone().all(|state| over.iter().any(|it| state == it));
+                all_over && is(EntryType::DeliveryStarted) == ended
+            })
+        });
         for desk in [self.provider(), self.consumer()] {
             judge::check_log(&desk.did, &log(&desk));
         }
@@ -163,4 +175,30 @@ fn the_end_of_the_contract_cuts_a_push_on_both_sides() {
         assert_eq!(refused["code"], "agreement-ended");
         stage.check_logs();
     }
+}
+
+#[test]
+fn a_person_on_either_side_suspends_a_push_and_lets_it_go_on() {
+    let stage = Stage::new();
+    for (suspends, name) in [(&stage.ulm, "provider"), (&stage.company, "consumer")] {
+        let expected = stage.source.renew(HELD_AT);
+        let path = stage.begun();
+        let rows = suspends.run(&["delivery", "list"]).done();
+        let id = rows[0]["id"].as_str().unwrap().to_owned();
+        let words = ["delivery", "suspend", &id[9..18], "--reason", "repair"];
+        let suspended = suspends.run(&words).done();
+        assert!(suspended["bytes"].as_u64() < Some(BYTES as u64), "{suspended:#}");
+        until_so("both sides have suspended it", || {
+            [stage.provider(), stage.consumer()]
+                .iter()
+                .all(|desk| desk.get("/deliveries")[0]["protocolState"] == "SUSPENDED")
+        });
+        stage.source.release();
+        assert_eq!(stage.consumer().get(&path)["outcome"], Value::Null, "{name}");
+        let _resumed = suspends.run(&["delivery", "resume", &id]).done();
+        let seen = stage.over(&path);
+        assert_eq!(seen["outcome"], "complete", "{name}: {seen:#}");
+        assert_eq!(seen["digest"], Digest::of(&expected).to_string(), "{name}");
+    }
+    stage.check_logs();
 }

@@ -120,10 +120,11 @@ pub fn check_log(did: &Did, log: &[Entry]) {
     for entry in log {
         judged.judge(did, entry);
         let mut step = None;
-        if let Body::NegotiationStep { message, event, .. }
-        | Body::TransferStep { message, event, .. } = &entry.body
-        {
-            step = Some((*message, *event));
+        // A transfer that was suspended starts again, from another state.
+        if let Body::NegotiationStep { message, event, .. } = &entry.body {
+            step = Some((*message, *event, None));
+        } else if let Body::TransferStep { message, event, state } = &entry.body {
+            step = Some((*message, *event, *state));
         }
         if step.is_some() || entry.entry_type() == EntryType::AgreementSigned {
             let about =

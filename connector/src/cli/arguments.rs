@@ -2,6 +2,7 @@
 //! or a file.
 
 mod dataset;
+mod delivery;
 mod home;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::id::OfferId;
 
 pub use dataset::{DatasetArguments, RuleArguments, VisibleTo};
+pub use delivery::DeliveryCommand;
 pub use home::{
     AddressArguments, AuthorityInitArguments, InitArguments, InviteArguments, JoinArguments,
 };
@@ -96,6 +98,9 @@ pub enum Command {
     /// Publish, replace, withdraw and list datasets.
     #[command(subcommand)]
     Dataset(DatasetCommand),
+    /// List, suspend and resume what flows under contracts.
+    #[command(subcommand)]
+    Delivery(DeliveryCommand),
     /// Play a whole data space on this machine, step by step.
     Demo {
         /// Keep everything running afterwards, and print the addresses.

@@ -55,6 +55,13 @@ const GROUPS: &[Group] = &[
                 ),
             ),
             (
+                "delivery",
+                both(
+                    "Lieferungen auflisten, anhalten und fortsetzen",
+                    "list, suspend and resume what flows under contracts",
+                ),
+            ),
+            (
                 "members",
                 both(
                     "die Mitglieder des Datenraums auflisten",

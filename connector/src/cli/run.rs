@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::show::{Show, short};
 use super::task::{Demo, Tasks};
-use super::{dataset, find, help, home, local, local_file, pull, verify};
+use super::{dataset, delivery, find, help, home, local, local_file, pull, verify};
 use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
 use crate::management::view::{
@@ -52,6 +52,7 @@ pub(super) async fn run<T: Tasks>(
             let options = Demo { folder, stay, lang: output.lang, json: output.json };
             tasks.demo(options).await.map(|()| Exit::Done)
         }
+        Command::Delivery(command) => delivery::delivery(&client()?, command, output).await,
         Command::Doctor => {
             let view: DoctorView = client()?.call(Operation::Doctor, Call::plain()).await?;
             let exit = if view.ok { Exit::Done } else { Exit::Refused };

@@ -2,6 +2,7 @@
 //! runs now.
 
 mod cut;
+mod suspend;
 
 use std::path::PathBuf;
 

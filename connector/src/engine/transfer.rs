@@ -14,5 +14,8 @@ pub use load::FoundTransfer;
 /// The endpoint type of HTTP data addresses, as the field names it.
 pub const ENDPOINT_TYPE_HTTP: &str = "https://w3id.org/idsa/v4.1/HTTP";
 
+/// The reason code of a transfer that a person has suspended.
+pub const SUSPENDED: &str = "transfer-suspended";
+
 /// Where data lies on the mutual listener, before the provider's pid.
 pub const DATA_PATH: &str = "/data/";

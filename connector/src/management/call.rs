@@ -62,8 +62,8 @@ pub async fn answer<D: Desk>(
             let query: DeliveriesQuery = input.query()?;
             json(desk.deliveries(actor, query.contract.as_ref()).await?)
         }
-        Operation::Delivery => {
-            json(desk.delivery(actor, &input.id::<DeliveryId>()?, input.wait()?).await?)
+        Operation::Delivery | Operation::ResumeDelivery | Operation::SuspendDelivery => {
+            about_delivery(desk, operation, actor, input).await
         }
         Operation::ExportLog => json(desk.export_log(actor, input.body::<ExportRequest>()?).await?),
         Operation::LogEntries => {
@@ -155,6 +155,28 @@ async fn about_dataset<D: Desk>(
         Operation::WithdrawDataset => {
             input.empty()?;
             json(desk.withdraw_dataset(actor, &input.id::<DatasetId>()?).await?)
+        }
+        _ => Err(Complaint::RouteUnknown.into()),
+    }
+}
+
+/// The calls about one delivery.
+async fn about_delivery<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+    input: Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    let id = &input.id::<DeliveryId>()?;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
+    match operation {
+        Operation::Delivery => json(desk.delivery(actor, id, input.wait()?).await?),
+        Operation::ResumeDelivery => {
+            input.body::<Nothing>()?;
+            json(desk.resume_delivery(actor, id).await?)
+        }
+        Operation::SuspendDelivery => {
+            json(desk.suspend_delivery(actor, id, input.body::<PersonReason>()?).await?)
         }
         _ => Err(Complaint::RouteUnknown.into()),
     }

@@ -154,6 +154,21 @@ pub trait Desk: Send + Sync + 'static {
         contract: Option<&ContractId>,
     ) -> impl Future<Output = Answer<Vec<DeliveryView>>> + Send;
 
+    /// Stops a delivery for now: what runs is cut first, then it is recorded and told.
+    fn suspend_delivery(
+        &self,
+        actor: &Actor,
+        id: &DeliveryId,
+        reason: PersonReason,
+    ) -> impl Future<Output = Answer<DeliveryView>> + Send;
+
+    /// Lets a suspended delivery go on, or asks the partner for it where that one gives the address.
+    fn resume_delivery(
+        &self,
+        actor: &Actor,
+        id: &DeliveryId,
+    ) -> impl Future<Output = Answer<DeliveryView>> + Send;
+
     /// Opens the local hand-over of a contract's data and makes its token; ends an earlier token.
     fn serve(
         &self,

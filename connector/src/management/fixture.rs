@@ -134,6 +134,17 @@ impl Desk for FixtureDesk {
         if contract.as_str().ends_with("ended") { Err(refusal()) } else { Ok(delivery()) }
     }
 
+    async fn suspend_delivery(
+        &self,
+        actor: &Actor,
+        _: &DeliveryId,
+        _: PersonReason,
+    ) -> Answer<DeliveryView> {
+        self.note(actor, "suspendDelivery", delivery())
+    }
+    async fn resume_delivery(&self, actor: &Actor, _: &DeliveryId) -> Answer<DeliveryView> {
+        self.note(actor, "resumeDelivery", delivery())
+    }
     async fn receive(&self, actor: &Actor, contract: &ContractId) -> Answer<DeliveryView> {
         self.note(actor, "receive", ())?;
         if contract.as_str().ends_with("ended") { Err(refusal()) } else { Ok(delivery()) }

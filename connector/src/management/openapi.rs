@@ -179,9 +179,11 @@ fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
         | Operation::ReinstateMember
         | Operation::RemoveAccount
         | Operation::ReplaceDataset
+        | Operation::ResumeDelivery
         | Operation::RevokeMember
         | Operation::Serve
         | Operation::Status
+        | Operation::SuspendDelivery
         | Operation::SuspendMember
         | Operation::Unserve
         | Operation::VetMember
@@ -197,6 +199,7 @@ fn body_of(operation: Operation) -> Option<Body> {
         Operation::EndContract
         | Operation::RejectContract
         | Operation::RevokeMember
+        | Operation::SuspendDelivery
         | Operation::SuspendMember => Some(one::<PersonReason>()),
         Operation::ExportLog => Some(one::<ExportRequest>()),
         Operation::InviteMember => Some(one::<InvitationInput>()),
@@ -220,6 +223,7 @@ fn body_of(operation: Operation) -> Option<Body> {
         | Operation::Receive
         | Operation::ReinstateMember
         | Operation::RemoveAccount
+        | Operation::ResumeDelivery
         | Operation::Serve
         | Operation::Status
         | Operation::Unserve
@@ -245,7 +249,11 @@ fn answer_of(operation: Operation) -> Option<Body> {
         Operation::Contracts => Some(many::<ContractView>()),
         Operation::Datasets => Some(many::<DatasetView>()),
         Operation::Deliveries => Some(many::<DeliveryView>()),
-        Operation::Delivery | Operation::Pull | Operation::Receive => Some(one::<DeliveryView>()),
+        Operation::Delivery
+        | Operation::Pull
+        | Operation::Receive
+        | Operation::ResumeDelivery
+        | Operation::SuspendDelivery => Some(one::<DeliveryView>()),
         Operation::Doctor => Some(one::<DoctorView>()),
         Operation::ExportLog => Some(one::<ExportView>()),
         Operation::InviteMember => Some(one::<InvitationView>()),
@@ -293,9 +301,13 @@ const fn summary(operation: Operation) -> &'static str {
         Operation::RemoveAccount => "Remove a named account",
         Operation::ReplaceDataset => "Publish another version of a dataset",
         Operation::RequestContract => "Ask a partner for a contract",
+        Operation::ResumeDelivery => {
+            "Let a suspended delivery go on, or ask the partner who suspended it"
+        }
         Operation::RevokeMember => "Withdraw a member's certificates for good (authority)",
         Operation::Serve => "Open the local hand-over of a contract's data",
         Operation::Status => "Show how the participant is doing",
+        Operation::SuspendDelivery => "Stop a delivery for now; what runs is cut",
         Operation::SuspendMember => "Keep a member out for the time being (authority)",
         Operation::Unserve => "Close the local hand-over of a contract's data",
         Operation::VetMember => "Say as what a member was vetted (authority)",

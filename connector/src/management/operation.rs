@@ -101,12 +101,16 @@ pub enum Operation {
     ReplaceDataset,
     /// Ask a partner for a contract.
     RequestContract,
+    /// Let a suspended delivery go on.
+    ResumeDelivery,
     /// Withdraw a member's certificates for good (authority).
     RevokeMember,
     /// Open the local hand-over of a contract.
     Serve,
     /// Show how the participant is doing.
     Status,
+    /// Stop a delivery for now.
+    SuspendDelivery,
     /// Keep a member out for the time being (authority).
     SuspendMember,
     /// Close the local hand-over of a contract.
@@ -123,7 +127,7 @@ const EVERYONE: &[AccountRole] = &AccountRole::ALL;
 
 impl Operation {
     /// Every call.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::AddAccount,
         Self::AddDataset,
         Self::Anchors,
@@ -150,9 +154,11 @@ impl Operation {
         Self::RemoveAccount,
         Self::ReplaceDataset,
         Self::RequestContract,
+        Self::ResumeDelivery,
         Self::RevokeMember,
         Self::Serve,
         Self::Status,
+        Self::SuspendDelivery,
         Self::SuspendMember,
         Self::Unserve,
         Self::VetMember,
@@ -189,9 +195,11 @@ impl Operation {
             Self::RemoveAccount => (Method::Delete, "/accounts/{id}"),
             Self::ReplaceDataset => (Method::Put, "/datasets/{id}"),
             Self::RequestContract => (Method::Post, "/contracts"),
+            Self::ResumeDelivery => (Method::Post, "/deliveries/{id}/resume"),
             Self::RevokeMember => (Method::Post, "/authority/members/{id}/revoke"),
             Self::Serve => (Method::Post, "/contracts/{id}/serve"),
             Self::Status => (Method::Get, "/status"),
+            Self::SuspendDelivery => (Method::Post, "/deliveries/{id}/suspend"),
             Self::SuspendMember => (Method::Post, "/authority/members/{id}/suspend"),
             Self::Unserve => (Method::Delete, "/contracts/{id}/serve"),
             Self::VetMember => (Method::Put, "/authority/members/{id}/kinds"),
@@ -220,11 +228,14 @@ impl Operation {
             | Self::ReinstateMember
             | Self::ReplaceDataset
             | Self::RequestContract
+            | Self::ResumeDelivery
             | Self::Serve
             | Self::VetMember => &[Clerk],
             Self::Catalog => &[Approver, Clerk],
             // Restricting never waits for the right person to come back from lunch.
-            Self::EndContract | Self::Unserve => &[Approver, Clerk, Operator],
+            Self::EndContract | Self::SuspendDelivery | Self::Unserve => {
+                &[Approver, Clerk, Operator]
+            }
             Self::RevokeMember | Self::SuspendMember | Self::WithdrawDataset => &[Clerk, Operator],
             Self::ApproveContract | Self::RejectContract => &[Approver],
             Self::ExportLog => &[Auditor, Operator],
@@ -263,9 +274,11 @@ impl Operation {
             Self::RemoveAccount => "removeAccount",
             Self::ReplaceDataset => "replaceDataset",
             Self::RequestContract => "requestContract",
+            Self::ResumeDelivery => "resumeDelivery",
             Self::RevokeMember => "revokeMember",
             Self::Serve => "serve",
             Self::Status => "status",
+            Self::SuspendDelivery => "suspendDelivery",
             Self::SuspendMember => "suspendMember",
             Self::Unserve => "unserve",
             Self::VetMember => "vetMember",

@@ -8,7 +8,9 @@ use audit::entry::EntryType;
 use bytes::Bytes;
 use connector::engine::error::EngineError;
 use connector::engine::live::Cut;
+use connector::engine::negotiation::Ending;
 use connector::engine::permit::Permit;
+use connector::engine::transfer::SUSPENDED;
 use protocol::message::data_address::AUTHORIZATION;
 use protocol::transfer::{Flow, State};
 use serde_json::{Value, json};
@@ -199,4 +201,70 @@ async fn a_catalogue_lists_both_formats() {
     let formats: Vec<_> =
         shown["distribution"].as_array().unwrap().iter().map(|it| it["format"].clone()).collect();
     assert_eq!(formats, ["HttpData-PULL", "HttpData-PUSH"]);
+}
+
+/// Everybody suspends in turn, and everybody resumes: by whoever gives the address with a fresh one,
+/// by the other side as a question.
+#[tokio::test]
+async fn either_side_suspends_a_push_and_it_goes_on_to_a_fresh_address() {
+    for (suspends, resumes) in [(Who::Ulm, Who::Ulm), (Who::Company, Who::Company)] {
+        let (space, pid, token) = pushing().await;
+        let (_, leaving) = may_send(&space, Who::Company).await.unwrap().split();
+        let (_, coming) = send(&space, Who::Ulm, &pid, &token, None).await.unwrap().split();
+        let (own, _) = space.only_transfer(suspends).await;
+        let words = Some("repair".to_owned());
+        let ending = Ending { account: ENGINEER.to_owned(), code: SUSPENDED, words };
+        let engine = space.at(suspends);
+        engine.suspend_transfer(&suspends.did(), &own, &ending).await.unwrap();
+        let first = if suspends == Who::Ulm { &leaving } else { &coming };
+        assert_eq!(first.is_cut(), Some(Cut::TransferStopped), "before the other side was told");
+        drop(engine);
+        space.settle().await;
+        assert!(leaving.is_cut().is_some() && coming.is_cut().is_some());
+        let refused = send(&space, Who::Ulm, &pid, &token, None).await.unwrap_err();
+        assert_eq!(refused.code(), "transfer-not-started");
+        assert_eq!(may_send(&space, Who::Company).await.unwrap_err().code(), refused.code());
+
+        let engine = space.at(resumes);
+        engine.resume_transfer(&resumes.did(), &own, ENGINEER).await.unwrap();
+        drop(engine);
+        space.settle().await;
+        for who in [Who::Company, Who::Ulm] {
+            let (_, transfer) = space.only_transfer(who).await;
+            assert_eq!(transfer.process.state, Some(State::Started), "{who:?} {resumes:?}");
+        }
+        let address = space.only_transfer(Who::Ulm).await.1.process.data_address.unwrap();
+        let fresh = address.property(AUTHORIZATION).unwrap();
+        assert_ne!(fresh, token);
+        assert_eq!(
+            send(&space, Who::Ulm, &pid, &token, None).await.unwrap_err().code(),
+            "not-found"
+        );
+        send(&space, Who::Ulm, &pid, fresh, None).await.unwrap();
+        may_send(&space, Who::Company).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_suspended_is_not_had_through_another_transfer() {
+    let (space, ..) = pushing().await;
+    let (pid, _) = space.only_transfer(Who::Ulm).await;
+    let (ulm, company) = (Who::Ulm.did(), Who::Company.did());
+    let ending = Ending { account: ENGINEER.to_owned(), code: SUSPENDED, words: None };
+    space.at(Who::Ulm).suspend_transfer(&ulm, &pid, &ending).await.unwrap();
+    space.settle().await;
+    let agreement = space.kept(Who::Company).await.agreements.remove(0);
+    let ask = async || {
+        let engine = space.at(Who::Company);
+        let pid = engine.ask_for_data(&company, &agreement, ENGINEER).await.unwrap();
+        drop(engine);
+        space.settle().await;
+        space.transfer_of(Who::Company, &pid).await
+    };
+    let refused = ask().await;
+    assert_eq!(refused.process.state, Some(State::Terminated));
+    assert_eq!(refused.why.unwrap().code, SUSPENDED);
+    space.at(Who::Ulm).resume_transfer(&ulm, &pid, ENGINEER).await.unwrap();
+    space.settle().await;
+    assert_eq!(ask().await.process.state, Some(State::Started));
 }

@@ -1,6 +1,7 @@
 //! Contracts, deliveries and the local hand-over for people.
 
 use protocol::Role;
+use protocol::transfer::State;
 
 use super::card::Card;
 use super::table::table;
@@ -125,6 +126,9 @@ impl Show for Vec<ApprovalView> {
 
 /// How a delivery stands.
 fn outcome(delivery: &DeliveryView) -> Phrase {
+    if delivery.protocol_state == State::Suspended.name() {
+        return Phrase::Suspended;
+    }
     match delivery.outcome {
         Some(DeliveryOutcome::Complete) => Phrase::Complete,
         Some(DeliveryOutcome::Cut) => Phrase::Cut,

@@ -27,6 +27,7 @@ fn root() {
     Clerk: share data, see and stop what happens to it
       dataset    publish, replace, withdraw and list datasets
       contract   request, decide, follow and end contracts
+      delivery   list, suspend and resume what flows under contracts
       members    list the members of the data space
 
     Engineer: find data and let it flow

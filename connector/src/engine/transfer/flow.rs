@@ -1,6 +1,8 @@
 //! One transfer on its way through one commit: step, effects, decision, and again until it is
 //! someone else's turn.
 
+mod hold;
+
 use audit::entry::{Body, Process, Verdict};
 use policy::Decision;
 use protocol::Role;
@@ -117,8 +119,9 @@ impl<'e, P: Parts> Flow<'e, P> {
             }
             (None, None) => return Err(EngineError::Internal { what: "a transfer" }),
         }
-        if self.current()?.process.state == Some(State::Started) {
-            self.set_aside(|record| record.suspended_by = None);
+        let process = &self.current()?.process;
+        if process.state == Some(State::Started) || process.is_over() {
+            self.suspended_no_more()?;
         }
         for effect in made.effects {
             self.apply(effect)?;
@@ -251,6 +254,9 @@ impl<'e, P: Parts> Flow<'e, P> {
 
     fn send(&mut self, number: u32, message: TransferMessage) -> Result<(), EngineError> {
         self.keep_reason(&message, By::Us);
+        if let TransferMessage::Suspension(_) = &message {
+            self.suspended_by_us()?;
+        }
         let did = self.draft.participant().did();
         let message = match self.engine.heads.checkpoint(did) {
             Some(checkpoint) => message.with_checkpoint(checkpoint.to_string()),
@@ -264,31 +270,12 @@ impl<'e, P: Parts> Flow<'e, P> {
             peer: process.peer.clone(),
             url: process.peer_address.join(&path),
             message: message.kind().name().to_owned(),
-            body: Some(message.to_json().to_string()),
+            body: Some(numbered(&message, &self.pid, number).to_string()),
             attempts: 0,
             written: self.draft.at(),
             due: self.draft.at(),
         };
         self.draft.send(number, &row)
-    }
-
-    /// Keeps what a suspension or a termination says: the reason, and who suspends. A suspension
-    /// of the peer's does not take the place of our own.
-    pub(super) fn keep_reason(&mut self, message: &TransferMessage, by: By) {
-        let (code, reason, suspends) = match message {
-            TransferMessage::Suspension(held) => (held.code.as_deref(), &held.reason, true),
-            TransferMessage::Termination(ended) => (ended.code.as_deref(), &ended.reason, false),
-            TransferMessage::Request(_)
-            | TransferMessage::Start(_)
-            | TransferMessage::Completion(_) => return,
-        };
-        let why = crate::engine::negotiation::why(code, reason, by);
-        self.set_aside(|record| {
-            record.why = Some(why);
-            if suspends && record.suspended_by != Some(By::Us) {
-                record.suspended_by = Some(by);
-            }
-        });
     }
 
     /// As provider, and as whoever gives the address: what the agreement and the decider say about
@@ -388,4 +375,21 @@ impl<'e, P: Parts> Flow<'e, P> {
 fn refused(code: String, decision: &Decision) -> Command {
     let reason = Some(crate::engine::agreement::told(decision));
     Command::Terminate { code: Some(code), reason }
+}
+
+/// The message as it goes over the wire. What may be said more than once in one transfer has a name,
+/// so that the second time is never taken for the first one come again.
+fn numbered(message: &TransferMessage, pid: &str, number: u32) -> Value {
+    let mut body = message.to_json();
+    match message {
+        TransferMessage::Start(_) | TransferMessage::Suspension(_) => {
+            if let Some(members) = body.as_object_mut() {
+                members.insert("@id".to_owned(), format!("{pid}#{number}").into());
+            }
+        }
+        TransferMessage::Request(_)
+        | TransferMessage::Completion(_)
+        | TransferMessage::Termination(_) => {}
+    }
+    body
 }

@@ -68,6 +68,18 @@ impl<P: Parts> Engine<P> {
         Ok(found.map(|(pid, version, record)| FoundTransfer { pid, version, record }).collect())
     }
 
+    /// Whether we have suspended a transfer under an agreement.
+    pub(super) async fn has_suspended(
+        &self,
+        participant: &Did,
+        agreement: &AgreementId,
+        peer: &Did,
+    ) -> Result<bool, EngineError> {
+        let prefix = suspended(agreement, peer, "");
+        let span = Span::new(participant, Kind::Index).prefix(prefix).limit(1);
+        Ok(!self.store.range(&span).await?.is_empty())
+    }
+
     /// The transfers under an agreement, oldest id first.
     ///
     /// # Errors
@@ -95,4 +107,9 @@ pub(super) fn opened_by(peer: &Did, pid: &ConsumerPid) -> String {
 /// The index id of a transfer under its agreement.
 pub(super) fn under(agreement: &AgreementId, peer: &Did, pid: &str) -> String {
     format!("under/{}\n{pid}", agreement::id(agreement, peer))
+}
+
+/// The index id of a transfer that we have suspended, under its agreement.
+pub(super) fn suspended(agreement: &AgreementId, peer: &Did, pid: &str) -> String {
+    format!("suspended/{}\n{pid}", agreement::id(agreement, peer))
 }

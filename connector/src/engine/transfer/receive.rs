@@ -12,6 +12,7 @@ use wire::digest::Digest;
 use wire::json::{Limits, parse};
 use wire::node::Node;
 
+use super::SUSPENDED;
 use super::flow::{Flow, Opening};
 use super::load::{opened_by, under};
 use crate::engine::Engine;
@@ -108,6 +109,10 @@ impl<P: Parts> Engine<P> {
         if let Some(ended) = &agreement.ended {
             let words = ended_words(ended);
             return Err(EngineError::peer(AGREEMENT_ENDED, words));
+        }
+        if self.has_suspended(ours, &message.agreement_id, peer).await? {
+            let words = "the provider has suspended the data of this contract";
+            return Err(EngineError::peer(SUSPENDED, words));
         }
         if ![FORMAT_PULL, FORMAT_PUSH].contains(&message.format.as_str()) {
             let words =

@@ -50,6 +50,7 @@ fn body(operation: Operation) -> Value {
         Operation::EndContract
         | Operation::RejectContract
         | Operation::RevokeMember
+        | Operation::SuspendDelivery
         | Operation::SuspendMember => json!({"reason": "enough"}),
         Operation::InviteMember => json!({"did": "did:web:a.example", "name": "A"}),
         Operation::VetMember => json!({"kinds": ["mobility-service"]}),
