@@ -27,6 +27,8 @@ use crate::space::{Member, Space, Within, runtime, text};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Negotiations before anything is measured: connections, caches, the first pages of the store.
 const WARM_UP: usize = 20;
+/// How many are in flight where many are.
+const FLOOD: usize = 64;
 
 /// Asks one provider for contracts about one dataset, again and again.
 #[derive(Clone)]
@@ -145,7 +147,33 @@ pub(crate) fn flood(numbers: &[usize]) -> Fallible<()> {
     measure(numbers.first().copied().unwrap_or(2_000), in_flight)
 }
 
+/// Lone and many in flight, on a fresh store and on one that holds `count` negotiations more.
+pub(crate) fn stored(numbers: &[usize]) -> Fallible<()> {
+    let count = numbers.first().copied().unwrap_or(100_000);
+    let (lone, flood, more) =
+        (Round::new(100, 1), Round::new(1_000, FLOOD), Round::new(count, FLOOD));
+    rounds(&[lone, flood, more, lone, flood])
+}
+
 fn measure(count: usize, in_flight: usize) -> Fallible<()> {
+    rounds(&[Round::new(count, in_flight)])
+}
+
+/// So many negotiations, so many of them at once.
+#[derive(Clone, Copy, Debug)]
+struct Round {
+    count: usize,
+    in_flight: usize,
+}
+
+impl Round {
+    const fn new(count: usize, in_flight: usize) -> Self {
+        Self { count, in_flight }
+    }
+}
+
+/// One data space that goes through all rounds.
+fn rounds(rounds: &[Round]) -> Fallible<()> {
     let mut space = Space::found()?;
     let provider = space.join("provider.localhost")?;
     let consumer = space.join("consumer.localhost")?;
@@ -153,35 +181,50 @@ fn measure(count: usize, in_flight: usize) -> Fallible<()> {
     let theirs = space.up(&provider)?;
     provider.publish("Load", "load.csv")?;
     crate::disk::print(space.path())?;
-    let (ours, authority) = (Process::ours(), space.authority().ok_or("no authority")?);
+    let processes = [Process::ours(), theirs, space.authority().ok_or("no authority")?];
     runtime()?.block_on(async {
         let within = Within::start(&consumer).await?;
         let negotiator = Negotiator::new(&within, &provider).await?;
-        negotiator.many(WARM_UP, in_flight).await?;
-        let cpu = [ours.cpu()?, theirs.cpu()?, authority.cpu()?];
-        let began = Instant::now();
-        let figures = negotiator.many(count, in_flight).await?;
-        let wall = began.elapsed();
-        figures.print(&format!("request to finalized at the consumer, {in_flight} in flight"));
-        let spent = [ours.cpu()?, theirs.cpu()?, authority.cpu()?];
-        let [ours, theirs, authority] =
-            std::array::from_fn(|side| side).map(|side: usize| spent_of(&spent, &cpu, side));
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-        let n = count as f64;
-        println!(
-            "{count} negotiations in {:.2} s: {:.0} a second; {:.0} per CPU-second of both sides \
-             (consumer {:.2} ms, provider {:.2} ms each; the authority {:.2} ms)",
-            wall.as_secs_f64(),
-            n / wall.as_secs_f64(),
-            n / (ours + theirs),
-            ours * 1_000.0 / n,
-            theirs * 1_000.0 / n,
-            authority * 1_000.0 / n,
-        );
+        negotiator.many(WARM_UP, FLOOD).await?;
+        for round in rounds {
+            one_round(&negotiator, *round, processes).await?;
+        }
         within.stop().await;
         Fallible::Ok(())
     })?;
     crate::disk::print(space.path())
+}
+
+async fn one_round(
+    negotiator: &Negotiator,
+    Round { count, in_flight }: Round,
+    processes: [Process; 3],
+) -> Fallible<()> {
+    let cpu = spent_by(processes)?;
+    let began = Instant::now();
+    let figures = negotiator.many(count, in_flight).await?;
+    let wall = began.elapsed();
+    figures.print(&format!("request to finalized at the consumer, {in_flight} in flight"));
+    let spent = spent_by(processes)?;
+    let [ours, theirs, authority] =
+        std::array::from_fn(|side| side).map(|side: usize| spent_of(&spent, &cpu, side));
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let n = count as f64;
+    println!(
+        "{count} negotiations in {:.2} s: {:.0} a second; {:.0} per CPU-second of both sides \
+         (consumer {:.2} ms, provider {:.2} ms each; the authority {:.2} ms)",
+        wall.as_secs_f64(),
+        n / wall.as_secs_f64(),
+        n / (ours + theirs),
+        ours * 1_000.0 / n,
+        theirs * 1_000.0 / n,
+        authority * 1_000.0 / n,
+    );
+    Ok(())
+}
+
+fn spent_by([ours, theirs, authority]: [Process; 3]) -> Fallible<[Duration; 3]> {
+    Ok([ours.cpu()?, theirs.cpu()?, authority.cpu()?])
 }
 
 /// Seconds that one side spent.

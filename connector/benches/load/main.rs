@@ -19,6 +19,7 @@ mod figures;
 mod idle;
 mod line;
 mod machine;
+mod recover;
 mod space;
 mod start;
 mod transfer;
@@ -32,11 +33,17 @@ type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A load program: its name, what it measures, and itself.
 type Program = (&'static str, &'static str, fn(&[usize]) -> Fallible<()>);
 
-const PROGRAMS: [Program; 7] = [
+const PROGRAMS: [Program; 9] = [
     ("start", "[rounds]: exec to the first answer over mutual TLS", start::run),
     ("idle", "[seconds] [negotiations]: memory, CPU and wake-ups of one connector", idle::run),
     ("lone", "[count]: one negotiation after another, request to finalized", contract::lone),
     ("flood", "[count] [in flight]: negotiations per CPU-second", contract::flood),
+    (
+        "stored",
+        "[count]: lone and flood before and after so many more negotiations",
+        contract::stored,
+    ),
+    ("recover", "[count]: an outbox worked off after kill -9", recover::run),
     ("transfer", "[count]: transfer request to first byte", transfer::run),
     ("catalog", "[datasets]: one page of 50, and all of them streamed", catalog::run),
     ("bulk", "[MiB] [rounds]: one large delivery beside nginx", bulk::run),

@@ -106,6 +106,11 @@ impl Space {
         Ok(process)
     }
 
+    /// Ends a process in order.
+    pub(crate) fn end(&mut self, process: Process) {
+        self.running.retain(|up| up.child.id() != process.0);
+    }
+
     /// The authority's process.
     pub(crate) fn authority(&self) -> Option<Process> {
         self.running.first().map(|up| Process(up.child.id()))
@@ -192,7 +197,8 @@ impl Up {
         Ok(Self { child, stdout: BufReader::new(stdout) })
     }
 
-    fn spawn(member: &Member, words: &[&str]) -> Fallible<Self> {
+    /// Starts a process; returns when it listens.
+    pub(crate) fn spawn(member: &Member, words: &[&str]) -> Fallible<Self> {
         let mut up = Self::exec(member, words)?;
         let (mut text, mut read) = (String::new(), 1);
         while serde_json::from_str::<Value>(&text).is_err() {
