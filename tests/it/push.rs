@@ -185,7 +185,7 @@ fn a_person_on_either_side_suspends_a_push_and_lets_it_go_on() {
         let path = stage.begun();
         let rows = suspends.run(&["delivery", "list"]).done();
         let id = rows[0]["id"].as_str().unwrap().to_owned();
-        let words = ["delivery", "suspend", &id[9..18], "--reason", "repair"];
+        let words = ["delivery", "suspend", id.get(9..18).unwrap(), "--reason", "repair"];
         let suspended = suspends.run(&words).done();
         assert!(suspended["bytes"].as_u64() < Some(BYTES as u64), "{suspended:#}");
         until_so("both sides have suspended it", || {

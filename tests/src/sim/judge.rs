@@ -32,35 +32,31 @@ pub struct Judge {
 impl Judge {
     /// A commit has just changed the record under `key`.
     pub fn saw(&self, store: &Embedded, key: &Key) {
-        match key.kind() {
-            Kind::Negotiation => {
-                let record: NegotiationRecord = read(store, key);
-                let now = record.process.state;
-                let before = self.negotiations.lock().unwrap().insert(key.clone(), now);
-                if let Some(before) = before {
-                    check_negotiation(key, before, now);
-                }
+        if key.kind() == Kind::Negotiation {
+            let record: NegotiationRecord = read(store, key);
+            let now = record.process.state;
+            let before = self.negotiations.lock().unwrap().insert(key.clone(), now);
+            if let Some(before) = before {
+                check_negotiation(key, before, now);
             }
-            Kind::Transfer => {
-                let record: TransferRecord = read(store, key);
-                let now = record.process.state;
-                let before = self.transfers.lock().unwrap().insert(key.clone(), now);
-                if let Some(before) = before {
-                    check_transfer(key, record.process.flow, before, now);
-                }
+        }
+        if key.kind() == Kind::Transfer {
+            let record: TransferRecord = read(store, key);
+            let now = record.process.state;
+            let before = self.transfers.lock().unwrap().insert(key.clone(), now);
+            if let Some(before) = before {
+                check_transfer(key, record.process.flow, before, now);
             }
-            Kind::Agreement => {
-                let now: AgreementRecord = read(store, key);
-                let mut agreements = self.agreements.lock().unwrap();
-                if let Some(before) = agreements.insert(key.clone(), now.clone()) {
-                    check_agreement(&before, &now);
-                } else {
-                    let signed =
-                        now.provider_signature.is_some() && now.consumer_signature.is_some();
-                    assert!(signed, "a contract that only one side has signed: {now:?}");
-                }
+        }
+        if key.kind() == Kind::Agreement {
+            let now: AgreementRecord = read(store, key);
+            match self.agreements.lock().unwrap().insert(key.clone(), now.clone()) {
+                Some(before) => check_agreement(&before, &now),
+                None => assert!(
+                    now.provider_signature.is_some() && now.consumer_signature.is_some(),
+                    "a contract that only one side has signed: {now:?}",
+                ),
             }
-            _ => {}
         }
     }
 }

@@ -21,7 +21,10 @@ const PATIENCE_MS: i64 = 30_000;
 
 /// Who answers under which host name.
 #[derive(Debug, Default)]
-pub struct Houses(Mutex<BTreeMap<String, (Life, Weak<Engine<SimParts>>)>>);
+pub struct Houses(Mutex<BTreeMap<String, House>>);
+
+/// One life of a process, as others find it.
+type House = (Life, Weak<Engine<SimParts>>);
 
 impl Houses {
     /// From now on `host` is answered by `engine`.
