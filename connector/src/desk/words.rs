@@ -60,9 +60,34 @@ pub(super) fn of_code(code: &str) -> Option<Told> {
     })
 }
 
+/// Why two programs parted without a person's word; nothing for other codes.
+fn of_parting(code: &str) -> Option<Told> {
+    let (de, en) = match code {
+        "peer-unreachable" => (
+            "Der Partner war zu lange nicht zu erreichen.",
+            "the partner could not be reached for too long",
+        ),
+        "refused-by-peer" => (
+            "Das Programm des Partners nahm unsere Nachricht nicht an.",
+            "the partner's program did not take our message",
+        ),
+        "state-disagreement" => (
+            "Die beiden Programme waren sich über den Stand nicht einig.",
+            "the two programs did not agree on how things stood",
+        ),
+        "states-compared" => (
+            "Beim Partner war der Vorgang schon zu Ende; wir haben es auf Nachfrage erfahren.",
+            "it had ended at the partner's already; we learnt it by asking",
+        ),
+        _ => return None,
+    };
+    let remedy = Words::new("Neu anfragen.", "request again");
+    Some(Told { reason: Words::new(de, en), remedy })
+}
+
 /// A reason that was given with a message: in our words where its code is one of ours.
 pub(super) fn of_why(why: &Why) -> Told {
-    if let Some(told) = of_code(&why.code) {
+    if let Some(told) = of_code(&why.code).or_else(|| of_parting(&why.code)) {
         return told;
     }
     let words = why.words.join(" ");

@@ -21,6 +21,8 @@ use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
 use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::Kind;
 
+/// The reason code of what follows from a comparison.
+pub(super) const STATES_COMPARED: &str = "states-compared";
 /// The silence after which the peer is asked first, in seconds.
 const FIRST_SECONDS: u32 = 10 * 60;
 /// The longest pause between two questions, in seconds.

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
+use crate::engine::quiet::STATES_COMPARED;
 use crate::engine::send::Outcome;
 use crate::record::negotiation::{By, Why};
 use crate::store::Kind;
@@ -74,6 +75,10 @@ impl<P: Parts> Engine<P> {
         };
         if let Outcome::Refused { code, words, .. } = outcome {
             let why = Why { code: code.clone(), words: words.clone(), by: By::Peer };
+            flow.set_aside(|record| record.why = Some(why));
+        }
+        if let Outcome::Told { .. } = outcome {
+            let why = Why { code: STATES_COMPARED.to_owned(), words: vec![], by: By::Peer };
             flow.set_aside(|record| record.why = Some(why));
         }
         match flow.run(input).await {

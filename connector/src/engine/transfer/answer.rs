@@ -14,6 +14,7 @@ use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::negotiation::TRIES_MAX;
 use crate::engine::parts::Parts;
+use crate::engine::quiet::STATES_COMPARED;
 use crate::engine::send::Outcome;
 use crate::record::agreement::EndedBy;
 use crate::record::negotiation::{By, Why};
@@ -62,6 +63,10 @@ impl<P: Parts> Engine<P> {
             flow.commit().await?.release(self);
             return Ok(());
         };
+        if let Outcome::Told { .. } = outcome {
+            let why = Why { code: STATES_COMPARED.to_owned(), words: vec![], by: By::Peer };
+            flow.set_aside(|record| record.why = Some(why));
+        }
         match flow.run(input).await {
             // An acknowledgement that makes no sense is the peer's fault: treated as a refusal.
             Err(EngineError::Refused(refusal)) => {

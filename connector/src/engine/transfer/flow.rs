@@ -21,6 +21,7 @@ use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
+use crate::engine::quiet::STATES_COMPARED;
 use crate::record::delivery::{self, PushRecord};
 use crate::record::negotiation::By;
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
@@ -224,7 +225,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             // What we sent is in the log since it was committed; its acknowledgement adds nothing.
             Event::Acknowledged => return Ok(()),
             Event::Received | Event::Sent => vec![],
-            Event::Compared => vec!["states-compared".to_owned()],
+            Event::Compared => vec![STATES_COMPARED.to_owned()],
             Event::GivenUp => vec!["given-up".to_owned()],
             Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],
         };
