@@ -1,5 +1,6 @@
 //! A partner that names addresses elsewhere: in its catalogue, its callbacks, its data addresses, its
-//! redirects. Each is refused by its code, nobody calls there, and the operator's journal says so.
+//! redirects. Each is refused by its code, or not used; nobody calls there, and the operator's
+//! journal says so.
 
 use allmende_tests::liar::{Liar, Trap};
 use allmende_tests::machines::{Desk, Machine, Machines};
@@ -194,15 +195,32 @@ impl Stage {
         let path = format!("/deliveries/{}", delivery["id"].as_str().unwrap());
         until_so("the transfer is acknowledged", || self.liar.heard(&request).len() > 1);
         let start = format!("/transfers/{}/start", asked["consumerPid"].as_str().unwrap());
-        for address in self.elsewhere() {
+        let suspension =
+            format!("/transfers/{}/suspension", asked["consumerPid"].as_str().unwrap());
+        for (number, address) in self.elsewhere().iter().enumerate() {
             let data = json!({
                 "@type": "DataAddress", "endpointType": "https://w3id.org/idsa/v4.1/HTTP",
                 "endpoint": address,
             });
             let message = with(json!({"@type": "TransferStartMessage", "dataAddress": data}));
-            self.refused(&start, &message, "data-address-other-host", &address);
+            let said = self.ulm.journal().len();
+            // Where the data lies is no matter of the state; but nobody calls there. Ulm may still be
+            // reading the acknowledgement.
+            until_so("the start is taken", || {
+                self.liar.post(ULM, self.ulm.mutual(), &start, &message).status == 200
+            });
+            let journal = self.ulm.journal().split_off(said);
+            assert!(journal.contains("data-address-other-host"), "{address}: {journal}");
+            until_so("the delivery comes to nothing", || {
+                let seen = desk.get(&path);
+                assert_eq!(seen["bytes"], 0, "{address}");
+                seen.to_string().contains("no-data-address")
+            });
+            self.check_trap(address);
+            let held = json!({"@type": "TransferSuspensionMessage", "code": number.to_string()});
+            let told = self.liar.post(ULM, self.ulm.mutual(), &suspension, &with(held));
+            assert_eq!(told.status, 200, "{address}");
         }
-        assert_eq!(desk.get(&path)["bytes"], 0);
     }
 
     /// A message that Ulm must refuse by its code, unless it is no address at all, and the journal

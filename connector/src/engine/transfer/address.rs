@@ -8,11 +8,19 @@ use protocol::message::data_address::{AUTH_TYPE, AUTHORIZATION};
 use protocol::message::{DataAddress, EndpointProperty};
 use wire::digest::Digest;
 
+use super::flow::Flow;
 use super::{DATA_PATH, ENDPOINT_TYPE_HTTP};
 use crate::engine::Engine;
 use crate::engine::parts::Parts;
 use crate::ids::random;
 use crate::participant::Participant;
+use crate::record::negotiation::{By, Why};
+
+/// The reason code of a data address that is not its giver's own.
+pub(super) const OTHER_HOST: &str = "data-address-other-host";
+/// The same in words.
+pub(super) const OTHER_HOST_WORDS: &str =
+    "the data address does not lie under the sender's own host";
 
 /// A fresh address, and the digest by which its token is known again.
 pub(super) struct DataPath {
@@ -40,5 +48,24 @@ impl DataPath {
             ],
         };
         Self { address, token }
+    }
+}
+
+impl<P: Parts> Flow<'_, P> {
+    /// A data address of a pull that lies at another host than the provider's is not kept, so that
+    /// nobody ever calls there. The start that brought it counts all the same: where the data lies
+    /// is no matter of the transfer's state.
+    pub(super) fn forget_address_elsewhere(&mut self) {
+        if !std::mem::take(&mut self.elsewhere) {
+            return;
+        }
+        let pid = &self.pid;
+        tracing::warn!(pid, code = OTHER_HOST, "{OTHER_HOST_WORDS}: it is not used");
+        let words = vec![OTHER_HOST_WORDS.to_owned()];
+        let why = Why { code: OTHER_HOST.to_owned(), words, by: By::Us };
+        self.set_aside(|record| {
+            record.process.data_address = None;
+            record.why = Some(why);
+        });
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Flow<'e, P: Parts> {
     pub(super) housekeeping: bool,
     /// The acknowledgement of the message that came in: the state that it alone led to.
     pub(super) acknowledged: Option<Value>,
+    /// The data address that came in lies at another host than the provider's.
+    pub(super) elsewhere: bool,
 }
 
 /// What a new transfer is about.
@@ -78,6 +80,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             decide: false,
             housekeeping: false,
             acknowledged: None,
+            elsewhere: false,
         }
     }
 

@@ -13,6 +13,7 @@ use wire::json::{Limits, parse};
 use wire::node::Node;
 
 use super::SUSPENDED;
+use super::address::{OTHER_HOST, OTHER_HOST_WORDS};
 use super::flow::{Flow, Opening};
 use super::load::{opened_by, under};
 use crate::engine::Engine;
@@ -140,12 +141,17 @@ impl<P: Parts> Engine<P> {
             return Err(EngineError::NotFound);
         }
         let agreement = process.agreement_id.clone();
-        if let TransferMessage::Start(start) = &message
-            && process.peer_side().owns_address
-            && let Some(address) = &start.data_address
-        {
-            check_address(address.endpoint.as_deref(), incoming.peer)?;
-        }
+        let elsewhere = match &message {
+            TransferMessage::Start(start) if process.peer_side().owns_address => start
+                .data_address
+                .as_ref()
+                .is_some_and(|address| !is_of(address.endpoint.as_deref(), incoming.peer)),
+            TransferMessage::Start(_)
+            | TransferMessage::Request(_)
+            | TransferMessage::Completion(_)
+            | TransferMessage::Suspension(_)
+            | TransferMessage::Termination(_) => false,
+        };
         let draft = Draft::new(self, incoming.participant, incoming.standing.clone());
         let mut flow = Flow::new(self, draft, pid.to_owned(), Some(found));
         let mut ended = None;
@@ -163,6 +169,7 @@ impl<P: Parts> Engine<P> {
             message,
             digest,
         });
+        flow.elsewhere = elsewhere;
         let reply = self.finish_transfer(flow, input, status::OK).await?;
         if let Some(words) = ended {
             let participant = incoming.participant.did();
@@ -179,6 +186,7 @@ impl<P: Parts> Engine<P> {
         status: u16,
     ) -> Result<Reply, EngineError> {
         flow.run(input).await?;
+        flow.forget_address_elsewhere();
         let body = match flow.acknowledged.take() {
             Some(acknowledged) => acknowledged,
             None => flow.acknowledgement()?,
@@ -208,12 +216,15 @@ impl<P: Parts> Engine<P> {
 
 /// A data address lies under the own verified host of whoever gives it.
 fn check_address(endpoint: Option<&str>, peer: &Did) -> Result<(), EngineError> {
-    let target = endpoint.and_then(|url| Target::parse(url).ok());
-    match target {
-        Some(target) if target.host() == peer.host() => Ok(()),
-        Some(_) | None => {
-            let words = "the data address does not lie under the sender's own host";
-            Err(EngineError::peer("data-address-other-host", words))
-        }
+    if is_of(endpoint, peer) {
+        Ok(())
+    } else {
+        Err(EngineError::peer(OTHER_HOST, OTHER_HOST_WORDS))
     }
+}
+
+/// Whether a data address lies under the verified host of whoever gives it.
+fn is_of(endpoint: Option<&str>, peer: &Did) -> bool {
+    let target = endpoint.and_then(|url| Target::parse(url).ok());
+    target.is_some_and(|target| target.host() == peer.host())
 }
