@@ -3,10 +3,12 @@
 //! Unknown keys are refused, and secrets never stand here: keys lie in files of mode 0600 beside
 //! it (see [`crate::home`]).
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use identity::guard::Origin;
+use protocol::id::ParticipantId;
 use serde::{Deserialize, Serialize};
 use wire::did::Did;
 
@@ -184,6 +186,11 @@ pub struct ParticipantSettings {
     /// Whether copies held under a contract stay when the contract ends. Without it they are erased.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_ended: bool,
+    /// Partners that name themselves otherwise than by their DID in agreements, as some foreign
+    /// connectors do: the DID, and the name. It binds nobody else; who speaks is still proven by
+    /// the certificate alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partner_ids: BTreeMap<Did, ParticipantId>,
     /// The data space that it has joined; absent until `allmende join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub membership: Option<MembershipSettings>,

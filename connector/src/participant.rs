@@ -13,6 +13,7 @@ use arc_swap::ArcSwapOption;
 use identity::keys::PrivateKey;
 use identity::tls::{Material, PublicSite};
 use identity::trust::TrustList;
+use protocol::id::ParticipantId;
 use tokio::sync::watch;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
@@ -36,6 +37,7 @@ pub struct Participant {
     mutual_url: String,
     keys: Keys,
     foreign: bool,
+    partner_ids: BTreeMap<Did, ParticipantId>,
     standing: ArcSwapOption<Standing>,
     standing_changed: watch::Sender<()>,
     public_site: ArcSwapOption<PublicSite>,
@@ -62,6 +64,7 @@ impl Participant {
             mutual_url,
             keys,
             foreign: false,
+            partner_ids: BTreeMap::new(),
             standing: ArcSwapOption::empty(),
             standing_changed: watch::Sender::new(()),
             public_site: ArcSwapOption::empty(),
@@ -79,6 +82,18 @@ impl Participant {
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.foreign
+    }
+
+    /// The same, with partners that name themselves otherwise than by their DID in agreements.
+    #[must_use]
+    pub fn with_partner_ids(self, partner_ids: BTreeMap<Did, ParticipantId>) -> Self {
+        Self { partner_ids, ..self }
+    }
+
+    /// How a partner may name itself in agreements beside its DID.
+    #[must_use]
+    pub fn partner_id(&self, partner: &Did) -> Option<&ParticipantId> {
+        self.partner_ids.get(partner)
     }
 
     /// Its DID.

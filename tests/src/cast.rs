@@ -1,5 +1,6 @@
 //! Who plays: one authority and its members, with keys that are made once per test run.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use connector::participant::{Keys, Participant, Standing};
@@ -14,6 +15,9 @@ use wire::dataspace::DataspaceId;
 use wire::did::Did;
 use wire::iri::Iri;
 use wire::sign::{KeyId, Sign};
+
+/// How the firm may name itself in agreements beside its DID.
+pub const FIRM_NAME: &str = "BPNL00000003CRHK";
 
 /// The instant at which every story begins. Years ahead, so that no machine's clock is there yet.
 pub const NOW: &str = "2041-03-04T05:06:07Z";
@@ -142,7 +146,8 @@ impl Cast {
             did: again(&member.did_key),
         };
         let name = who.host().to_owned();
-        let participant = Participant::new(who.did(), name, who.mutual_url(), keys);
+        let participant = Participant::new(who.did(), name, who.mutual_url(), keys)
+            .with_partner_ids(BTreeMap::from([(Who::Firm.did(), FIRM_NAME.parse().unwrap())]));
         participant.set_standing(self.standing(who, says));
         Arc::new(participant)
     }

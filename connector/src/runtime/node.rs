@@ -240,7 +240,8 @@ fn participant(home: &Home, settings: &ParticipantSettings) -> Result<Participan
         .keys()
         .map_err(|source| StartError::Folder { participant: settings.did.clone(), source })?;
     let (did, name) = (settings.did.clone(), settings.name.clone());
-    Ok(Participant::new(did, name, settings.mutual_url.clone(), keys))
+    let participant = Participant::new(did, name, settings.mutual_url.clone(), keys);
+    Ok(participant.with_partner_ids(settings.partner_ids.clone()))
 }
 
 fn roots(home: &Home, config: &Config) -> Result<Roots, StartError> {

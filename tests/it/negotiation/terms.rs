@@ -1,9 +1,10 @@
 //! What is asked for must be exactly what is offered, and every address must be the sender's own.
 
-use allmende_tests::cast::Who;
+use allmende_tests::cast::{FIRM_NAME, Who};
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::network::Letter;
 use allmende_tests::story::{PUBLISHER, described, rule};
+use bytes::Bytes;
 use connector::engine::parts::Answer;
 use policy::template::{self, Template};
 use protocol::id::DatasetId;
@@ -140,4 +141,43 @@ async fn a_callback_at_another_host_is_refused() {
     let other = json!("https://firm.localhost:9443/dsp/2025-1");
     let (_, answer) = changed(|request| request["callbackAddress"] = other).await;
     assert_eq!(body(&answer)["code"], "callback-other-host");
+}
+
+#[tokio::test]
+async fn a_provider_names_itself_by_its_did_or_as_our_operator_says_and_not_otherwise() {
+    let firm = Who::Firm.did().to_string();
+    // The signature was made over the agreement as the firm wrote it: what is refused for it alone
+    // has passed as the right party's.
+    for (provider, name, refused) in [
+        (Who::Firm, firm.as_str(), None),
+        (Who::Firm, FIRM_NAME, Some("signature-invalid")),
+        (Who::Firm, "BPNL00000000ELSE", Some("agreement-other-assigner")),
+        (Who::Ulm, FIRM_NAME, Some("agreement-other-assigner")),
+        (Who::Ulm, firm.as_str(), Some("agreement-other-assigner")),
+    ] {
+        let space = Dataspace::new();
+        let dataset = space.publish(provider, described(&rule())).await;
+        let pid = space.ask(Who::Company, provider, &dataset).await.unwrap();
+        // The agreement lies in the provider's outbox while the company cannot be reached.
+        space.network.cut_off(Who::Company);
+        space.settle().await;
+        space.network.reconnect(Who::Company);
+        let written = space.kept(provider).await.outbox.remove(0).body.unwrap();
+        let mut agreement: Value = serde_json::from_str(&written).unwrap();
+        agreement["agreement"]["assigner"] = json!(name);
+        let answer = space
+            .network
+            .post(Letter {
+                from: provider.did(),
+                host: Who::Company.host().to_owned(),
+                path: format!("/negotiations/{pid}/agreement"),
+                body: Some(Bytes::from(agreement.to_string())),
+                status: None,
+                answer: Bytes::new(),
+            })
+            .await
+            .unwrap();
+        let code = body(&answer)["code"].as_str().map(str::to_owned);
+        assert_eq!(code.as_deref(), refused, "{name}");
+    }
 }

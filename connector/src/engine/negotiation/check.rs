@@ -90,17 +90,21 @@ pub(super) fn statement(
     })
 }
 
-/// As consumer: the agreement is exactly what we asked for, between us, and signed.
+/// As consumer: the agreement is exactly what we asked for, between us, and signed. The provider
+/// names itself by its DID, or as our operator says that it is `known_as`.
 pub(super) fn agreement(
     ours: &Did,
     standing: &Standing,
     process: &Negotiation,
     offer: &MessageOffer,
-    message: &ContractAgreementMessage,
+    (message, known_as): (&ContractAgreementMessage, Option<&ParticipantId>),
     now: Timestamp,
 ) -> Result<(), EngineError> {
     let agreement = &message.agreement;
-    let parties = parties(ours, process)?;
+    let mut parties = parties(ours, process)?;
+    if let Some(known_as) = known_as.filter(|name| **name == agreement.parties().assigner) {
+        parties.assigner = known_as.clone();
+    }
     agreement
         .check(offer, &parties)
         .map_err(|mismatch| EngineError::peer(mismatch.code(), mismatch.to_string()))?;

@@ -194,7 +194,8 @@ impl<P: Parts> Engine<P> {
             NegotiationMessage::Agreement(agreed) => {
                 let offer = self.stored_offer(ours, &process.offer.digest).await?;
                 let now = crate::clock::Clock::now(self.clock());
-                check::agreement(ours, standing, process, &offer, agreed, now)
+                let known_as = incoming.participant.partner_id(&process.peer);
+                check::agreement(ours, standing, process, &offer, (agreed, known_as), now)
             }
             NegotiationMessage::Verification(verification) => match &process.agreement {
                 Some(agreed) => {
