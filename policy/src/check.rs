@@ -298,7 +298,7 @@ impl CheckedRule {
 
 impl Condition {
     /// Whether two conditions say the same, wherever they stand.
-    fn says(&self, other: &Self) -> bool {
+    pub(crate) fn says(&self, other: &Self) -> bool {
         match (self, other) {
             (
                 Self::Atom { spec, operator, demanded, .. },

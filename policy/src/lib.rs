@@ -11,6 +11,7 @@ mod decision;
 mod duration;
 mod evaluate;
 mod fact;
+mod grant;
 mod profile;
 mod reason;
 pub mod template;
@@ -31,6 +32,7 @@ pub use decision::{
 pub use duration::DurationError;
 pub use evaluate::{BOUNDS_TRIED_MAX, evaluate};
 pub use fact::{Fact, FactKey, Facts, Provenance, Seen, Source};
+pub use grant::Grant;
 pub use profile::{OperandSpec, PROFILE_V1, Profile};
 pub use reason::{Reason, ReasonCode, Redacted};
 pub use truth::Truth;

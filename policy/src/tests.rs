@@ -1,5 +1,6 @@
 //! What the crate promises, as data: values, verdicts, sentences, and laws over generated policies.
 
+mod grants;
 mod laws;
 mod sentences;
 mod values;

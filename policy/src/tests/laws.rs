@@ -105,6 +105,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
+    fn what_is_said_to_grant_no_more_never_permits_more(json in policy(), drop in any::<u8>(), more in constraints(), other in policy(), facts in some_facts()) {
+        let whole = check(&parsed(&json)).unwrap();
+        // The policy with one condition less or more, and a policy of its own.
+        let mut changed = shuffled(&json);
+        let first = changed["permission"][0]["constraint"].as_array_mut().unwrap();
+        if drop % 2 == 0 { first.pop(); } else { first.push(more); }
+        for beside in [&changed, &other] {
+            let beside = check(&parsed(beside)).unwrap();
+            for (narrow, wide) in [(&whole, &beside), (&beside, &whole)] {
+                let permitted = |policy| evaluate(policy, &request(), &facts).verdict == Verdict::Permit;
+                if narrow.grants_no_more_than(wide) {
+                    prop_assert!(!permitted(narrow) || permitted(wide));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn adding_a_prohibition_never_permits_more(json in policy(), more in rule(), facts in some_facts()) {
         let before = parsed(&json);
         let mut json = json;
