@@ -12,6 +12,7 @@ pub mod output;
 pub mod show;
 pub mod task;
 
+mod contract;
 mod dataset;
 mod delivery;
 mod find;

@@ -15,6 +15,7 @@ mod erase;
 mod find;
 mod handover;
 mod log;
+mod negotiate;
 pub mod office;
 mod partner;
 pub mod pull;
@@ -37,7 +38,6 @@ use wire::did::Did;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::data::held::{Disk, Held};
 use crate::data::pull::Pulls;
 use crate::engine::Engine;
 use crate::engine::parts::Parts;
@@ -47,10 +47,11 @@ use crate::management::actor::{AccountName, AccountRole, Actor};
 use crate::management::desk::{Answer, Desk};
 use crate::management::token::TokenHash;
 use crate::management::view::{
-    AccountAdded, AccountView, ApprovalView, CatalogView, ContractId, ContractRequest,
-    ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView, DoctorView, ExportRequest,
-    ExportView, HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged,
-    MembersView, NewAccount, PeerName, PersonReason, StatusView, Wait,
+    AcceptanceInput, AcceptanceView, AccountAdded, AccountView, ApprovalView, CatalogView,
+    ContractId, ContractRequest, ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView,
+    DoctorView, ExportRequest, ExportView, HandoverView, InvitationInput, InvitationView,
+    KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PeerName, PersonReason, Proposal,
+    StatusView, TermsInput, Wait,
 };
 
 pub use handover::Ticket;
@@ -117,14 +118,6 @@ impl<P: Parts, D: Partners> Connector<P, D> {
     }
 }
 
-impl<P: Parts, D> Inner<P, D> {
-    /// The held copies of a participant.
-    fn held(&self, participant: &Did) -> Held {
-        let reserve = self.config.store.disk_reserve_mib.saturating_mul(1024 * 1024);
-        Held::at(self.home.participant(participant).join("held"), Disk::keeping(reserve))
-    }
-}
-
 impl<P: Parts, D: Partners> Desk for Connector<P, D> {
     fn serves(&self, participant: &Did) -> bool {
         self.inner.engine.hosted().by_did(participant).is_some()
@@ -187,6 +180,54 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
 
     async fn contract(&self, actor: &Actor, id: &ContractId, wait: Wait) -> Answer<ContractView> {
         self.inner.contract(actor, id, wait).await
+    }
+
+    async fn counter_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        terms: TermsInput,
+    ) -> Answer<ContractView> {
+        self.inner.counter_contract(actor, id, terms).await
+    }
+
+    async fn offer_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        terms: TermsInput,
+    ) -> Answer<ContractView> {
+        self.inner.offer_contract(actor, id, terms).await
+    }
+
+    async fn propose_contract(
+        &self,
+        actor: &Actor,
+        proposal: Proposal,
+        wait: Wait,
+    ) -> Answer<ContractView> {
+        self.inner.propose_contract(actor, proposal, wait).await
+    }
+
+    async fn acceptance(&self, actor: &Actor) -> Answer<AcceptanceView> {
+        self.inner.acceptance(actor).await
+    }
+
+    async fn change_acceptance(
+        &self,
+        actor: &Actor,
+        change: AcceptanceInput,
+    ) -> Answer<AcceptanceView> {
+        self.inner.change_acceptance(actor, change).await
+    }
+
+    async fn dataset_acceptance(
+        &self,
+        actor: &Actor,
+        id: &DatasetId,
+        change: AcceptanceInput,
+    ) -> Answer<DatasetView> {
+        self.inner.dataset_acceptance(actor, id, change).await
     }
 
     async fn approvals(&self, actor: &Actor) -> Answer<Vec<ApprovalView>> {

@@ -5,6 +5,7 @@
 //! with its log entries, outgoing messages and timers, and only then is anything sent. It spawns
 //! nothing and polls nothing: whoever runs it drives its workers.
 
+pub mod acceptance;
 pub mod administer;
 pub mod agreement;
 pub mod catalog;

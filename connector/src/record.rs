@@ -2,6 +2,7 @@
 //!
 //! Knows no engine. Each record belongs to one participant; there is no call without one.
 
+pub mod acceptance;
 pub mod account;
 pub mod agreement;
 pub mod dataset;

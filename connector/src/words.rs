@@ -105,6 +105,7 @@ macro_rules! phrases {
 
 phrases! {
     // Labels of views.
+    Accepted: "Annahme", "acceptance";
     Account: "Konto", "account";
     Added: "angelegt", "added";
     Agreement: "Vereinbarung", "agreement";
@@ -127,12 +128,14 @@ phrases! {
     Expected: "Vertrag zu erwarten", "contract expected";
     Expires: "gültig bis", "expires";
     Kinds: "geprüft als", "vetted as";
+    LastStep: "letzter Schritt", "last step";
     Log: "Protokoll", "log";
     Member: "Mitglied", "member";
     Name: "Name", "name";
     NextChange: "ändert sich am", "changes on";
     No: "nein", "no";
     Offer: "Angebot", "offer";
+    Offers: "Bedingungen", "terms";
     Participant: "Teilnehmer", "participant";
     Partner: "Partner", "partner";
     Pending: "warten auf Freigabe", "waiting for approval";
@@ -153,6 +156,7 @@ phrases! {
     Title: "Titel", "title";
     Type: "Typ", "type";
     Version: "Version", "version";
+    Us: "wir", "us";
     Withdrawn: "zurückgezogen", "withdrawn";
     Yes: "ja", "yes";
     Code: "Aufnahmecode", "enrolment code";
@@ -188,7 +192,9 @@ phrases! {
     Suspended: "angehalten", "suspended";
     WaitingForApproval: "wartet auf Freigabe", "waiting for approval";
     TurnOurs: "wir sind am Zug", "our turn";
+    TurnPerson: "ein Mensch bei uns", "a person here";
     TurnTheirs: "der Partner ist am Zug", "the partner's turn";
+    TurnUnderWay: "unsere Nachricht ist unterwegs", "our message is under way";
     RoleConsumer: "wir nutzen", "we use";
     RoleProvider: "wir liefern", "we provide";
     // Badges.

@@ -21,5 +21,6 @@ mod quiet;
 mod readme;
 mod real_input;
 mod recovery;
+mod talk;
 mod tidy;
 mod transfer;

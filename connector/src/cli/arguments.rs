@@ -1,6 +1,7 @@
 //! The command line as it is typed. Secrets never stand on it: codes and tokens come from a prompt
 //! or a file.
 
+mod contract;
 mod dataset;
 mod delivery;
 mod home;
@@ -9,8 +10,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protocol::id::OfferId;
 
+pub use contract::{AcceptanceArguments, ContractCommand, OtherwiseName, TermsArguments, YesNo};
 pub use dataset::{DatasetArguments, RuleArguments, VisibleTo};
 pub use delivery::DeliveryCommand;
 pub use home::{
@@ -274,65 +275,17 @@ pub enum AuthorityCommand {
     },
 }
 
-/// `contract …`
-#[derive(Clone, Debug, Subcommand)]
-pub enum ContractCommand {
-    /// Agree to a contract that waits for approval.
-    Approve {
-        /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: String,
-    },
-    /// End a contract; running deliveries are cut at once.
-    End {
-        /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: String,
-        /// Why; the partner sees it.
-        #[arg(long)]
-        reason: String,
-    },
-    /// List contracts.
-    List {
-        /// Only those that wait for a person here.
-        #[arg(long)]
-        pending: bool,
-    },
-    /// Say no to a contract that waits for approval.
-    Reject {
-        /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: String,
-        /// Why; the partner sees it.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Ask a partner for a contract.
-    Request {
-        /// The partner, by host name or DID.
-        peer: PeerName,
-        /// The dataset: its id, the first eight or more characters of it, or its exact title.
-        dataset: String,
-        /// The offer, where the dataset has several.
-        #[arg(long)]
-        offer: Option<OfferId>,
-        /// The purpose that you state.
-        #[arg(long)]
-        purpose: Option<String>,
-        /// Seconds to wait for the answer.
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=60))]
-        wait: u16,
-    },
-    /// Show a contract with its rule, signatures and deliveries.
-    Show {
-        /// The contract: its id, the first eight or more characters of it, or its title.
-        contract: String,
-        /// Seconds to wait until it is settled.
-        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=60))]
-        wait: u16,
-    },
-}
-
 /// `dataset …`
 #[derive(Clone, Debug, Subcommand)]
 pub enum DatasetCommand {
+    /// Say which other terms for a dataset are accepted without asking a person.
+    Accept {
+        /// The dataset: its id, the first eight or more characters of it, or its exact title.
+        dataset: String,
+        /// What is accepted.
+        #[command(flatten)]
+        with: AcceptanceArguments,
+    },
     /// Publish a dataset under a rule.
     Add(DatasetArguments),
     /// List datasets.

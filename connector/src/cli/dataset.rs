@@ -41,7 +41,7 @@ fn no_source() -> Failure {
     )
 }
 
-fn rule(arguments: RuleArguments) -> Result<RuleInput, Failure> {
+pub(super) fn rule(arguments: RuleArguments) -> Result<RuleInput, Failure> {
     if let Some(path) = arguments.rule {
         let bytes = std::fs::read(&path).map_err(|error| local_file(&path, &error))?;
         let policy = json::parse(&bytes, &Limits::message()).map_err(|error| {

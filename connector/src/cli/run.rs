@@ -6,27 +6,26 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::arguments::{
-    AccountCommand, Arguments, AuditCommand, AuthorityCommand, Command, Common, ContractCommand,
-    DatasetCommand, GenerateCommand, InviteArguments, JoinArguments,
+    AccountCommand, Arguments, AuditCommand, AuthorityCommand, Command, Common, DatasetCommand,
+    GenerateCommand, InviteArguments, JoinArguments,
 };
 use super::client::{Call, Client};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::show::{Show, short};
 use super::task::{Demo, Tasks};
-use super::{dataset, delivery, find, help, home, local, local_file, pull, verify};
+use super::{contract, dataset, delivery, find, help, home, local, local_file, pull, verify};
 use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
 use crate::management::view::{
-    AccountAdded, AccountView, ApprovalView, ContractRequest, ContractStage, ContractView,
-    DatasetView, DoctorView, ExportName, ExportRequest, ExportScope, ExportView, HandoverView,
-    InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged, MembersView, NewAccount,
-    PersonReason, StatusView, Words,
+    AccountAdded, AccountView, DatasetView, DoctorView, ExportName, ExportRequest, ExportScope,
+    ExportView, HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged,
+    MembersView, NewAccount, PersonReason, StatusView, Words,
 };
 use crate::setup::JoinOptions;
 use crate::words::Phrase;
 
-type Ended = Result<Exit, Failure>;
+pub(super) type Ended = Result<Exit, Failure>;
 
 /// Does one command.
 pub(super) async fn run<T: Tasks>(
@@ -45,7 +44,7 @@ pub(super) async fn run<T: Tasks>(
         Command::Audit(command) => audit(&client()?, command, output).await,
         Command::Authority(command) => authority(tasks, &common, command, output).await,
         Command::Catalog { peer } => show(&find::catalog(&client()?, &peer).await?, output),
-        Command::Contract(command) => contract(&client()?, command, output).await,
+        Command::Contract(command) => contract::contract(&client()?, command, output).await,
         Command::Dataset(command) => datasets(&client()?, command, output).await,
         Command::Demo { stay } => {
             let folder = Path::new("allmende-demo").to_owned();
@@ -80,7 +79,7 @@ pub(super) async fn run<T: Tasks>(
 }
 
 /// Data that is shown as it is.
-fn show<T: Show>(view: &T, output: &mut Output<'_>) -> Ended {
+pub(super) fn show<T: Show>(view: &T, output: &mut Output<'_>) -> Ended {
     output.data(view).map_err(|error| local(&error))?;
     Ok(Exit::Done)
 }
@@ -223,60 +222,13 @@ async fn gate<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ende
     tasks.gate(home, told).await.map(|()| Exit::Done)
 }
 
-async fn contract(client: &Client, command: ContractCommand, output: &mut Output<'_>) -> Ended {
-    let (operation, contract, reason) = match command {
-        ContractCommand::Approve { contract } => (Operation::ApproveContract, contract, None),
-        ContractCommand::End { contract, reason } => {
-            (Operation::EndContract, contract, Some(reason))
-        }
-        ContractCommand::Reject { contract, reason } => {
-            (Operation::RejectContract, contract, Some(reason))
-        }
-        ContractCommand::List { pending: false } => {
-            let views: Vec<ContractView> = client.call(Operation::Contracts, Call::plain()).await?;
-            return show(&views, output);
-        }
-        ContractCommand::List { pending: true } => {
-            let views: Vec<ApprovalView> =
-                client.call(Operation::ListApprovals, Call::plain()).await?;
-            return show(&views, output);
-        }
-        ContractCommand::Request { peer, dataset, offer, purpose, wait } => {
-            let dataset = find::offered(client, &peer, &dataset).await?;
-            let request = ContractRequest { peer, dataset, offer, purpose };
-            let call = Call::plain().with("wait", wait).sending(&request)?;
-            if wait > 0 {
-                output.say_phrase(Phrase::WaitingForPartner);
-            }
-            return settled(&client.call(Operation::RequestContract, call).await?, output);
-        }
-        ContractCommand::Show { contract, wait } => {
-            let contract = find::contract(client, &contract).await?;
-            let call = Call::about(contract.as_str()).with("wait", wait);
-            return show::<ContractView>(&client.call(Operation::Contract, call).await?, output);
-        }
-    };
-    let contract = find::contract(client, &contract).await?;
-    let mut call = Call::about(contract.as_str());
-    if let Some(reason) = reason {
-        call = call.sending(&PersonReason { reason })?;
-    }
-    show::<ContractView>(&client.call(operation, call).await?, output)
-}
-
-/// A contract that was asked for: no contract is no success.
-fn settled(view: &ContractView, output: &mut Output<'_>) -> Ended {
-    let exit = match view.stage {
-        ContractStage::InForce | ContractStage::Negotiating | ContractStage::WaitingForApproval => {
-            Exit::Done
-        }
-        ContractStage::Ended | ContractStage::Refused => Exit::Refused,
-    };
-    show(view, output).map(|_| exit)
-}
-
 async fn datasets(client: &Client, command: DatasetCommand, output: &mut Output<'_>) -> Ended {
     let view: DatasetView = match command {
+        DatasetCommand::Accept { dataset, with } => {
+            let id = find::dataset(client, &dataset).await?;
+            let call = Call::about(id.as_str()).sending(&contract::acceptance(with)?)?;
+            client.call(Operation::DatasetAcceptance, call).await?
+        }
         DatasetCommand::Add(arguments) => {
             let call = Call::plain().sending(&dataset::input(arguments)?)?;
             client.call(Operation::AddDataset, call).await?

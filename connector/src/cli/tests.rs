@@ -2,6 +2,7 @@
 //! against a listener with a desk of fixed answers.
 
 mod help;
+mod talk;
 mod tasks;
 
 use std::net::TcpListener;
@@ -115,7 +116,10 @@ async fn every_command_reaches_its_call() {
         call("serve c0ffee00", &["contracts", "serve"]),
         call("serve c0ffee00 --stop", &["contracts", "unserve"]),
         call("status", &["status"]),
-    ] {
+    ]
+    .into_iter()
+    .chain(talk::CALLS)
+    {
         for json in [false, true] {
             let mut words: Vec<_> = line.split(' ').collect();
             words.extend(["--participant", "ulm.localhost"]);

@@ -1,6 +1,7 @@
 //! Contracts: asked for, watched, and ended.
 
 mod known;
+mod talk;
 mod view;
 
 pub(super) use view::contract_id;
@@ -9,6 +10,7 @@ use policy::CheckedPolicy;
 use protocol::id::OfferId;
 use protocol::message::{CatalogOffer, Dataset};
 use protocol::negotiation::State;
+use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -17,6 +19,7 @@ use wire::did::Did;
 use super::Inner;
 use super::catalog::shown;
 use super::find::Contract;
+use super::negotiate::terms_of;
 use super::refusal::{conflict, input, partner, unknown};
 use crate::engine::Change;
 use crate::engine::agreement::AGREEMENT_ENDED;
@@ -54,10 +57,17 @@ impl<P: Parts, D> Inner<P, D> {
         // From here on, nothing that happens is missed by the wait.
         let watch = self.engine.watch();
         self.know(ours, &peer, &dataset.id, shown(&dataset)).await?;
+        let mut terms = offer.document().clone();
+        if let Some(given) = request.terms {
+            terms = terms_of(given)?;
+            if let Value::Object(members) = &mut terms {
+                members.insert("@id".to_owned(), offer.id().as_str().into());
+            }
+        }
         let asked = Asked {
             peer,
             dataset: dataset.id.clone(),
-            offer: offer.document().clone(),
+            offer: terms,
             account: actor.account().as_str().to_owned(),
         };
         let pid = self.engine.ask(ours, asked).await?;
@@ -146,7 +156,7 @@ impl<P: Parts, D> Inner<P, D> {
 
     /// The contract once it is settled, has changed, or the wait is over. `watch` was begun before
     /// whatever is waited for.
-    async fn settled(
+    pub(super) async fn settled(
         &self,
         actor: &Actor,
         pid: &str,

@@ -12,6 +12,7 @@ use wire::node::Node;
 use wire::pointer::Pointer;
 
 use super::Inner;
+use super::negotiate::acceptance_view;
 use super::refusal::input;
 use super::source::check_url;
 use super::words::{lines, sentence};
@@ -23,7 +24,8 @@ use crate::management::actor::Actor;
 use crate::management::desk::Answer;
 use crate::management::refusal::Refusal;
 use crate::management::view::{
-    Approval, DatasetInput, DatasetView, RuleInput, RuleSentence, SourceInput, Visibility,
+    AcceptanceView, Approval, DatasetInput, DatasetView, RuleInput, RuleSentence, SourceInput,
+    Visibility,
 };
 use crate::record::agreement::AgreementRecord;
 use crate::record::dataset::{ApprovalRule, DatasetRecord, ListedFor, Source};
@@ -44,7 +46,7 @@ impl<P: Parts, D> Inner<P, D> {
     ) -> Answer<DatasetView> {
         let described = self.described(actor, dataset).await?;
         let record = self.engine.publish(actor.participant(), described).await?;
-        view(record, 0)
+        self.view(actor.participant(), record, 0).await
     }
 
     pub(super) async fn replace_dataset(
@@ -85,11 +87,12 @@ impl<P: Parts, D> Inner<P, D> {
         let in_force = self.in_force(actor.participant()).await?;
         let mut records = self.engine.datasets(actor.participant()).await?;
         records.sort_by(|one, other| (&one.title, &one.id).cmp(&(&other.title, &other.id)));
-        let views = records.into_iter().map(|record| {
+        let mut views = Vec::new();
+        for record in records {
             let count = in_force.get(&record.id).copied().unwrap_or(0);
-            view(record, count)
-        });
-        views.collect()
+            views.push(self.view(actor.participant(), record, count).await?);
+        }
+        Ok(views)
     }
 
     pub(super) async fn dataset(&self, actor: &Actor, id: &DatasetId) -> Answer<DatasetView> {
@@ -101,7 +104,13 @@ impl<P: Parts, D> Inner<P, D> {
     async fn dataset_view(&self, participant: &Did, record: DatasetRecord) -> Answer<DatasetView> {
         let in_force = self.in_force(participant).await?;
         let count = in_force.get(&record.id).copied().unwrap_or(0);
-        view(record, count)
+        self.view(participant, record, count).await
+    }
+
+    async fn view(&self, ours: &Did, record: DatasetRecord, count: u64) -> Answer<DatasetView> {
+        let acceptance = self.engine.acceptance(ours, Some(&record.id)).await?;
+        let acceptance = acceptance_view(acceptance, Some(&record.id))?;
+        view(record, acceptance, count)
     }
 
     /// How many contracts are in force about each of our datasets.
@@ -129,7 +138,11 @@ impl<P: Parts, D> Inner<P, D> {
     }
 }
 
-fn view(record: DatasetRecord, contracts_in_force: u64) -> Answer<DatasetView> {
+fn view(
+    record: DatasetRecord,
+    acceptance: AcceptanceView,
+    contracts_in_force: u64,
+) -> Answer<DatasetView> {
     let rule = rule::read(&record.offer, Shape::Offer)?;
     Ok(DatasetView {
         id: record.id,
@@ -147,6 +160,7 @@ fn view(record: DatasetRecord, contracts_in_force: u64) -> Answer<DatasetView> {
             ApprovalRule::Automatic => Approval::Automatic,
             ApprovalRule::SecondPerson => Approval::SecondPerson,
         },
+        acceptance,
         visibility: match record.listed_for {
             ListedFor::Members => Visibility::Members,
             ListedFor::Permitted => Visibility::Permitted,
@@ -247,7 +261,7 @@ fn check_path(path: &str) -> Answer<()> {
 }
 
 /// The offer behind a rule, without its id; one that cannot be enforced is refused where it is.
-fn offer(given: RuleInput) -> Answer<Value> {
+pub(super) fn offer(given: RuleInput) -> Answer<Value> {
     match given {
         RuleInput::Sentences { sentences } => template(sentences).map(|chosen| build(&chosen)),
         RuleInput::Policy { policy } => {

@@ -8,7 +8,7 @@ use protocol::Role;
 use wire::did::Did;
 
 use super::{Connector, Inner};
-use crate::data::held::{HeldError, Slot};
+use crate::data::held::{Disk, Held, HeldError, Slot};
 use crate::desk::Partners;
 use crate::engine::erased::Over;
 use crate::engine::error::EngineError;
@@ -58,6 +58,12 @@ impl<P: Parts, D: Partners> Connector<P, D> {
 }
 
 impl<P: Parts, D> Inner<P, D> {
+    /// The held copies of a participant.
+    pub(super) fn held(&self, participant: &Did) -> Held {
+        let reserve = self.config.store.disk_reserve_mib.saturating_mul(1024 * 1024);
+        Held::at(self.home.participant(participant).join("held"), Disk::keeping(reserve))
+    }
+
     /// Ended contracts under which something lies.
     async fn left_over(&self, ours: &Did) -> Answer<Vec<Over>> {
         let held = self.held(ours);

@@ -2,6 +2,7 @@
 
 mod erase;
 mod flow;
+mod haggle;
 mod lines;
 mod story;
 mod unanswered;
@@ -50,6 +51,7 @@ async fn ask(space: &Space, who: &str, dataset: &DatasetId, wait: Wait) -> Contr
         dataset: dataset.clone(),
         offer: None,
         purpose: None,
+        terms: None,
     };
     space.desk.request_contract(&actor(who, "carl"), request, wait).await.unwrap()
 }

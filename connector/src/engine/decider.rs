@@ -7,13 +7,20 @@ use policy::{Decision, Verdict};
 
 use crate::record::dataset::{ApprovalRule, DatasetRecord};
 
+/// The reason code for terms that our acceptance policy refuses.
+const OTHER_TERMS: &str = "other-terms";
+
 /// What we think of the terms on the table, before the rule is asked about the partner.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Terms {
     /// They are our own: what our catalogue offers, or what we offered or asked for ourselves.
     Ours,
-    /// They are other terms, and nobody of ours has said yet what we think of them.
-    Others,
+    /// They are the partner's, and our acceptance policy takes them.
+    Accepted,
+    /// They are the partner's, and a person is to say what we think of them.
+    ForPerson,
+    /// They are the partner's, and our acceptance policy refuses them.
+    Refused,
 }
 
 /// Where a process stands when the engine asks what to do next.
@@ -31,6 +38,8 @@ pub enum Situation<'a> {
     },
     /// We provide: the consumer accepted our offer.
     Accepted {
+        /// The account that made it, if a person of ours did.
+        offered_by: Option<&'a str>,
         /// The dataset.
         dataset: &'a DatasetRecord,
         /// What its rule says about this consumer now.
@@ -96,23 +105,39 @@ impl Decider for ByRule {
         match situation {
             Situation::Requested { dataset, terms, decision } => {
                 let second = dataset.approval == ApprovalRule::SecondPerson;
-                let person = second || *terms == Terms::Others;
-                let next = judged(decision);
-                if person && next == Next::Proceed { Next::AskPerson } else { next }
+                let next = weighed(*terms);
+                match (next, judged(decision)) {
+                    (Next::Refuse { code }, _) | (_, Next::Refuse { code }) => {
+                        Next::Refuse { code }
+                    }
+                    (next, _) if !second => next,
+                    (_, _) => Next::AskPerson,
+                }
             }
-            Situation::Accepted { decision, .. } | Situation::TransferRequested { decision } => {
-                judged(decision)
+            Situation::Accepted { dataset, offered_by, decision } => {
+                // Whoever offered it is the second person, unless they published it themselves.
+                let alone = offered_by.is_none_or(|account| account == dataset.published_by);
+                let second = dataset.approval == ApprovalRule::SecondPerson && alone;
+                let next = judged(decision);
+                if second && next == Next::Proceed { Next::AskPerson } else { next }
             }
             // Who suspended it resumes it: a peer may ask, and a person of ours will say.
             Situation::ResumptionRequested { decision, suspended_by_us } => {
                 let next = judged(decision);
                 if *suspended_by_us && next == Next::Proceed { Next::AskPerson } else { next }
             }
+            Situation::TransferRequested { decision } => judged(decision),
             Situation::Verified | Situation::Agreed => Next::Proceed,
-            // Terms that we did not ask for are a person's to accept.
-            Situation::Offered { terms: Terms::Others } => Next::AskPerson,
-            Situation::Offered { terms: Terms::Ours } => Next::Proceed,
+            Situation::Offered { terms } => weighed(*terms),
         }
+    }
+}
+
+fn weighed(terms: Terms) -> Next {
+    match terms {
+        Terms::Ours | Terms::Accepted => Next::Proceed,
+        Terms::ForPerson => Next::AskPerson,
+        Terms::Refused => Next::Refuse { code: OTHER_TERMS.to_owned() },
     }
 }
 

@@ -11,6 +11,8 @@ mod flow;
 mod load;
 mod offer;
 mod receive;
+mod story;
+mod weigh;
 
 use serde_json::Value;
 

@@ -15,8 +15,8 @@ use super::operation::Operation;
 use super::refusal::Refusal;
 use super::view::contract::WAIT_SECONDS_MAX;
 use super::view::{
-    ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest, InvitationInput,
-    KindsInput, NewAccount, PeerName, PersonReason, Wait,
+    AcceptanceInput, ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest,
+    InvitationInput, KindsInput, NewAccount, PeerName, PersonReason, Proposal, TermsInput, Wait,
 };
 
 /// The most log entries on one page.
@@ -45,15 +45,7 @@ pub async fn answer<D: Desk>(
 ) -> Result<HttpResponse, Refusal> {
     match operation {
         Operation::AddAccount => json(desk.add_account(actor, input.body::<NewAccount>()?).await?),
-        Operation::Anchors => {
-            let query: AnchorsQuery = input.query()?;
-            let names: Result<Vec<PeerName>, _> =
-                query.members.split(',').map(str::parse).collect();
-            let names = names.map_err(|error| Complaint::QueryInvalid {
-                problem: format!("members: {error}"),
-            })?;
-            json(desk.anchors(actor, &names).await?)
-        }
+        Operation::Anchors => anchors(desk, actor, &input).await,
         Operation::Catalog => {
             let query: CatalogQuery = input.query()?;
             json(desk.catalog(actor, &query.peer, query.page.as_deref()).await?)
@@ -77,23 +69,26 @@ pub async fn answer<D: Desk>(
             desk.remove_account(actor, &input.id::<AccountName>()?).await?;
             Ok(done())
         }
-        Operation::RequestContract => {
-            let request = input.body::<ContractRequest>()?;
-            json(desk.request_contract(actor, request, input.wait()?).await?)
+        Operation::ChangeAcceptance | Operation::ProposeContract | Operation::RequestContract => {
+            begins(desk, operation, actor, input).await
         }
         Operation::AddDataset
+        | Operation::DatasetAcceptance
         | Operation::Dataset
         | Operation::ReplaceDataset
         | Operation::WithdrawDataset => about_dataset(desk, operation, actor, input).await,
         Operation::ApproveContract
         | Operation::Contract
+        | Operation::CounterContract
         | Operation::EndContract
+        | Operation::OfferContract
         | Operation::Pull
         | Operation::Receive
         | Operation::RejectContract
         | Operation::Serve
         | Operation::Unserve => about_contract(desk, operation, actor, input).await,
-        Operation::Contracts
+        Operation::Acceptance
+        | Operation::Contracts
         | Operation::Datasets
         | Operation::Doctor
         | Operation::ListAccounts
@@ -121,6 +116,7 @@ async fn bare<D: Desk>(
 ) -> Result<HttpResponse, Refusal> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
     match operation {
+        Operation::Acceptance => json(desk.acceptance(actor).await?),
         Operation::Contracts => json(desk.contracts(actor).await?),
         Operation::Datasets => json(desk.datasets(actor).await?),
         Operation::Doctor => json(desk.doctor(actor).await?),
@@ -128,6 +124,41 @@ async fn bare<D: Desk>(
         Operation::ListApprovals => json(desk.approvals(actor).await?),
         Operation::Members => json(desk.members(actor).await?),
         Operation::Status => json(desk.status(actor).await?),
+        _ => Err(Complaint::RouteUnknown.into()),
+    }
+}
+
+async fn anchors<D: Desk>(
+    desk: &D,
+    actor: &Actor,
+    input: &Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    let query: AnchorsQuery = input.query()?;
+    let names: Result<Vec<PeerName>, _> = query.members.split(',').map(str::parse).collect();
+    let names =
+        names.map_err(|error| Complaint::QueryInvalid { problem: format!("members: {error}") })?;
+    json(desk.anchors(actor, &names).await?)
+}
+
+/// The calls that begin a talk, and what is accepted in one.
+async fn begins<D: Desk>(
+    desk: &D,
+    operation: Operation,
+    actor: &Actor,
+    input: Input<'_>,
+) -> Result<HttpResponse, Refusal> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`answer` lists every call and sends these")]
+    match operation {
+        Operation::ChangeAcceptance => {
+            json(desk.change_acceptance(actor, input.body::<AcceptanceInput>()?).await?)
+        }
+        Operation::ProposeContract => {
+            json(desk.propose_contract(actor, input.body::<Proposal>()?, input.wait()?).await?)
+        }
+        Operation::RequestContract => {
+            let request = input.body::<ContractRequest>()?;
+            json(desk.request_contract(actor, request, input.wait()?).await?)
+        }
         _ => Err(Complaint::RouteUnknown.into()),
     }
 }
@@ -147,6 +178,10 @@ async fn about_dataset<D: Desk>(
         Operation::Dataset => {
             input.empty()?;
             json(desk.dataset(actor, &input.id::<DatasetId>()?).await?)
+        }
+        Operation::DatasetAcceptance => {
+            let change = input.body::<AcceptanceInput>()?;
+            json(desk.dataset_acceptance(actor, &input.id::<DatasetId>()?, change).await?)
         }
         Operation::ReplaceDataset => {
             let dataset = input.body::<DatasetInput>()?;
@@ -197,6 +232,12 @@ async fn about_contract<D: Desk>(
             json(desk.approve_contract(actor, id).await?)
         }
         Operation::Contract => json(desk.contract(actor, id, input.wait()?).await?),
+        Operation::CounterContract => {
+            json(desk.counter_contract(actor, id, input.body::<TermsInput>()?).await?)
+        }
+        Operation::OfferContract => {
+            json(desk.offer_contract(actor, id, input.body::<TermsInput>()?).await?)
+        }
         Operation::EndContract => {
             json(desk.end_contract(actor, id, input.body::<PersonReason>()?).await?)
         }

@@ -14,10 +14,11 @@ use super::actor::{AccountName, AccountRole, Actor};
 use super::refusal::{Fault, Refusal};
 use super::token::TokenHash;
 use super::view::{
-    AccountAdded, AccountView, ApprovalView, CatalogView, ContractId, ContractRequest,
-    ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView, DoctorView, ExportRequest,
-    ExportView, HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged,
-    MembersView, NewAccount, PeerName, PersonReason, StatusView, Wait, Words,
+    AcceptanceInput, AcceptanceView, AccountAdded, AccountView, ApprovalView, CatalogView,
+    ContractId, ContractRequest, ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView,
+    DoctorView, ExportRequest, ExportView, HandoverView, InvitationInput, InvitationView,
+    KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PeerName, PersonReason, Proposal,
+    StatusView, TermsInput, Wait, Words,
 };
 
 /// What a call gives back.
@@ -96,6 +97,49 @@ pub trait Desk: Send + Sync + 'static {
         id: &ContractId,
         wait: Wait,
     ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Asks for other terms than those that the provider offers (consumer).
+    fn counter_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        terms: TermsInput,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Offers other terms than those that the consumer asks for (provider).
+    fn offer_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        terms: TermsInput,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Offers a contract to a partner that has not asked. The offer is committed before `wait`
+    /// begins.
+    fn propose_contract(
+        &self,
+        actor: &Actor,
+        proposal: Proposal,
+        wait: Wait,
+    ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Which offers of partners are accepted without a person, as consumer.
+    fn acceptance(&self, actor: &Actor) -> impl Future<Output = Answer<AcceptanceView>> + Send;
+
+    /// Changes which offers of partners are accepted without a person, as consumer.
+    fn change_acceptance(
+        &self,
+        actor: &Actor,
+        change: AcceptanceInput,
+    ) -> impl Future<Output = Answer<AcceptanceView>> + Send;
+
+    /// Changes which other terms for a dataset of ours are accepted without a person.
+    fn dataset_acceptance(
+        &self,
+        actor: &Actor,
+        id: &DatasetId,
+        change: AcceptanceInput,
+    ) -> impl Future<Output = Answer<DatasetView>> + Send;
 
     /// The contracts that wait for a person's decision.
     fn approvals(&self, actor: &Actor) -> impl Future<Output = Answer<Vec<ApprovalView>>> + Send;

@@ -106,6 +106,39 @@ impl Desk for FixtureDesk {
         let deliveries = vec![delivery()];
         self.note(actor, "contract", ContractView { id: id.clone(), deliveries, ..contract() })
     }
+    async fn counter_contract(
+        &self,
+        actor: &Actor,
+        _: &ContractId,
+        _: TermsInput,
+    ) -> Answer<ContractView> {
+        self.note(actor, "counterContract", haggled_contract())
+    }
+    async fn offer_contract(
+        &self,
+        actor: &Actor,
+        _: &ContractId,
+        _: TermsInput,
+    ) -> Answer<ContractView> {
+        self.note(actor, "offerContract", haggled_contract())
+    }
+    async fn propose_contract(&self, actor: &Actor, _: Proposal, _: Wait) -> Answer<ContractView> {
+        self.note(actor, "proposeContract", haggled_contract())
+    }
+    async fn acceptance(&self, actor: &Actor) -> Answer<AcceptanceView> {
+        self.note(actor, "acceptance", acceptance())
+    }
+    async fn change_acceptance(&self, actor: &Actor, _: AcceptanceInput) -> Answer<AcceptanceView> {
+        self.note(actor, "changeAcceptance", acceptance())
+    }
+    async fn dataset_acceptance(
+        &self,
+        actor: &Actor,
+        _: &DatasetId,
+        _: AcceptanceInput,
+    ) -> Answer<DatasetView> {
+        self.note(actor, "datasetAcceptance", dataset())
+    }
     async fn approvals(&self, actor: &Actor) -> Answer<Vec<ApprovalView>> {
         let view = ApprovalView { contract: contract(), published_by: "anna".into(), yours: true };
         self.note(actor, "listApprovals", vec![view])

@@ -15,10 +15,10 @@ use utoipa::openapi::{
 use super::operation::{Method, Operation, PARTICIPANT_PATH};
 use super::problem::Problem;
 use super::view::{
-    AccountAdded, AccountView, ApprovalView, CatalogView, ContractRequest, ContractView,
-    DatasetInput, DatasetView, DeliveryView, DoctorView, ExportRequest, ExportView, HandoverView,
-    InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged, MembersView, NewAccount,
-    PersonReason, StatusView,
+    AcceptanceInput, AcceptanceView, AccountAdded, AccountView, ApprovalView, CatalogView,
+    ContractRequest, ContractView, DatasetInput, DatasetView, DeliveryView, DoctorView,
+    ExportRequest, ExportView, HandoverView, InvitationInput, InvitationView, KindsInput, LogPage,
+    MemberChanged, MembersView, NewAccount, PersonReason, Proposal, StatusView, TermsInput,
 };
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -146,7 +146,10 @@ const WAIT: [(&str, &str); 2] = [
 
 fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
     match operation {
-        Operation::Contract | Operation::Delivery | Operation::RequestContract => WAIT.to_vec(),
+        Operation::Contract
+        | Operation::Delivery
+        | Operation::ProposeContract
+        | Operation::RequestContract => WAIT.to_vec(),
         Operation::Anchors => {
             vec![("members", "Whose logs the auditor gets: DIDs or host names, with commas.")]
         }
@@ -160,10 +163,15 @@ fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
             ("count", "How many, at most 1000."),
             ("contract", "Only about this contract."),
         ],
-        Operation::AddAccount
+        Operation::Acceptance
+        | Operation::AddAccount
         | Operation::AddDataset
         | Operation::ApproveContract
+        | Operation::ChangeAcceptance
         | Operation::Contracts
+        | Operation::CounterContract
+        | Operation::DatasetAcceptance
+        | Operation::OfferContract
         | Operation::Dataset
         | Operation::Datasets
         | Operation::Doctor
@@ -205,7 +213,13 @@ fn body_of(operation: Operation) -> Option<Body> {
         Operation::InviteMember => Some(one::<InvitationInput>()),
         Operation::RequestContract => Some(one::<ContractRequest>()),
         Operation::VetMember => Some(one::<KindsInput>()),
-        Operation::Anchors
+        Operation::ChangeAcceptance | Operation::DatasetAcceptance => {
+            Some(one::<AcceptanceInput>())
+        }
+        Operation::CounterContract | Operation::OfferContract => Some(one::<TermsInput>()),
+        Operation::ProposeContract => Some(one::<Proposal>()),
+        Operation::Acceptance
+        | Operation::Anchors
         | Operation::ApproveContract
         | Operation::Catalog
         | Operation::Contract
@@ -235,14 +249,19 @@ fn body_of(operation: Operation) -> Option<Body> {
 fn answer_of(operation: Operation) -> Option<Body> {
     match operation {
         Operation::AddAccount => Some(one::<AccountAdded>()),
+        Operation::Acceptance | Operation::ChangeAcceptance => Some(one::<AcceptanceView>()),
         Operation::AddDataset
         | Operation::Dataset
+        | Operation::DatasetAcceptance
         | Operation::ReplaceDataset
         | Operation::WithdrawDataset => Some(one::<DatasetView>()),
         Operation::Anchors => Some(Body { schema: empty_object(), register: |_| {} }),
         Operation::ApproveContract
         | Operation::Contract
+        | Operation::CounterContract
         | Operation::EndContract
+        | Operation::OfferContract
+        | Operation::ProposeContract
         | Operation::RejectContract
         | Operation::RequestContract => Some(one::<ContractView>()),
         Operation::Catalog => Some(one::<CatalogView>()),
@@ -273,6 +292,16 @@ fn answer_of(operation: Operation) -> Option<Body> {
 
 const fn summary(operation: Operation) -> &'static str {
     match operation {
+        Operation::Acceptance => "Show which offers of partners are accepted without a person",
+        Operation::ChangeAcceptance => {
+            "Change which offers of partners are accepted without a person"
+        }
+        Operation::CounterContract => "Ask for other terms than those that the provider offers",
+        Operation::DatasetAcceptance => {
+            "Change which other terms for a dataset are accepted without a person"
+        }
+        Operation::OfferContract => "Offer other terms than those that the consumer asks for",
+        Operation::ProposeContract => "Offer a contract to a partner that has not asked",
         Operation::AddAccount => "Add a named account; its token is shown this once",
         Operation::AddDataset => "Publish a dataset under a rule",
         Operation::Anchors => "Write the keys and heads that an auditor may believe (authority)",

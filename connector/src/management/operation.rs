@@ -49,6 +49,8 @@ impl Method {
 /// One call of the API, named as in OpenAPI's `operationId`.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Operation {
+    /// Show what is accepted of partners' offers without a person.
+    Acceptance,
     /// Add a named account.
     AddAccount,
     /// Publish a dataset.
@@ -57,6 +59,16 @@ pub enum Operation {
     Anchors,
     /// Decide for a contract.
     ApproveContract,
+    /// Change what is accepted of partners' offers without a person.
+    ChangeAcceptance,
+    /// Ask for other terms than those offered.
+    CounterContract,
+    /// Change which terms for a dataset are accepted without a person.
+    DatasetAcceptance,
+    /// Offer other terms than those asked for.
+    OfferContract,
+    /// Offer a contract to a partner that has not asked.
+    ProposeContract,
     /// Read a partner's catalogue.
     Catalog,
     /// Show a contract.
@@ -127,7 +139,13 @@ const EVERYONE: &[AccountRole] = &AccountRole::ALL;
 
 impl Operation {
     /// Every call.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 41] = [
+        Self::Acceptance,
+        Self::ChangeAcceptance,
+        Self::CounterContract,
+        Self::DatasetAcceptance,
+        Self::OfferContract,
+        Self::ProposeContract,
         Self::AddAccount,
         Self::AddDataset,
         Self::Anchors,
@@ -169,6 +187,12 @@ impl Operation {
     #[must_use]
     pub const fn route(self) -> (Method, &'static str) {
         match self {
+            Self::Acceptance => (Method::Get, "/acceptance"),
+            Self::ChangeAcceptance => (Method::Post, "/acceptance"),
+            Self::CounterContract => (Method::Post, "/contracts/{id}/counter"),
+            Self::DatasetAcceptance => (Method::Post, "/datasets/{id}/acceptance"),
+            Self::OfferContract => (Method::Post, "/contracts/{id}/offer"),
+            Self::ProposeContract => (Method::Post, "/proposals"),
             Self::AddAccount => (Method::Post, "/accounts"),
             Self::AddDataset => (Method::Post, "/datasets"),
             Self::Anchors => (Method::Get, "/authority/anchors"),
@@ -211,7 +235,8 @@ impl Operation {
     #[must_use]
     pub const fn roles(self) -> &'static [AccountRole] {
         match self {
-            Self::Contract
+            Self::Acceptance
+            | Self::Contract
             | Self::Contracts
             | Self::Dataset
             | Self::Datasets
@@ -222,7 +247,10 @@ impl Operation {
             | Self::Members
             | Self::Status => EVERYONE,
             Self::AddDataset
+            | Self::ChangeAcceptance
+            | Self::DatasetAcceptance
             | Self::InviteMember
+            | Self::ProposeContract
             | Self::Pull
             | Self::Receive
             | Self::ReinstateMember
@@ -231,7 +259,7 @@ impl Operation {
             | Self::ResumeDelivery
             | Self::Serve
             | Self::VetMember => &[Clerk],
-            Self::Catalog => &[Approver, Clerk],
+            Self::Catalog | Self::CounterContract | Self::OfferContract => &[Approver, Clerk],
             // Restricting never waits for the right person to come back from lunch.
             Self::EndContract | Self::SuspendDelivery | Self::Unserve => {
                 &[Approver, Clerk, Operator]
@@ -248,6 +276,12 @@ impl Operation {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Acceptance => "acceptance",
+            Self::ChangeAcceptance => "changeAcceptance",
+            Self::CounterContract => "counterContract",
+            Self::DatasetAcceptance => "datasetAcceptance",
+            Self::OfferContract => "offerContract",
+            Self::ProposeContract => "proposeContract",
             Self::AddAccount => "addAccount",
             Self::AddDataset => "addDataset",
             Self::Anchors => "anchors",

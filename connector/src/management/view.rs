@@ -11,6 +11,7 @@ pub mod dataset;
 pub mod delivery;
 pub mod log;
 pub mod status;
+pub mod terms;
 pub mod words;
 
 pub use account::{AccountAdded, AccountView, NewAccount};
@@ -27,5 +28,9 @@ pub use delivery::{DeliveryId, DeliveryOutcome, DeliveryView, HandoverView};
 pub use log::{ExportName, ExportRequest, ExportScope, ExportView, LogEntryView, LogPage};
 pub use status::{
     CheckView, DoctorView, LogStatus, MemberView, MembersView, StatusView, StoreStatus,
+};
+pub use terms::{
+    AcceptanceInput, AcceptanceView, AcceptedRule, ChangeKind, OtherTerms, Proposal, StepView,
+    TermsChange, TermsInput, TermsView,
 };
 pub use words::Words;

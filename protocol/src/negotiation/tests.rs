@@ -4,6 +4,7 @@ mod compared;
 mod exhaustive;
 mod pair;
 mod rules;
+mod tables;
 
 use super::*;
 use crate::id::AgreementId;

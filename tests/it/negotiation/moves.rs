@@ -116,6 +116,102 @@ async fn a_provider_opens_a_negotiation_and_a_person_of_the_consumers_accepts() 
 }
 
 #[tokio::test]
+async fn what_the_acceptance_policy_decides_stands_in_the_log() {
+    use audit::entry::{Body, Verdict};
+    use connector::record::acceptance::{AcceptanceChange, Otherwise};
+    let space = Dataspace::new();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    let engine = space.at(Who::Ulm);
+    let stricter = AcceptanceChange {
+        no_worse: Some(true),
+        otherwise: Some(Otherwise::Refuse),
+        ..AcceptanceChange::default()
+    };
+    let ulm = Who::Ulm.did();
+    engine.change_acceptance(&ulm, Some(&dataset.id), stricter, PUBLISHER).await.unwrap();
+    for (hours, state, verdict, code) in [
+        (-6, State::Finalized, Verdict::Permit, "terms-no-worse"),
+        (6, State::Terminated, Verdict::Deny, "other-terms"),
+    ] {
+        let mut offer = until(hours);
+        offer["@id"] = dataset.offer["@id"].clone();
+        let pid = space.ask_for(Who::Company, Who::Ulm, dataset.id.clone(), offer).await.unwrap();
+        space.settle().await;
+        let record = space.negotiation(Who::Company, &pid).await;
+        assert_eq!(record.process.state, Some(state), "{hours}");
+        let log = space.kept(Who::Ulm).await.log;
+        let decided = log.iter().rev().find_map(|entry| match &entry.body {
+            Body::DecisionMade { verdict, policy, .. }
+                if entry.reasons.iter().any(|it| it.as_str() == code) =>
+            {
+                Some((*verdict, *policy))
+            }
+            _ => None,
+        });
+        let (said, policy) = decided.unwrap();
+        assert_eq!(said, verdict, "{hours}");
+        // The policy that decided can be read by its digest.
+        let document = engine.document(&ulm, &policy).await.unwrap();
+        assert_eq!(document["otherwise"], "refuse");
+    }
+}
+
+#[tokio::test]
+async fn an_offer_whose_rule_cannot_be_read_is_refused_with_its_place() {
+    use allmende_tests::network::Letter;
+    use serde_json::json;
+    let space = Dataspace::new();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    let mut offer = until(-1);
+    offer["permission"][0]["constraint"][0]["leftOperand"] = json!("https://example.org/unknown");
+    offer["@id"] = json!("urn:uuid:offer");
+    offer["target"] = json!(dataset.id.as_str());
+    let message = json!({
+        "@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
+        "@type": "ContractOfferMessage",
+        "providerPid": "urn:uuid:by-hand",
+        "callbackAddress": "https://ulm.localhost:9443/dsp/2025-1",
+        "offer": offer,
+    });
+    let letter = Letter {
+        from: Who::Ulm.did(),
+        host: Who::Company.host().to_owned(),
+        path: "/negotiations/offers".to_owned(),
+        body: Some(message.to_string().into()),
+        status: None,
+        answer: bytes::Bytes::new(),
+    };
+    let answer = space.network.post(letter).await.unwrap();
+    let said: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(answer.status, 400, "{said}");
+    let reason = said["reason"].to_string();
+    assert!(reason.contains("/permission/0/constraint/0/leftOperand"), "{reason}");
+    assert!(space.kept(Who::Company).await.negotiations.is_empty());
+}
+
+#[tokio::test]
+async fn each_message_of_a_long_negotiation_again_changes_nothing_and_other_bytes_are_refused() {
+    let (space, _, ulm, company) = waiting().await;
+    act(&space, (Who::Ulm, &ulm), Act::Offer(until(-6)), SECOND).await.unwrap();
+    act(&space, (Who::Company, &company), Act::Counter(until(-3)), ENGINEER).await.unwrap();
+    act(&space, (Who::Ulm, &ulm), Act::Offer(until(-4)), SECOND).await.unwrap();
+    act(&space, (Who::Company, &company), Act::Accept, SECOND).await.unwrap();
+    assert_eq!(state(&space).await, State::Finalized);
+    let letters = space.network.letters();
+    assert_eq!(letters.len(), 8);
+    for letter in letters {
+        let again = space.network.post(letter.clone()).await.unwrap();
+        assert_eq!(Some(again.status), letter.status, "{}", letter.path);
+        let mut body: Value = serde_json::from_slice(letter.body.as_ref().unwrap()).unwrap();
+        body["https://example.org/remark"] = Value::from("not the same");
+        let body = Some(body.to_string().into());
+        let other = allmende_tests::network::Letter { body, ..letter.clone() };
+        assert_eq!(space.network.post(other).await.unwrap().status, 400, "{}", letter.path);
+        assert_eq!(state(&space).await, State::Finalized, "{}", letter.path);
+    }
+}
+
+#[tokio::test]
 async fn a_move_that_is_not_ours_is_refused_and_changes_nothing() {
     let (space, _, ulm, company) = waiting().await;
     let (ulm, company) = ((Who::Ulm, &*ulm), (Who::Company, &*company));

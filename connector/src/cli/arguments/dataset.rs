@@ -75,6 +75,25 @@ pub enum VisibleTo {
     Permitted,
 }
 
+impl RuleArguments {
+    /// Whether nothing was given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { rule, until, vetted_as, partner, purpose } = self;
+        rule.is_none()
+            && until.is_none()
+            && vetted_as.is_empty()
+            && partner.is_empty()
+            && purpose.is_none()
+    }
+
+    /// Only the file.
+    #[must_use]
+    pub fn of_file(path: PathBuf) -> Self {
+        Self { rule: Some(path), until: None, vetted_as: vec![], partner: vec![], purpose: None }
+    }
+}
+
 impl From<VisibleTo> for Visibility {
     fn from(visible: VisibleTo) -> Self {
         match visible {

@@ -7,19 +7,15 @@ use super::card::Card;
 use super::table::table;
 use super::{Show, instant, named, short, size};
 use crate::management::view::{
-    ApprovalView, ContractStage, ContractView, DeliveryOutcome, DeliveryView, HandoverView, Turn,
+    AcceptanceView, ApprovalView, ChangeKind, ContractStage, ContractView, DeliveryOutcome,
+    DeliveryView, HandoverView, StepView, Turn,
 };
 use crate::words::{Lang, Phrase};
 
 impl Show for ContractView {
     fn show(&self, lang: Lang) -> String {
         let mut state = stage(self.stage).text(lang).to_owned();
-        let turn = match self.turn {
-            Turn::Nobody => None,
-            Turn::Ours => Some(Phrase::TurnOurs),
-            Turn::Theirs => Some(Phrase::TurnTheirs),
-        };
-        if let Some(turn) = turn {
+        if let Some(turn) = turn(self.turn) {
             state = format!("{state} ({})", turn.text(lang));
         }
         let permitted = if self.permitted_now { Phrase::Yes } else { Phrase::No };
@@ -35,6 +31,8 @@ impl Show for ContractView {
             .line(Phrase::Reason, self.why.in_lang(lang))
             .maybe(Phrase::ReasonCode, self.code.as_ref())
             .maybe(Phrase::Remedy, self.remedy.as_ref().map(|words| words.in_lang(lang)))
+            .maybe(Phrase::LastStep, self.last_step.as_ref().map(|step| last_step(step, lang)));
+        let card = offers(card, self, lang)
             .rule(self.sentence.in_lang(lang), &self.rules)
             .line(Phrase::Permitted, permitted.text(lang))
             .maybe(Phrase::NextChange, self.next_change.map(|at| instant(at, lang)))
@@ -55,6 +53,67 @@ impl Show for ContractView {
         }
         text
     }
+}
+
+/// Whose turn it is, while it is anybody's.
+fn turn(turn: Turn) -> Option<Phrase> {
+    match turn {
+        Turn::Nobody => None,
+        Turn::Ours => Some(Phrase::TurnOurs),
+        Turn::Person => Some(Phrase::TurnPerson),
+        Turn::Theirs => Some(Phrase::TurnTheirs),
+        Turn::UnderWay => Some(Phrase::TurnUnderWay),
+    }
+}
+
+/// What was done last, by whom, when and why.
+fn last_step(step: &StepView, lang: Lang) -> String {
+    let words = step.words.in_lang(lang);
+    let at = instant(step.at, lang);
+    match &step.account {
+        Some(account) => format!("{words} [{}] ({account}, {at})", step.code),
+        None => format!("{words} [{}] ({at})", step.code),
+    }
+}
+
+/// The terms that were put on the table, once there is more to say than the rule.
+fn offers(card: Card, contract: &ContractView, lang: Lang) -> Card {
+    let told = contract.offers.len() > 1 || contract.offers.iter().any(|it| !it.changes.is_empty());
+    let mut card = card;
+    for (index, terms) in contract.offers.iter().enumerate().filter(|_| told) {
+        let by = if terms.ours { Phrase::Us } else { Phrase::Partner }.text(lang);
+        let by = match &terms.account {
+            Some(account) => format!("{by} ({account})"),
+            None => by.to_owned(),
+        };
+        let at = instant(terms.at, lang);
+        let line = format!("{}. {by}, {at}: {}", index + 1, terms.sentence.in_lang(lang));
+        card = if index == 0 { card.line(Phrase::Offers, line) } else { card.more(line) };
+        for change in &terms.changes {
+            let sign = match change.kind {
+                ChangeKind::Added => '+',
+                ChangeKind::Dropped => '-',
+            };
+            card = card.more(format!("   {sign} {}", change.sentence.in_lang(lang)));
+        }
+    }
+    card
+}
+
+impl Show for AcceptanceView {
+    fn show(&self, lang: Lang) -> String {
+        let card = Card::new(lang).line(Phrase::Accepted, self.words.in_lang(lang));
+        accepted_rules(card, self, lang).text()
+    }
+}
+
+/// The rules that are as good to us as our own.
+pub(super) fn accepted_rules(card: Card, acceptance: &AcceptanceView, lang: Lang) -> Card {
+    acceptance.rules.iter().enumerate().fold(card, |card, (index, rule)| {
+        let (at, by) = (instant(rule.added, lang), &rule.added_by);
+        let sentence = rule.sentence.in_lang(lang);
+        card.more(format!("{}. {sentence} ({by}, {at})", index + 1))
+    })
 }
 
 fn signatures(card: Card, contract: &ContractView, lang: Lang) -> Card {
@@ -90,7 +149,12 @@ impl Show for Vec<ContractView> {
                 short(contract.id.as_str()).to_owned(),
                 contract.title.clone(),
                 partner(contract),
-                stage(contract.stage).text(lang).to_owned(),
+                match turn(contract.turn) {
+                    Some(turn) => {
+                        format!("{} ({})", stage(contract.stage).text(lang), turn.text(lang))
+                    }
+                    None => stage(contract.stage).text(lang).to_owned(),
+                },
                 contract.why.in_lang(lang).to_owned(),
             ]
         };

@@ -1,6 +1,7 @@
 //! Datasets and catalogues for people.
 
 use super::card::Card;
+use super::contract::accepted_rules;
 use super::table::table;
 use super::{Show, instant, named, short};
 use crate::management::view::{Approval, CatalogView, DatasetView, OfferView, SourceInput};
@@ -16,7 +17,7 @@ impl Show for DatasetView {
             Approval::Automatic => Phrase::ApprovalAutomatic,
             Approval::SecondPerson => Phrase::ApprovalSecondPerson,
         };
-        Card::new(lang)
+        let card = Card::new(lang)
             .line(Phrase::Dataset, self.id.as_str())
             .line(Phrase::Title, &self.title)
             .line(Phrase::Description, &self.description)
@@ -24,6 +25,8 @@ impl Show for DatasetView {
             .line(Phrase::Type, &self.media_type)
             .rule(self.sentence.in_lang(lang), &self.rules)
             .line(Phrase::Approval, approval.text(lang))
+            .line(Phrase::Accepted, self.acceptance.words.in_lang(lang));
+        accepted_rules(card, &self.acceptance, lang)
             .line(Phrase::Version, self.version.to_string())
             .line(
                 Phrase::Published,

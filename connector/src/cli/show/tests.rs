@@ -24,6 +24,8 @@ fn datasets() {
                          [erzwungen] nur bis 31.12.2026
                          [zugesagt] nur für Verkehrsplanung
     Freigabe           durch eine zweite Person
+    Annahme            Über andere Bedingungen entscheidet ein Mensch.
+                       1. Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung. (anna.huber, 15.01.2026 09:31 UTC)
     Version            2
     veröffentlicht     15.01.2026 09:30 UTC (anna.huber)
     Verträge in Kraft  1
@@ -39,6 +41,8 @@ fn datasets() {
                           [enforced] only until 2026-12-31
                           [promised] only for traffic planning
     approval            by a second person
+    acceptance          a person decides
+                        1. Use only by vetted mobility services, until 2026-12-31, for traffic planning. (anna.huber, 2026-01-15 09:31 UTC)
     version             2
     published           2026-01-15 09:30 UTC (anna.huber)
     contracts in force  1
@@ -115,6 +119,61 @@ fn contracts() {
 }
 
 #[test]
+fn a_contract_that_is_talked_over() {
+    let contract = fixture::haggled_contract();
+    insta::assert_snapshot!(shown(&contract, Lang::De), @r"
+    Vertrag               urn:uuid:c0ffee00-0000-4000-8000-000000000001
+    Titel                 Parkhäuser Ulm
+    Partner               Stadt Ulm (did:web:ulm.localhost%3A9444) (wir nutzen)
+    Stand                 wartet auf Freigabe (ein Mensch bei uns)
+    Grund                 Beide Seiten haben unterschrieben.
+    Kennung               terms-for-a-person
+    letzter Schritt       Der Partner hat Bedingungen angeboten. [partner] (15.01.2026 10:00 UTC)
+    Bedingungen           1. wir (carl), 15.01.2026 10:00 UTC: Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung.
+                          2. Partner, 15.01.2026 10:00 UTC: Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung.
+                             - nur bis 31.12.2026
+                             + nur bis 30.06.2026
+    Regel                 Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung.
+                            [erzwungen] nur für Mitglieder, die als Mobilitätsdienst geprüft sind
+                            [erzwungen] nur bis 31.12.2026
+                            [zugesagt] nur für Verkehrsplanung
+    Daten dürfen fließen  nein
+    angefragt             15.01.2026 10:00 UTC
+    Konto                 local-operator
+    Datensatz             urn:uuid:5f1c2a34-0000-4000-8000-000000000001
+    ");
+    insta::assert_snapshot!(shown(&contract, Lang::En), @r"
+    contract       urn:uuid:c0ffee00-0000-4000-8000-000000000001
+    title          Parkhäuser Ulm
+    partner        Stadt Ulm (did:web:ulm.localhost%3A9444) (we use)
+    state          waiting for approval (a person here)
+    why            Both sides have signed.
+    code           terms-for-a-person
+    last step      the partner offered terms [partner] (2026-01-15 10:00 UTC)
+    terms          1. us (carl), 2026-01-15 10:00 UTC: Use only by vetted mobility services, until 2026-12-31, for traffic planning.
+                   2. partner, 2026-01-15 10:00 UTC: Use only by vetted mobility services, until 2026-12-31, for traffic planning.
+                      - only until 2026-12-31
+                      + only until 2026-06-30
+    rule           Use only by vetted mobility services, until 2026-12-31, for traffic planning.
+                     [enforced] only for members vetted as mobility service
+                     [enforced] only until 2026-12-31
+                     [promised] only for traffic planning
+    data may flow  no
+    requested      2026-01-15 10:00 UTC
+    account        local-operator
+    dataset        urn:uuid:5f1c2a34-0000-4000-8000-000000000001
+    ");
+    insta::assert_snapshot!(shown(&vec![contract], Lang::En), @r"
+    CONTRACT  TITLE           PARTNER                                   STATE                                 WHY
+    c0ffee00  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  waiting for approval (a person here)  Both sides have signed.
+    ");
+    insta::assert_snapshot!(shown(&fixture::acceptance(), Lang::En), @r"
+    acceptance  a person decides
+                1. Use only by vetted mobility services, until 2026-12-31, for traffic planning. (anna.huber, 2026-01-15 09:31 UTC)
+    ");
+}
+
+#[test]
 fn one_contract() {
     let mut contract = fixture::contract();
     contract.deliveries = vec![fixture::delivery()];
@@ -124,6 +183,7 @@ fn one_contract() {
     Partner               Stadt Ulm (did:web:ulm.localhost%3A9444) (wir nutzen)
     Stand                 in Kraft
     Grund                 Beide Seiten haben unterschrieben.
+    letzter Schritt       Der Partner hat bestätigt. [partner] (15.01.2026 10:00 UTC)
     Regel                 Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung.
                             [erzwungen] nur für Mitglieder, die als Mobilitätsdienst geprüft sind
                             [erzwungen] nur bis 31.12.2026
@@ -148,6 +208,7 @@ fn one_contract() {
     partner        Stadt Ulm (did:web:ulm.localhost%3A9444) (we use)
     state          in force
     why            Both sides have signed.
+    last step      the partner confirmed [partner] (2026-01-15 10:00 UTC)
     rule           Use only by vetted mobility services, until 2026-12-31, for traffic planning.
                      [enforced] only for members vetted as mobility service
                      [enforced] only until 2026-12-31
@@ -174,6 +235,7 @@ fn one_contract() {
     why            You are not vetted as mobility service.
     code           not-vetted
     next           Ask the authority to vet you.
+    last step      the partner confirmed [partner] (2026-01-15 10:00 UTC)
     rule           Use only by vetted mobility services, until 2026-12-31, for traffic planning.
                      [enforced] only for members vetted as mobility service
                      [enforced] only until 2026-12-31

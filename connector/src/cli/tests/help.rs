@@ -121,12 +121,15 @@ fn groups() {
     Usage: allmende contract [OPTIONS] <COMMAND>
 
     Commands:
-      approve  Agree to a contract that waits for approval
-      end      End a contract; running deliveries are cut at once
-      list     List contracts
-      reject   Say no to a contract that waits for approval
-      request  Ask a partner for a contract
-      show     Show a contract with its rule, signatures and deliveries
+      acceptance  Show or change which offers of partners are accepted without asking a person
+      approve     Agree to a contract that waits for approval
+      counter     Ask for other terms than those that the provider offers
+      end         End a contract; running deliveries are cut at once
+      list        List contracts
+      offer       Offer other terms than those asked for; with `--to`, offer a contract unasked
+      reject      Say no to a contract that waits for approval
+      request     Ask a partner for a contract
+      show        Show a contract with its rule, signatures and deliveries
 
     Options:
       -h, --help  Print help
@@ -137,6 +140,7 @@ fn groups() {
     Usage: allmende dataset [OPTIONS] <COMMAND>
 
     Commands:
+      accept    Say which other terms for a dataset are accepted without asking a person
       add       Publish a dataset under a rule
       list      List datasets
       replace   Publish another version of a dataset; contracts in force keep their agreement
@@ -226,6 +230,7 @@ fn what_a_new_member_types_first() {
     Options:
           --offer <OFFER>      The offer, where the dataset has several
           --purpose <PURPOSE>  The purpose that you state
+          --rule <FILE>        Other terms than the offer's: an ODRL offer in the JSON of DSP 2025-1
           --wait <WAIT>        Seconds to wait for the answer [default: 30]
       -h, --help               Print help
     ");

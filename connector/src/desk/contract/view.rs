@@ -11,7 +11,7 @@ use wire::sign::{PublicKey, Sign};
 use super::super::Inner;
 use super::super::find::Contract;
 use super::super::words::{Told, lines, of_code, of_decision, of_why, sentence};
-use super::stage;
+use super::{stage, talk};
 use crate::clock::Clock;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
@@ -47,6 +47,10 @@ impl<P: Parts, D> Inner<P, D> {
             Some(agreed) => self.served_at(ours, agreed).await?,
             None => None,
         };
+        let offers = match with_deliveries {
+            true => self.offers_of(ours, contract).await?,
+            false => Vec::new(),
+        };
         let deliveries = match &contract.agreement {
             Some(agreed) if with_deliveries => self.deliveries_under(ours, agreed).await?,
             Some(_) | None => Vec::new(),
@@ -65,8 +69,10 @@ impl<P: Parts, D> Inner<P, D> {
             why: said.why,
             code: said.code,
             remedy: said.remedy,
+            last_step: talk::last_step(record),
             sentence,
             rules,
+            offers,
             permitted_now: permitted,
             next_change: match (&rule, &contract.agreement) {
                 (Ok(rule), Some(agreed)) if stage == ContractStage::InForce => {
@@ -220,8 +226,8 @@ fn turn(stage: ContractStage, record: &NegotiationRecord) -> Turn {
     let process = &record.process;
     match stage {
         ContractStage::Ended | ContractStage::InForce | ContractStage::Refused => Turn::Nobody,
-        ContractStage::WaitingForApproval => Turn::Ours,
-        ContractStage::Negotiating if process.awaiting.is_some() => Turn::Theirs,
+        ContractStage::WaitingForApproval => Turn::Person,
+        ContractStage::Negotiating if process.awaiting.is_some() => Turn::UnderWay,
         ContractStage::Negotiating => match (process.role, process.state) {
             (Role::Consumer, Some(State::Offered | State::Agreed))
             | (Role::Provider, Some(State::Requested | State::Accepted | State::Verified)) => {
@@ -280,10 +286,10 @@ fn said(stage: ContractStage, contract: &Contract, decision: Option<&Decision>) 
             "Die beiden Programme verhandeln, oder beim Partner entscheidet ein Mensch.",
             "the two programs are negotiating, or a person at the partner's decides",
         ),
-        ContractStage::WaitingForApproval => Said::plain(
-            "Ein zweiter Mensch auf unserer Seite muss entscheiden.",
-            "a second person on our side must decide",
-        ),
+        ContractStage::WaitingForApproval => {
+            let code = record.asked.clone().unwrap_or_else(|| "second-person".to_owned());
+            Said { why: talk::asked(&code), code: Some(code), remedy: None }
+        }
         ContractStage::Refused => said_of_refusal(record),
     }
 }

@@ -129,7 +129,12 @@ fn agreement_ended(cause: EndCause, peer: &str) -> Words {
 }
 
 /// What administrators do; a code that is not here is shown as it is.
-const ACTIONS: [(&str, &str, &str); 12] = [
+const ACTIONS: [(&str, &str, &str); 13] = [
+    (
+        "acceptance-changed",
+        "Was ohne Rückfrage angenommen wird, wurde geändert.",
+        "what is accepted without asking was changed",
+    ),
     ("account-added", "Ein Konto wurde angelegt.", "an account was added"),
     ("account-removed", "Ein Konto wurde entfernt.", "an account was removed"),
     (

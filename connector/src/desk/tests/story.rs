@@ -164,6 +164,7 @@ async fn a_purpose_must_be_one_that_the_rule_names() {
         dataset: dataset.id.clone(),
         offer: None,
         purpose: Some(purpose.to_owned()),
+        terms: None,
     };
     let carl = actor("firm", "carl");
     let refused = space.desk.request_contract(&carl, request("advertising"), WAIT).await;

@@ -118,6 +118,9 @@ async fn answer(
         ["negotiations", rest @ ..] => {
             let (pid, kind) = match rest {
                 ["request"] => (None, MessageKind::ContractRequestMessage),
+                ["offers"] => (None, MessageKind::ContractOfferMessage),
+                [pid, "request"] => (Some(*pid), MessageKind::ContractRequestMessage),
+                [pid, "offers"] => (Some(*pid), MessageKind::ContractOfferMessage),
                 [pid, "agreement"] => (Some(*pid), MessageKind::ContractAgreementMessage),
                 [pid, "agreement", "verification"] => {
                     (Some(*pid), MessageKind::ContractAgreementVerificationMessage)

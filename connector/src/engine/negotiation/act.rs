@@ -82,7 +82,7 @@ impl<P: Parts> Engine<P> {
         let mut flow = self.flow_for(participant, found, account)?;
         let command = flow.command_of(act).await?;
         flow.run(Input::Command(command)).await?;
-        flow.change(|record| record.awaits_person = false);
+        flow.change(|record| (record.awaits_person, record.asked) = (false, None));
         flow.commit().await?.release(self);
         Ok(())
     }

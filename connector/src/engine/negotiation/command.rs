@@ -20,7 +20,7 @@ use crate::engine::error::EngineError;
 use crate::engine::parts::{Parts, Transport};
 use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
-use crate::record::dataset::DatasetRecord;
+use crate::record::dataset::{ApprovalRule, DatasetRecord};
 use crate::record::negotiation::NegotiationRecord;
 use crate::store::Kind;
 
@@ -114,9 +114,10 @@ impl<P: Parts> Engine<P> {
             Role::Provider => {
                 let dataset = self.dataset(participant, &process.offer.target).await?.1;
                 check_stands(&found.record, &dataset)?;
-                Some(dataset.published_by)
+                let second = dataset.approval == ApprovalRule::SecondPerson;
+                second.then_some(dataset.published_by)
             }
-            Role::Consumer => found.record.opened_by.clone(),
+            Role::Consumer => found.record.asked_by().map(str::to_owned),
         };
         if author.as_deref() == Some(account) {
             let words = "a second person must approve it: you published it or asked for it";
@@ -125,7 +126,7 @@ impl<P: Parts> Engine<P> {
         let mut flow = self.flow_for(participant, found, Some(account))?;
         let about = flow.about(vec![])?;
         flow.draft.record(about, Body::ApprovalGiven { document })?;
-        flow.change(|record| record.awaits_person = false);
+        flow.change(|record| (record.awaits_person, record.asked) = (false, None));
         let command = match role {
             Role::Provider => match flow.still_permitted().await? {
                 true => flow.agree().await?,
@@ -238,6 +239,8 @@ impl<P: Parts> Flow<'_, P> {
             return Ok(true);
         }
         let judged = self.judge_terms().await?;
+        let policy = judged.policy;
+        self.note_decision(&judged.decision, policy)?;
         Ok(judged.decision.verdict == policy::Verdict::Permit)
     }
 }

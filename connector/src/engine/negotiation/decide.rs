@@ -2,7 +2,7 @@
 
 use audit::agreement::sign;
 use audit::entry::{Body, Verdict};
-use policy::{Decision, text};
+use policy::{CheckedPolicy, Decision};
 use protocol::Role;
 use protocol::id::AgreementId;
 use protocol::message::{Agreement, CatalogOffer, MessageOffer};
@@ -12,6 +12,8 @@ use wire::node::Node;
 
 use super::check;
 use super::flow::Flow;
+use super::weigh::{self, Weighed};
+use crate::engine::agreement::told;
 use crate::engine::decider::{Decider, Next, Situation, Terms};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
@@ -19,10 +21,17 @@ use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
 use crate::record::dataset::DatasetRecord;
 
+/// What a partner is told whose terms our acceptance policy refuses.
+const OTHER_TERMS: &str = "these terms are not accepted; ask for the offer as it stands";
+
 /// As provider: the terms on the table and what their rule says about the consumer.
 pub(super) struct Judged {
     pub(super) dataset: DatasetRecord,
-    pub(super) terms: Terms,
+    /// The rule on the table, and whether it is the catalogue's own.
+    rule: CheckedPolicy,
+    as_offered: bool,
+    /// The digest of its document.
+    pub(super) policy: Digest,
     pub(super) decision: Decision,
 }
 
@@ -34,83 +43,123 @@ impl<P: Parts> Flow<'_, P> {
             (Role::Provider, Some(State::Requested | State::Accepted)) => self.judge().await,
             (Role::Provider, Some(State::Verified)) => {
                 let next = self.engine.decider.next(&Situation::Verified);
-                Ok(self.plain(next, Command::Finalize))
+                Ok(self.plain(next, Command::Finalize, "verified"))
             }
-            (Role::Consumer, Some(State::Offered)) => {
-                let terms = Terms::Others;
-                let next = self.engine.decider.next(&Situation::Offered { terms });
-                Ok(self.plain(next, Command::Accept))
-            }
+            (Role::Consumer, Some(State::Offered)) => self.weigh_offer().await,
             (Role::Consumer, Some(State::Agreed)) => {
                 let next = self.engine.decider.next(&Situation::Agreed);
                 let verify = self.verify().await?;
-                Ok(self.plain(next, verify))
+                Ok(self.plain(next, verify, "as-agreed"))
             }
             (Role::Provider | Role::Consumer, _) => Ok(None),
         }
     }
 
-    /// As provider: asks the rule on the table about this consumer, and then the decider.
+    /// As provider: weighs the terms on the table, asks their rule about this consumer, and then the
+    /// decider.
     async fn judge(&mut self) -> Result<Option<Command>, EngineError> {
-        let Judged { dataset, terms, decision } = self.judge_terms().await?;
-        let accepted = self.current()?.process.state == Some(State::Accepted);
-        let (dataset, decision) = (&dataset, &decision);
+        let judged = self.judge_terms().await?;
+        let record = self.current()?;
+        let accepted = record.process.state == Some(State::Accepted);
+        let mine = record.process.offer.by == Role::Provider;
+        let offered_by = record.asked_by().map(str::to_owned);
+        let weighed = match judged.as_offered || mine {
+            true => Weighed { terms: Terms::Ours, code: weigh::code::OURS },
+            false => self.weigh(&judged.rule, Some(&judged.dataset.offer)).await?,
+        };
+        self.note_decision(&judged.decision, judged.policy)?;
+        let (dataset, decision, terms) = (&judged.dataset, &judged.decision, weighed.terms);
         let next = self.engine.decider.next(&if accepted {
-            Situation::Accepted { dataset, decision }
+            Situation::Accepted { dataset, offered_by: offered_by.as_deref(), decision }
         } else {
             Situation::Requested { dataset, terms, decision }
         });
         match next {
-            Next::Proceed => self.agree().await.map(Some),
+            Next::Proceed => {
+                self.because = Some(match terms {
+                    Terms::Accepted => weighed.code.to_owned(),
+                    Terms::Ours | Terms::ForPerson | Terms::Refused => "rule-permits".to_owned(),
+                });
+                self.agree().await.map(Some)
+            }
             Next::Refuse { code } => {
-                let told = decision.redacted();
-                let (reason, remedy) = (
-                    text::redacted_reason(&told, text::Lang::En),
-                    text::redacted_remedy(&told, text::Lang::En),
-                );
-                let reason = Some(format!("{reason} {remedy}"));
+                let reason = Some(match terms {
+                    Terms::Refused => OTHER_TERMS.to_owned(),
+                    Terms::Ours | Terms::Accepted | Terms::ForPerson => told(decision),
+                });
+                self.because = Some(code.clone());
                 Ok(Some(Command::Terminate { code: Some(code), reason }))
             }
             Next::AskPerson => {
-                self.change(|record| record.awaits_person = true);
+                self.ask_person(match terms {
+                    Terms::ForPerson => weigh::code::FOR_PERSON,
+                    Terms::Ours | Terms::Accepted | Terms::Refused => "second-person",
+                });
                 Ok(None)
             }
             Next::Stay => Ok(None),
         }
     }
 
-    /// As provider: what the rule on the table says about this consumer now, recorded. Terms that are
-    /// the catalogue's own are judged by the catalogue's document.
+    /// As consumer: weighs the provider's offer beside what we asked for, then asks the decider.
+    async fn weigh_offer(&mut self) -> Result<Option<Command>, EngineError> {
+        let offer = self.offer_on_table().await?;
+        let rule = rule::read(offer.document(), Shape::Request)?;
+        let asked = self.current()?.offers.iter().any(|made| made.by == Role::Consumer);
+        let weighed = self.weigh(&rule, None).await?;
+        let terms = weighed.terms;
+        let next = self.engine.decider.next(&Situation::Offered { terms });
+        if next == Next::AskPerson {
+            self.ask_person(if asked { weigh::code::FOR_PERSON } else { "unasked-offer" });
+            return Ok(None);
+        }
+        let command = self.plain(next, Command::Accept, weighed.code);
+        Ok(match command {
+            Some(Command::Terminate { code, reason: None }) if terms == Terms::Refused => {
+                Some(Command::Terminate { code, reason: Some(OTHER_TERMS.to_owned()) })
+            }
+            other => other,
+        })
+    }
+
+    /// As provider: what the rule on the table says about this consumer now. Terms that are the
+    /// catalogue's own are judged by the catalogue's document.
     pub(super) async fn judge_terms(&mut self) -> Result<Judged, EngineError> {
         let process = &self.current()?.process;
         let ours = self.draft.participant().did();
         let dataset = self.engine.dataset(ours, &process.offer.target).await?.1;
-        let (target, peer, by) =
-            (process.offer.target.clone(), process.peer.clone(), process.offer.by);
+        let (target, peer) = (process.offer.target.clone(), process.peer.clone());
         let asked = self.offer_on_table().await?;
         let catalogue = CatalogOffer::parse(&Node::root(&dataset.offer))?;
-        let (document, shape) = match asked.has_rules_of(&catalogue) {
+        let as_offered = asked.has_rules_of(&catalogue);
+        let (document, shape) = match as_offered {
             true => (&dataset.offer, Shape::Offer),
             false => (asked.document(), Shape::Request),
-        };
-        let terms = match shape == Shape::Offer || by == Role::Provider {
-            true => Terms::Ours,
-            false => Terms::Others,
         };
         let rule = rule::read(document, shape)?;
         let decision = rule::decide(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
         let policy = Digest::of_canonical(document)
             .map_err(|_| EngineError::Internal { what: "the offer's digest" })?;
-        self.note_decision(&decision, policy)?;
-        Ok(Judged { dataset, terms, decision })
+        Ok(Judged { dataset, rule, as_offered, policy, decision })
     }
 
-    fn plain(&mut self, next: Next, go_on: Command) -> Option<Command> {
+    fn ask_person(&mut self, why: &str) {
+        let asked = Some(why.to_owned());
+        self.change(|record| (record.awaits_person, record.asked) = (true, asked));
+    }
+
+    fn plain(&mut self, next: Next, go_on: Command, because: &str) -> Option<Command> {
         match next {
-            Next::Proceed => Some(go_on),
-            Next::Refuse { code } => Some(Command::Terminate { code: Some(code), reason: None }),
+            Next::Proceed => {
+                self.because = Some(because.to_owned());
+                Some(go_on)
+            }
+            Next::Refuse { code } => {
+                self.because = Some(code.clone());
+                Some(Command::Terminate { code: Some(code), reason: None })
+            }
             Next::AskPerson => {
-                self.change(|record| record.awaits_person = true);
+                self.ask_person("second-person");
                 None
             }
             Next::Stay => None,

@@ -37,6 +37,8 @@ pub(super) struct Flow<'e, P: Parts> {
     pub(super) agreement: Option<Agreement>,
     /// The account behind a command.
     pub(super) actor: Option<String>,
+    /// Why the next message of ours is sent, as a reason code.
+    pub(super) because: Option<String>,
     /// The version of our dataset that a fresh negotiation is about.
     pub(super) dataset_version: Option<u32>,
     /// Whether anything has changed.
@@ -65,6 +67,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             offer: None,
             agreement: None,
             actor: None,
+            because: None,
             dataset_version: None,
             dirty: false,
             decide: false,
@@ -96,6 +99,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             Some(record) => record.process = made.next,
             None => self.record = Some(self.opened(made.next)),
         }
+        self.note_offer();
         for effect in made.effects {
             self.apply(effect).await?;
         }
@@ -165,6 +169,9 @@ impl<'e, P: Parts> Flow<'e, P> {
             opened: self.draft.at(),
             opened_by: self.actor.clone(),
             dataset_version: self.dataset_version,
+            offers: Vec::new(),
+            last: None,
+            asked: None,
             awaits_person: false,
             why: None,
             provider_signature: None,
@@ -196,6 +203,7 @@ impl<'e, P: Parts> Flow<'e, P> {
     }
 
     fn note(&mut self, fact: &Fact<State>) -> Result<(), EngineError> {
+        self.note_last(fact);
         let reasons = match fact.event {
             // What we sent is in the log since it was committed; its acknowledgement adds nothing.
             Event::Acknowledged => return Ok(()),

@@ -28,6 +28,9 @@ use crate::participant::{Participant, Standing};
 use crate::record::negotiation::By;
 use crate::store::Kind;
 
+/// The most offers and requests of one negotiation, of both sides together.
+const OFFERS_MAX: usize = 64;
+
 /// One message of a verified peer.
 #[derive(Clone, Debug)]
 pub struct Incoming<'a> {
@@ -205,6 +208,12 @@ impl<P: Parts> Engine<P> {
                 // The state machine refuses it with the right words.
                 None => Ok(()),
             },
+            NegotiationMessage::Request(_) | NegotiationMessage::Offer(_)
+                if found.record.offers.len() >= OFFERS_MAX =>
+            {
+                let words = format!("more than {OFFERS_MAX} offers in one negotiation");
+                Err(EngineError::peer("too-many-offers", words))
+            }
             NegotiationMessage::Request(request) => {
                 let dataset = self.dataset(ours, &process.offer.target).await?.1;
                 let known = *request.offer.id() == process.offer.id

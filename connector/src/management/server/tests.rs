@@ -53,6 +53,11 @@ fn body(operation: Operation) -> Value {
         | Operation::SuspendDelivery
         | Operation::SuspendMember => json!({"reason": "enough"}),
         Operation::InviteMember => json!({"did": "did:web:a.example", "name": "A"}),
+        Operation::CounterContract | Operation::OfferContract => {
+            let until = json!({"kind": "until", "until": "2026-12-31"});
+            json!({"terms": {"kind": "sentences", "sentences": [until]}})
+        }
+        Operation::ProposeContract => json!({"peer": "neu-ulm.localhost", "dataset": "d1"}),
         Operation::VetMember => json!({"kinds": ["mobility-service"]}),
         Operation::ExportLog => json!({"scope": {"kind": "all"}, "name": "march"}),
         Operation::RequestContract => json!({"peer": "neu-ulm.localhost", "dataset": "d1"}),

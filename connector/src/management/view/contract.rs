@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 use wire::did::Did;
 
-use super::{DeliveryView, PeerName, RuleLine, Words};
+use super::{DeliveryView, PeerName, RuleInput, RuleLine, StepView, TermsView, Words};
 
 /// The longest wait that a request may ask for, in seconds.
 pub const WAIT_SECONDS_MAX: u16 = 60;
@@ -84,6 +84,9 @@ pub struct ContractRequest {
     /// The purpose that we state, if the rule asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// Other terms than the offer's; the partner's program or a person there decides about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<RuleInput>,
 }
 
 /// A person's reason for rejecting or ending a contract; the partner may see it.
@@ -127,10 +130,14 @@ impl ContractStage {
 pub enum Turn {
     /// Nobody: it is settled.
     Nobody,
-    /// Our own person or program.
+    /// Our own program.
     Ours,
+    /// A person on our side.
+    Person,
     /// The partner.
     Theirs,
+    /// A message of ours is under way; the partner's program has not confirmed it yet.
+    UnderWay,
 }
 
 /// A contract.
@@ -163,16 +170,22 @@ pub struct ContractView {
     pub turn: Turn,
     /// Why it stands where it stands: what is waited for, or why it was refused or ended.
     pub why: Words,
-    /// The reason code, if it was refused or ended.
+    /// The reason code, if it was refused or ended, or waits for a person of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// What can be done about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Words>,
+    /// The last step of the negotiation, and why it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_step: Option<StepView>,
     /// The rule as one sentence.
     pub sentence: Words,
     /// The rule line by line, each with its badge.
     pub rules: Vec<RuleLine>,
+    /// The terms so far, those on the table last; in lists of contracts left empty.
+    #[serde(default)]
+    pub offers: Vec<TermsView>,
     /// Whether data may flow at this moment, by the rule.
     pub permitted_now: bool,
     /// When that can change next by itself.

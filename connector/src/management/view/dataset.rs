@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wire::did::Did;
 
-use super::{RuleLine, Words};
+use super::{AcceptanceView, RuleLine, Words};
 
 /// A dataset to publish, or its replacement.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize, ToSchema)]
@@ -138,6 +138,8 @@ pub struct DatasetView {
     pub offer: Value,
     /// Who decides about a contract.
     pub approval: Approval,
+    /// Which other terms are accepted without a person.
+    pub acceptance: AcceptanceView,
     /// Who sees it in the catalogue.
     pub visibility: Visibility,
     /// Counts replacements, from 1.
