@@ -140,13 +140,10 @@ async fn what_the_acceptance_policy_decides_stands_in_the_log() {
         let record = space.negotiation(Who::Company, &pid).await;
         assert_eq!(record.process.state, Some(state), "{hours}");
         let log = space.kept(Who::Ulm).await.log;
-        let decided = log.iter().rev().find_map(|entry| match &entry.body {
-            Body::DecisionMade { verdict, policy, .. }
-                if entry.reasons.iter().any(|it| it.as_str() == code) =>
-            {
-                Some((*verdict, *policy))
-            }
-            _ => None,
+        let decided = log.iter().rev().find_map(|entry| {
+            let Body::DecisionMade { verdict, policy, .. } = &entry.body else { return None };
+            let named = entry.reasons.iter().any(|reason| reason.as_str() == code);
+            named.then_some((*verdict, *policy))
         });
         let (said, policy) = decided.unwrap();
         assert_eq!(said, verdict, "{hours}");

@@ -111,7 +111,7 @@ async fn changed(change: impl FnOnce(&mut Value)) -> (Dataspace, Answer) {
         path: "/negotiations/request".to_owned(),
         body: Some(request.to_string().into()),
         status: None,
-        answer: bytes::Bytes::new(),
+        answer: Bytes::new(),
     };
     let answer = space.network.post(letter).await.unwrap();
     (space, answer)
