@@ -49,6 +49,10 @@ demo *arguments:
 sim *arguments:
     cargo run --release -p allmende-tests --bin allmende-sim -- {{ arguments }}
 
+# the Dataspace Protocol's test kit over mutual TLS: `just tck`, `just tck CN:02-05`, `just tck --runs 10`
+tck *arguments:
+    bash tests/conformance/dsp/run.sh {{ arguments }}
+
 # the measurements of docs/performance.md
 bench *arguments:
     cargo bench --workspace {{ arguments }}

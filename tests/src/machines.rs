@@ -66,12 +66,19 @@ impl Machines {
     /// A machine that serves `hosts`, vetted as nothing, joined and running.
     #[must_use]
     pub fn join(&self, name: &str, hosts: &[&str]) -> Machine {
-        let mut machine = Machine::new(self.path(), name, &["up"]);
+        let mut machine = self.closed(name, hosts);
+        machine.up();
+        machine
+    }
+
+    /// As [`Machines::join`], joined and not running yet.
+    #[must_use]
+    pub fn closed(&self, name: &str, hosts: &[&str]) -> Machine {
+        let machine = Machine::new(self.path(), name, &["up"]);
         for host in hosts {
             machine.init(&["init"], host);
             self.admit(&machine, host);
         }
-        machine.up();
         machine
     }
 

@@ -17,12 +17,16 @@ const VARIABLES: [&str; 5] = [
     "ALLMENDE_LOG",
 ];
 
-/// `allmende` as the workspace builds it, beside the folder of the running test.
+/// `allmende` as the workspace builds it, beside the folder of the running test; or the running
+/// program itself where it is a kit, which takes all of its commands.
 ///
 /// Ends the test where it is not there.
 #[must_use]
 pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("this test");
+    if test.file_name().is_some_and(|name| name == "allmende-kit") {
+        return test;
+    }
     let folder = test.parent().and_then(Path::parent).expect("the profile's folder");
     let program = folder.join("allmende");
     assert!(
