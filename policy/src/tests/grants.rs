@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{MOBILITY, agreement, atom, parsed, to_use};
-use crate::{Grant, check};
+use crate::Grant;
 
 /// An agreement under one permission with these constraints.
 fn under(constraints: Json) -> Json {
@@ -18,20 +18,23 @@ fn kinds(kinds: &[&str]) -> Json {
     atom("vettedAs", "isAnyOf", json!(kinds))
 }
 
+/// What `one` grants beside `other`, and the other way round.
+fn check(what: &str, one: Json, other: Json, expected: Grant) {
+    let read = |policy: &Json| crate::check(&parsed(policy)).unwrap();
+    let (one, other) = (read(&one), read(&other));
+    assert_eq!(one.grant_beside(&other), expected, "{what}");
+    let back = match expected {
+        Grant::Less => Grant::More,
+        Grant::More => Grant::Less,
+        Grant::Same | Grant::Open => expected,
+    };
+    assert_eq!(other.grant_beside(&one), back, "{what}, the other way round");
+}
+
 #[test]
-fn one_policy_beside_another() {
+fn one_condition_beside_another() {
     let (may, june) = (until("2026-05-31"), until("2026-06-30"));
     let (town, firm) = ("urn:k:town", "urn:k:firm");
-    let check = |what: &str, one: Json, other: Json, expected: Grant| {
-        let (one, other) = (check(&parsed(&one)).unwrap(), check(&parsed(&other)).unwrap());
-        assert_eq!(one.grant_beside(&other), expected, "{what}");
-        let back = match expected {
-            Grant::Less => Grant::More,
-            Grant::More => Grant::Less,
-            Grant::Same | Grant::Open => expected,
-        };
-        assert_eq!(other.grant_beside(&one), back, "{what}, the other way round");
-    };
     let mobile = || kinds(&[MOBILITY]);
     check("itself", under(json!([may])), under(json!([may])), Grant::Same);
     check(
@@ -79,6 +82,12 @@ fn one_policy_beside_another() {
         under(json!([{ "or": [mobile(), may] }])),
         Grant::Open,
     );
+    check("two bounds", under(json!([may, june])), under(json!([may])), Grant::Same);
+}
+
+#[test]
+fn one_rule_beside_another() {
+    let (may, mobile) = (until("2026-05-31"), || kinds(&[MOBILITY]));
     let rule =
         |action: &str, constraints: Json| json!({"action": action, "constraint": constraints});
     let with = |prohibition: Json| agreement(json!([to_use(json!([may]))]), json!([prohibition]));
@@ -106,5 +115,4 @@ fn one_policy_beside_another() {
         under(json!([may])),
         Grant::More,
     );
-    check("two bounds", under(json!([may, june])), under(json!([may])), Grant::Same);
 }
