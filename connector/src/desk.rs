@@ -40,6 +40,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::pull::Pulls;
 use crate::engine::Engine;
+use crate::engine::catalog::filter::Filter;
 use crate::engine::parts::Parts;
 use crate::home::Home;
 use crate::log::Sequencer;
@@ -161,8 +162,9 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
         actor: &Actor,
         peer: &PeerName,
         page: Option<&str>,
+        filter: &Filter,
     ) -> Answer<CatalogView> {
-        self.inner.catalog(actor, peer, page).await
+        self.inner.catalog(actor, peer, page, filter).await
     }
 
     async fn request_contract(

@@ -1,5 +1,6 @@
 //! The listeners: mutual (everything between connectors) and public (what anyone may read).
 
+pub mod coding;
 pub mod mutual;
 pub mod problem;
 pub mod public;

@@ -6,6 +6,8 @@ use allmende_tests::dataspace::Dataspace;
 use allmende_tests::network::Letter;
 use allmende_tests::story::{PUBLISHER, SECOND, described, rule};
 use audit::entry::DeliveryId;
+use connector::engine::catalog::filter::Filter;
+use connector::engine::catalog::{Place, Wanted};
 use connector::engine::live::Cut;
 use connector::engine::negotiation::Ending;
 use connector::record::agreement::AgreementRecord;
@@ -98,16 +100,9 @@ async fn no_call_in_the_neighbours_name_finds_anything() {
     assert!(engine.transfers_under(&other, id, &peer).await.unwrap().is_empty());
     assert!(engine.waiting(&other).await.unwrap().is_empty());
     assert_eq!(engine.next_deadline(&other).await.unwrap(), None);
-    let page = engine
-        .catalog_page(
-            &participant,
-            &standing,
-            &peer,
-            &connector::engine::catalog::Place::Start,
-            100,
-        )
-        .await
-        .unwrap();
+    let (place, filter) = (Place::Start, Filter::default());
+    let wanted = Wanted { place: &place, limit: 100, filter: &filter };
+    let page = engine.catalog_page(&participant, &standing, &peer, wanted).await.unwrap();
     assert!(page.datasets.is_empty());
     engine.reconsider_transfer(&other, t).await.unwrap();
     engine.reconsider_all(&other).await.unwrap();

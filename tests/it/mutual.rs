@@ -1,6 +1,7 @@
 //! The mutual listener on a real socket: who comes in, what is understood, and what no stranger or
 //! slow reader can stop.
 
+mod catalog;
 mod certificates;
 mod data;
 mod http;

@@ -2,6 +2,7 @@
 
 mod cut;
 mod push;
+mod replay;
 mod suspend;
 
 use allmende_tests::cast::Who;

@@ -92,6 +92,10 @@ pub enum Command {
     Catalog {
         /// The partner, by host name or DID.
         peer: PeerName,
+        /// Only what is like this: `title=…` for the very text, `title~…` for a part of it; also
+        /// `description`, `mediaType` and `id`. May be given several times; then all must hold.
+        #[arg(long, value_name = "PROPERTY=VALUE")]
+        filter: Vec<String>,
     },
     /// Request, decide, follow and end contracts.
     #[command(subcommand)]

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use protocol::id::DatasetId;
+use serde_json::{Value, json};
 use wire::did::Did;
 
 use super::arguments::Common;
@@ -156,7 +157,7 @@ pub(super) async fn offered(
     if let (true, Ok(id)) = (named.starts_with("urn:"), DatasetId::parse(named)) {
         return Ok(id);
     }
-    let offers = catalog(client, peer).await?.offers;
+    let offers = catalog(client, peer, &[]).await?.offers;
     let mut found: Vec<_> = offers
         .into_iter()
         .filter(|offer| begins(offer.dataset.as_str(), named) || offer.title == named)
@@ -169,13 +170,49 @@ pub(super) async fn offered(
 /// The most pages of a catalogue that are read at once.
 const PAGES_MAX: usize = 1_000;
 
-/// All pages of a partner's catalogue as one.
-pub(super) async fn catalog(client: &Client, peer: &PeerName) -> Result<CatalogView, Failure> {
-    let first = Call::plain().with("peer", peer);
-    let mut whole: CatalogView = client.call(Operation::Catalog, first).await?;
+/// What a person wrote as filters, as the management API takes them.
+pub(super) fn comparisons(filters: &[String]) -> Result<Vec<Value>, Failure> {
+    let read = |filter: &String| {
+        let (at, operator) = filter.char_indices().find_map(|(at, sign)| match sign {
+            '=' => Some((at, "eq")),
+            '~' => Some((at, "contains")),
+            _ => None,
+        })?;
+        let (property, value) = (filter.get(..at)?, filter.get(at + 1..)?);
+        Some(json!({"property": property, "operator": operator, "value": value}))
+    };
+    filters.iter().map(|filter| read(filter).ok_or_else(|| filter_unclear(filter))).collect()
+}
+
+fn filter_unclear(filter: &str) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "filter-unclear",
+        Words::new(format!("`{filter}` ist kein Filter."), format!("`{filter}` is no filter")),
+        Words::new(
+            "`title=…` für den ganzen Text, `title~…` für einen Teil davon.",
+            "`title=…` for the whole text, `title~…` for a part of it",
+        ),
+    )
+}
+
+/// All pages of a partner's catalogue as one, as far as they pass the comparisons.
+pub(super) async fn catalog(
+    client: &Client,
+    peer: &PeerName,
+    comparisons: &[Value],
+) -> Result<CatalogView, Failure> {
+    let asking = || {
+        let call = Call::plain().with("peer", peer);
+        if comparisons.is_empty() {
+            return call;
+        }
+        call.with("filter", Value::from(comparisons.to_vec()))
+    };
+    let mut whole: CatalogView = client.call(Operation::Catalog, asking()).await?;
     for _ in 1..PAGES_MAX {
         let Some(next) = whole.next.take() else { break };
-        let call = Call::plain().with("peer", peer).with("page", next);
+        let call = asking().with("page", next);
         let page: CatalogView = client.call(Operation::Catalog, call).await?;
         whole.offers.extend(page.offers);
         whole.next = page.next;

@@ -43,7 +43,9 @@ pub(super) async fn run<T: Tasks>(
         }
         Command::Audit(command) => audit(&client()?, command, output).await,
         Command::Authority(command) => authority(tasks, &common, command, output).await,
-        Command::Catalog { peer } => show(&find::catalog(&client()?, &peer).await?, output),
+        Command::Catalog { peer, filter } => {
+            show(&find::catalog(&client()?, &peer, &find::comparisons(&filter)?).await?, output)
+        }
         Command::Contract(command) => contract::contract(&client()?, command, output).await,
         Command::Dataset(command) => datasets(&client()?, command, output).await,
         Command::Demo { stay } => {

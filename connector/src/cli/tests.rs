@@ -86,6 +86,7 @@ async fn every_command_reaches_its_call() {
         call("authority suspend did:web:a.example --reason late", &["suspendMember"]),
         call("authority vet a.example --as town", &["vetMember"]),
         call("catalog neu-ulm.localhost", &["catalog"]),
+        call("catalog neu-ulm.localhost --filter title~Park --filter id=a", &["catalog"]),
         call("contract approve c0ffee00", &["contracts", "approveContract"]),
         call("contract end urn:uuid:1 --reason enough", &["endContract"]),
         call("contract list", &["contracts"]),

@@ -7,6 +7,7 @@ use policy::Verdict;
 use protocol::http_path;
 use protocol::id::DatasetId;
 use protocol::message::{Catalog, CatalogOffer, CatalogRequestMessage, Dataset};
+use protocol::status::BAD_REQUEST;
 use serde_json::Value;
 use wire::did::Did;
 use wire::json::{Limits, parse};
@@ -16,6 +17,7 @@ use super::Inner;
 use super::refusal::{partner, unknown};
 use super::words::{lines, of_decision, sentence};
 use crate::clock::Clock;
+use crate::engine::catalog::filter::{Description, Filter};
 use crate::engine::parts::{Answer as PeerAnswer, Parts, Request, Transport};
 use crate::engine::rule::{self, Shape};
 use crate::management::actor::Actor;
@@ -35,6 +37,7 @@ impl<P: Parts, D> Inner<P, D> {
         actor: &Actor,
         peer: &PeerName,
         page: Option<&str>,
+        filter: &Filter,
     ) -> Answer<CatalogView> {
         let (_, standing) = self.member(actor)?;
         let ours = actor.participant();
@@ -46,9 +49,17 @@ impl<P: Parts, D> Inner<P, D> {
                 format!("{base}{}", http_path::CATALOG_REQUEST)
             }
         };
-        let message = CatalogRequestMessage::default().to_json().to_string();
-        let request = Request { url: url.clone(), body: Some(Bytes::from(message)) };
-        let answer = self.engine.transport().exchange(ours, &peer, request).await?;
+        let ask = async |filter: Vec<Value>| {
+            let message = CatalogRequestMessage { filter, ..CatalogRequestMessage::default() };
+            let body = Some(Bytes::from(message.to_json().to_string()));
+            let request = Request { url: url.clone(), body };
+            self.engine.transport().exchange(ours, &peer, request).await
+        };
+        let mut answer = ask(filter.to_json()).await?;
+        if answer.status == BAD_REQUEST && !filter.is_empty() {
+            // A partner that knows no filters, or not this one: we filter ourselves.
+            answer = ask(Vec::new()).await?;
+        }
         let value = read(&answer)?;
         let catalog = Catalog::parse(&Node::root(&value))
             .map_err(|error| partner("catalog-unreadable", &error.to_string()))?;
@@ -57,7 +68,7 @@ impl<P: Parts, D> Inner<P, D> {
         }
         let next = answer.next.as_deref().map(|link| absolute(link, &url, &peer)).transpose()?;
         let datasets = catalog.content.datasets.iter();
-        let offers = datasets.flat_map(|dataset| {
+        let offers = datasets.filter(|dataset| passes(filter, dataset)).flat_map(|dataset| {
             let offers = dataset.offers.iter();
             offers.map(|offer| self.offer_view(ours, &standing, dataset, offer)).collect::<Vec<_>>()
         });
@@ -133,6 +144,17 @@ pub(super) struct Shown {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) media_type: Option<String>,
+}
+
+/// Whether a dataset passes, whatever the partner made of the filter.
+fn passes(filter: &Filter, dataset: &Dataset) -> bool {
+    let Shown { title, description, media_type } = shown(dataset);
+    filter.passes(&Description {
+        id: dataset.id.as_str(),
+        title: &title,
+        description: &description,
+        media_type: media_type.as_deref().unwrap_or_default(),
+    })
 }
 
 /// The descriptive members that people are shown, under their usual names.

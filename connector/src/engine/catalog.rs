@@ -1,6 +1,8 @@
 //! The catalogue that a partner sees: datasets with their offers, paged, and only what is shown to
 //! this partner. What does not depend on the partner is prepared once and kept.
 
+pub mod filter;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +11,7 @@ use protocol::id::DatasetId;
 use serde_json::{Value, json};
 use wire::did::Did;
 
+use self::filter::{Description, Filter};
 use super::Engine;
 use super::error::EngineError;
 use super::parts::Parts;
@@ -26,10 +29,22 @@ pub struct Prepared {
     id: DatasetId,
     listed_for: ListedFor,
     rule: CheckedPolicy,
+    title: String,
+    description: String,
+    media_type: String,
     json: String,
 }
 
 impl Prepared {
+    fn described(&self) -> Description<'_> {
+        Description {
+            id: self.id.as_str(),
+            title: &self.title,
+            description: &self.description,
+            media_type: &self.media_type,
+        }
+    }
+
     /// The dataset as the catalogue shows it, JSON.
     #[must_use]
     pub fn json(&self) -> &str {
@@ -46,6 +61,17 @@ pub struct Page {
     pub next: Option<DatasetId>,
     /// Before which dataset the previous page ends, if there is one.
     pub previous: Option<DatasetId>,
+}
+
+/// Which page is wanted, and of what.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Where it lies.
+    pub place: &'a Place,
+    /// The most datasets on it.
+    pub limit: usize,
+    /// What they must be like.
+    pub filter: &'a Filter,
 }
 
 /// Where a page lies.
@@ -113,8 +139,8 @@ impl Catalogs {
 }
 
 impl<P: Parts> Engine<P> {
-    /// One page of the catalogue of `participant` as `peer` may see it: at most `limit` datasets
-    /// from `place` on.
+    /// One page of the catalogue of `participant` as `peer` may see it, as far as it passes the
+    /// filter.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -123,11 +149,14 @@ impl<P: Parts> Engine<P> {
         participant: &Participant,
         standing: &Standing,
         peer: &Did,
-        place: &Place,
-        limit: usize,
+        wanted: Wanted<'_>,
     ) -> Result<Page, EngineError> {
+        let Wanted { place, limit, filter } = wanted;
         let catalog = self.prepared(participant).await?;
-        let shown = |dataset: &Arc<Prepared>| self.shows(standing, peer, dataset);
+        let shown = |dataset: &Arc<Prepared>| {
+            let passes = filter.passes(&dataset.described());
+            Ok(passes && self.shows(standing, peer, dataset)?)
+        };
         let (before, after) = match place {
             Place::Start => (&[][..], catalog.as_slice()),
             Place::After(id) => split(
@@ -229,7 +258,15 @@ fn prepare(participant: &Participant, dataset: DatasetRecord) -> Result<Prepared
         "hasPolicy": [dataset.offer],
         "distribution": [distribution(FORMAT_PULL), distribution(FORMAT_PUSH)],
     });
-    Ok(Prepared { id: dataset.id, listed_for: dataset.listed_for, rule, json: json.to_string() })
+    Ok(Prepared {
+        id: dataset.id,
+        listed_for: dataset.listed_for,
+        rule,
+        title: dataset.title,
+        description: dataset.description,
+        media_type: dataset.media_type,
+        json: json.to_string(),
+    })
 }
 
 /// The data service through which all datasets of a participant are reached.

@@ -93,6 +93,7 @@ impl Refused {
             Self::Failure(
                 Failure::BadAddress
                 | Failure::Broken { .. }
+                | Failure::Coding
                 | Failure::Forbidden { .. }
                 | Failure::Handshake { .. }
                 | Failure::MediaType { .. }

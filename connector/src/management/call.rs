@@ -18,6 +18,7 @@ use super::view::{
     AcceptanceInput, ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest,
     InvitationInput, KindsInput, NewAccount, PeerName, PersonReason, Proposal, TermsInput, Wait,
 };
+use crate::engine::catalog::filter::Filter;
 
 /// The most log entries on one page.
 pub const LOG_PAGE_MAX: u16 = 1_000;
@@ -46,10 +47,7 @@ pub async fn answer<D: Desk>(
     match operation {
         Operation::AddAccount => json(desk.add_account(actor, input.body::<NewAccount>()?).await?),
         Operation::Anchors => anchors(desk, actor, &input).await,
-        Operation::Catalog => {
-            let query: CatalogQuery = input.query()?;
-            json(desk.catalog(actor, &query.peer, query.page.as_deref()).await?)
-        }
+        Operation::Catalog => catalog(desk, actor, input.query()?).await,
         Operation::Deliveries => {
             let query: DeliveriesQuery = input.query()?;
             json(desk.deliveries(actor, query.contract.as_ref()).await?)
@@ -106,6 +104,15 @@ pub async fn answer<D: Desk>(
         | Operation::SuspendMember
         | Operation::VetMember => about_member(desk, operation, actor, input).await,
     }
+}
+
+async fn catalog<D: Desk>(
+    desk: &D,
+    actor: &Actor,
+    query: CatalogQuery,
+) -> Result<HttpResponse, Refusal> {
+    let filter = query.filter()?;
+    json(desk.catalog(actor, &query.peer, query.page.as_deref(), &filter).await?)
 }
 
 /// The calls that need nothing but the actor.
@@ -308,6 +315,20 @@ struct AnchorsQuery {
 struct CatalogQuery {
     peer: PeerName,
     page: Option<String>,
+    filter: Option<String>,
+}
+
+impl CatalogQuery {
+    /// What is written as JSON, as the member `filter` of a catalogue request.
+    fn filter(&self) -> Result<Filter, Complaint> {
+        let invalid =
+            |problem: String| Complaint::QueryInvalid { problem: format!("filter: {problem}") };
+        let Some(text) = &self.filter else { return Ok(Filter::default()) };
+        let read = json::parse(text.as_bytes(), &Limits::message());
+        let entries = read.map_err(|error| invalid(error.to_string()))?;
+        let entries = entries.as_array().ok_or_else(|| invalid("no array".to_owned()))?;
+        Filter::read(entries).map_err(|error| invalid(error.to_string()))
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -20,6 +20,7 @@ use super::view::{
     KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PeerName, PersonReason, Proposal,
     StatusView, TermsInput, Wait, Words,
 };
+use crate::engine::catalog::filter::Filter;
 
 /// What a call gives back.
 pub type Answer<T> = Result<T, Refusal>;
@@ -71,12 +72,14 @@ pub trait Desk: Send + Sync + 'static {
         id: &DatasetId,
     ) -> impl Future<Output = Answer<DatasetView>> + Send;
 
-    /// One page of a partner's catalogue; `page` is the [`CatalogView::next`] of the page before.
+    /// One page of a partner's catalogue, as far as it passes the filter; `page` is the
+    /// [`CatalogView::next`] of the page before, asked for with the same filter.
     fn catalog(
         &self,
         actor: &Actor,
         peer: &PeerName,
         page: Option<&str>,
+        filter: &Filter,
     ) -> impl Future<Output = Answer<CatalogView>> + Send;
 
     /// Asks a partner for a contract. The request is committed before `wait` begins.

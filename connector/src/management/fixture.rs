@@ -14,6 +14,7 @@ use super::desk::{Answer, Desk};
 use super::refusal::{Fault, Refusal};
 use super::token::{Token, TokenHash};
 use super::view::*;
+use crate::engine::catalog::filter::Filter;
 pub(crate) use views::*;
 
 /// A desk of fixed answers.
@@ -86,7 +87,13 @@ impl Desk for FixtureDesk {
     async fn dataset(&self, actor: &Actor, _: &DatasetId) -> Answer<DatasetView> {
         self.note(actor, "dataset", dataset())
     }
-    async fn catalog(&self, actor: &Actor, _: &PeerName, _: Option<&str>) -> Answer<CatalogView> {
+    async fn catalog(
+        &self,
+        actor: &Actor,
+        _: &PeerName,
+        _: Option<&str>,
+        _: &Filter,
+    ) -> Answer<CatalogView> {
         self.note(actor, "catalog", catalog())
     }
     async fn request_contract(

@@ -155,7 +155,12 @@ fn query_of(operation: Operation) -> Vec<(&'static str, &'static str)> {
         }
         Operation::Catalog => vec![
             ("peer", "The partner's DID or host name."),
-            ("page", "The `next` of the page before."),
+            ("page", "The `next` of the page before, with the same filter."),
+            (
+                "filter",
+                "Comparisons that all must hold: [{\"property\": \"dct:title\", \"operator\": \
+                 \"contains\", \"value\": \"…\"}].",
+            ),
         ],
         Operation::Deliveries => vec![("contract", "Only of this contract.")],
         Operation::LogEntries => vec![

@@ -23,6 +23,7 @@ use super::streamed::Streamed;
 use super::unsent::Failure;
 use crate::clock::Clock;
 use crate::engine::parts::{Answer, Request, Transport, Unsent};
+use crate::http::coding::{self, CodingError};
 use crate::http::versions;
 use crate::participant::Hosted;
 
@@ -153,6 +154,7 @@ impl<C: Clock> Peers<C> {
         let uri = self.uri(to, &request.url)?;
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding::GZIP));
         let (method, body) = match request.body {
             Some(body) => {
                 let json = HeaderValue::from_static("application/json");
@@ -163,7 +165,7 @@ impl<C: Clock> Peers<C> {
         };
         let call = Call { method, uri, headers, body };
         let answer = self.inner.client.call(from, to, call, ANSWER_BYTES_MAX).await?;
-        Ok(read_answer(answer))
+        Ok(read_answer(unpacked(answer)?))
     }
 
     async fn find(&self, from: &Did, to: &Did) -> Result<String, Failure> {
@@ -219,6 +221,24 @@ fn unknown(document: &DidDocument) -> Failure {
     Failure::Unknown { reason }
 }
 
+/// The answer without its content coding.
+fn unpacked(answer: Response<Bytes>) -> Result<Response<Bytes>, Failure> {
+    let coding = answer.headers().get(header::CONTENT_ENCODING);
+    let coding = coding.map(|coding| coding.as_bytes().to_ascii_lowercase());
+    match coding.as_deref() {
+        None | Some(b"identity") => Ok(answer),
+        Some(b"gzip") => {
+            let (head, body) = answer.into_parts();
+            let body = coding::unpack(&body, ANSWER_BYTES_MAX).map_err(|error| match error {
+                CodingError::Broken => Failure::Coding,
+                CodingError::TooLarge => Failure::TooLarge { bytes_max: ANSWER_BYTES_MAX },
+            })?;
+            Ok(Response::from_parts(head, body.into()))
+        }
+        Some(_) => Err(Failure::Coding),
+    }
+}
+
 fn read_answer(answer: Response<Bytes>) -> Answer {
     let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let seconds = text(header::RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok());
@@ -255,10 +275,40 @@ mod tests {
             ("<https://a.example/x>; rel=\"next\"", Some("https://a.example/x")),
             ("<https://a.example/p>; rel=\"prev\", </x?y=1>; rel=next", Some("/x?y=1")),
             ("<https://a.example/p>; rel=\"prev\"", None),
+            ("<https://a.example/p>; rel=\"previous\"", None),
+            (
+                "<https://a.example/p>; rel=\"prev\", \
+                 <https://a.example/catalog/request?continuationToken=x>; rel=\"next\"",
+                Some("https://a.example/catalog/request?continuationToken=x"),
+            ),
             ("https://a.example/p; rel=\"next\"", None),
             ("", None),
         ] {
             assert_eq!(next_link(field).as_deref(), expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn an_answers_gzip_is_unpacked_and_any_other_coding_refused() {
+        let body = Bytes::from_static(b"{}");
+        let packed = Bytes::from(coding::pack(&body).unwrap());
+        let bomb = coding::pack(&vec![b' '; ANSWER_BYTES_MAX + 1]).unwrap();
+        let too_large = Failure::TooLarge { bytes_max: ANSWER_BYTES_MAX };
+        for (coding, sent, expected) in [
+            (None, body.clone(), Ok(body.clone())),
+            (Some("identity"), body.clone(), Ok(body.clone())),
+            (Some("GZip"), packed, Ok(body.clone())),
+            (Some("gzip"), body.clone(), Err(Failure::Coding)),
+            (Some("gzip"), Bytes::from(bomb), Err(too_large)),
+            (Some("br"), body.clone(), Err(Failure::Coding)),
+            (Some("gzip, gzip"), body.clone(), Err(Failure::Coding)),
+        ] {
+            let mut answer = Response::builder();
+            if let Some(coding) = coding {
+                answer = answer.header(header::CONTENT_ENCODING, coding);
+            }
+            let read = unpacked(answer.body(sent).unwrap()).map(Response::into_body);
+            assert_eq!(read, expected, "{coding:?}");
         }
     }
 }

@@ -10,6 +10,9 @@ pub enum Failure {
     /// The address is not an `https` address with a host.
     #[error("the address is not an https address")]
     BadAddress,
+    /// The answer has a content coding that was not asked for, or is not what it says.
+    #[error("the answer's content coding cannot be read")]
+    Coding,
     /// The guard does not let us call this address.
     #[error("the address may not be called: {reason}")]
     Forbidden {
@@ -74,6 +77,7 @@ impl Failure {
             Self::Forbidden { .. } => "address-forbidden",
             Self::Handshake { code, .. } => code,
             Self::Broken { .. } => "connection-broken",
+            Self::Coding => "answer-coding",
             Self::MediaType { .. } => "answer-media-type",
             Self::Status { .. } => "answer-status",
             Self::Unresolved { .. } => "name-unresolved",
@@ -94,6 +98,7 @@ impl Failure {
             | Self::Unresolved { .. } => true,
             Self::Status { status } => *status >= 500 || *status == 429,
             Self::BadAddress
+            | Self::Coding
             | Self::Forbidden { .. }
             | Self::MediaType { .. }
             | Self::TooLarge { .. } => false,

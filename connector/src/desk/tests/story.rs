@@ -107,7 +107,7 @@ async fn a_catalogue_shows_rules_in_words_and_what_to_expect() {
     let dataset = publish(&space, Approval::Automatic).await;
     for (who, expected) in [("firm", true), ("other", false)] {
         let name: PeerName = "ulm.example".parse().unwrap();
-        let view = space.desk.catalog(&actor(who, "carl"), &name, None).await.unwrap();
+        let view = space.catalog(&actor(who, "carl"), &name, None).await.unwrap();
         let [offer] = view.offers.as_slice() else { panic!("{view:?}") };
         assert_eq!((&offer.dataset, &*offer.title), (&dataset.id, "Parkhäuser"));
         assert_eq!((offer.expected, offer.obstacle.is_none()), (expected, expected), "{who}");
@@ -115,11 +115,11 @@ async fn a_catalogue_shows_rules_in_words_and_what_to_expect() {
         assert_ne!(offer.sentence.de, offer.sentence.en);
     }
     let name: PeerName = "nobody.example".parse().unwrap();
-    let refusal = space.desk.catalog(&actor("firm", "carl"), &name, None).await.unwrap_err();
+    let refusal = space.catalog(&actor("firm", "carl"), &name, None).await.unwrap_err();
     assert_eq!((refusal.fault, refusal.code), (Fault::NotFound, "not-a-member"));
     let page = Some("https://evil.example/p");
     let name = PeerName::Did(did("ulm"));
-    let refusal = space.desk.catalog(&actor("firm", "carl"), &name, page).await.unwrap_err();
+    let refusal = space.catalog(&actor("firm", "carl"), &name, page).await.unwrap_err();
     assert_eq!(refusal.code, "page-other-host");
 }
 

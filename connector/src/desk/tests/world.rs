@@ -22,7 +22,8 @@ use super::super::{Connector, Made};
 use super::flow::{Flow, LocalData};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::engine::catalog::{Place, service};
+use crate::engine::catalog::filter::Filter;
+use crate::engine::catalog::{Place, Wanted, service};
 use crate::engine::decider::ByRule;
 use crate::engine::negotiation::Incoming;
 use crate::engine::openings::Files;
@@ -33,6 +34,8 @@ use crate::http::DSP_PATH;
 use crate::ids::CountedIds;
 use crate::log::Sequencer;
 use crate::management::actor::{AccountRole, Actor};
+use crate::management::desk::{Answer as Said, Desk as _};
+use crate::management::view::{CatalogView, PeerName};
 use crate::participant::{Hosted, Keys, Participant, Standing};
 use crate::store::Embedded;
 
@@ -167,8 +170,9 @@ async fn catalog(engine: &Engine<TestParts>, from: &Did, to: &Did, segments: &[&
     let (ours, standing) = engine.member(to).unwrap();
     match segments {
         ["catalog", "request"] => {
-            let page =
-                engine.catalog_page(&ours, &standing, from, &Place::Start, 50).await.unwrap();
+            let (place, filter) = (Place::Start, Filter::default());
+            let wanted = Wanted { place: &place, limit: 50, filter: &filter };
+            let page = engine.catalog_page(&ours, &standing, from, wanted).await.unwrap();
             let mut catalog = json!({
                 "@context": [protocol::context::DSP], "@id": "urn:c", "@type": "Catalog",
                 "participantId": to.as_str(), "service": [service(&ours)],
@@ -292,6 +296,16 @@ impl Space {
     /// Another desk over the same engine, which knows nothing of what the first one has running.
     pub(super) fn another_desk(&self) -> Connector<TestParts, Reach> {
         desk(&self.engine, &self.flow, &self.config, &self.folder, &self.sequencer)
+    }
+
+    /// A page of a partner's whole catalogue.
+    pub(super) async fn catalog(
+        &self,
+        actor: &Actor,
+        peer: &PeerName,
+        page: Option<&str>,
+    ) -> Said<CatalogView> {
+        self.desk.catalog(actor, peer, page, &Filter::default()).await
     }
 
     /// A participant's log.

@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::HttpRequest;
+use actix_web::http::header;
 use actix_web::web::{BytesMut, Payload};
-use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 
-use crate::http::problem;
+use protocol::status::{self, Problem};
+
+use crate::http::coding::{self, CodingError};
 
 /// Seconds in which a message must have come whole.
 const MESSAGE_SECONDS_MAX: u64 = 10;
+
+const REQUEST_TIMEOUT: u16 = 408;
+const PAYLOAD_TOO_LARGE: u16 = 413;
+const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
 /// Why a body is not read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,18 +35,14 @@ pub(super) enum BodyError {
 
 impl BodyError {
     /// What the peer is told.
-    pub(super) fn respond(self) -> HttpResponse {
-        let (status, code) = match self {
-            Self::Broken => (StatusCode::BAD_REQUEST, "body-broken"),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
-            Self::Coding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-coding"),
-            Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type"),
-        };
-        let mut response = HttpResponse::build(status);
-        response.insert_header((header::CONTENT_TYPE, problem::JSON));
-        // What is left of the body is not read.
-        response.force_close().body(serde_json::json!({ "code": code }).to_string())
+    pub(super) const fn problem(self) -> Problem {
+        match self {
+            Self::Broken => Problem::new(status::BAD_REQUEST, "body-broken"),
+            Self::TooSlow => Problem::new(REQUEST_TIMEOUT, "body-too-slow"),
+            Self::TooLarge => Problem::new(PAYLOAD_TOO_LARGE, "body-too-large"),
+            Self::Coding => Problem::new(UNSUPPORTED_MEDIA_TYPE, "content-coding"),
+            Self::MediaType => Problem::new(UNSUPPORTED_MEDIA_TYPE, "media-type"),
+        }
     }
 }
 
@@ -53,9 +55,7 @@ pub(super) async fn json(
     if !is_json(request) {
         return Err(BodyError::MediaType);
     }
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err(BodyError::Coding);
-    }
+    let is_packed = is_packed(request)?;
     let declared = request.headers().get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > bytes_max) {
@@ -63,7 +63,26 @@ pub(super) async fn json(
     }
     let read = read(payload, bytes_max);
     let limit = Duration::from_secs(MESSAGE_SECONDS_MAX);
-    tokio::time::timeout(limit, read).await.unwrap_or(Err(BodyError::TooSlow))
+    let body = tokio::time::timeout(limit, read).await.unwrap_or(Err(BodyError::TooSlow))?;
+    if !is_packed {
+        return Ok(body);
+    }
+    coding::unpack(&body, bytes_max).map_err(|error| match error {
+        CodingError::Broken => BodyError::Broken,
+        CodingError::TooLarge => BodyError::TooLarge,
+    })
+}
+
+/// Whether the body is gzip; any other coding is refused.
+fn is_packed(request: &HttpRequest) -> Result<bool, BodyError> {
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING);
+    let (first, second) = (codings.next(), codings.next());
+    match (first.map(|coding| coding.as_bytes().to_ascii_lowercase()), second) {
+        (None, _) => Ok(false),
+        (Some(coding), None) if coding == b"identity" => Ok(false),
+        (Some(coding), None) if coding == coding::GZIP.as_bytes() => Ok(true),
+        (Some(_), _) => Err(BodyError::Coding),
+    }
 }
 
 async fn read(mut payload: Payload, bytes_max: usize) -> Result<Vec<u8>, BodyError> {

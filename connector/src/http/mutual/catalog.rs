@@ -7,16 +7,17 @@ use actix_web::http::header;
 use bytes::Bytes;
 use futures_util::stream;
 use protocol::message::CatalogRequestMessage;
-use protocol::status;
 use serde_json::json;
 use wire::json::{Limits, parse};
 use wire::node::Node;
 
 use super::Served;
 use super::dsp::{Asked, Family, page_link, refuse};
-use crate::engine::catalog::{Place, Prepared, service};
+use crate::engine::catalog::filter::Filter;
+use crate::engine::catalog::{Place, Prepared, Wanted, service};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
+use crate::http::coding::{self, Packer};
 use crate::http::problem;
 
 /// Datasets that one answer may hold when the requester asks for more than a page.
@@ -30,6 +31,8 @@ const CHUNK_DATASETS: usize = 64;
 struct Paging {
     place: Place,
     limit: Option<usize>,
+    /// The name of the filter that the first page was asked for with.
+    filter: Option<String>,
 }
 
 impl Paging {
@@ -41,6 +44,7 @@ impl Paging {
             match name {
                 "after" => paging.place = Place::After(value.into_owned()),
                 "before" => paging.place = Place::Before(value.into_owned()),
+                "filter" => paging.filter = Some(value.into_owned()),
                 "limit" => paging.limit = value.parse().ok(),
                 _ => {}
             }
@@ -68,15 +72,17 @@ async fn find<P: Parts, F>(
 ) -> Result<HttpResponse, EngineError> {
     let value = parse(body, &Limits::message())?;
     let message = CatalogRequestMessage::parse(&Node::root(&value))?.message;
-    if !message.filter.is_empty() {
-        return Err(EngineError::peer("filter-unsupported", "filters are not supported here"));
-    }
+    let filter = Filter::read(&message.filter)?;
     let engine = &served.engine;
     let paging = Paging::parse(asked.query);
     let limit = paging.limit.unwrap_or(engine.limits().catalog_page_max).clamp(1, STREAM_MAX);
     let (participant, peer) = (&asked.caller.participant, asked.caller.peer.did());
-    let place = &paging.place;
-    let page = engine.catalog_page(participant, &asked.standing, peer, place, limit).await?;
+    if paging.place != Place::Start && paging.filter != filter.name() {
+        let words = "a further page is asked for with the body of the first one";
+        return Err(EngineError::peer("page-of-another-filter", words));
+    }
+    let wanted = Wanted { place: &paging.place, limit, filter: &filter };
+    let page = engine.catalog_page(participant, &asked.standing, peer, wanted).await?;
 
     let head = json!({
         "@context": [protocol::context::DSP],
@@ -92,19 +98,29 @@ async fn find<P: Parts, F>(
     {
         if let Some(id) = id {
             let id = protocol::http_path::segment(id.as_str()).replace('&', "%26");
-            let query = format!("{parameter}={id}&limit={limit}");
+            let mut query = format!("{parameter}={id}&limit={limit}");
+            if let Some(filter) = filter.name() {
+                query.push_str("&filter=");
+                query.push_str(&filter);
+            }
             let base = participant.mutual_url();
             response.append_header((header::LINK, page_link(base, &query, relation)));
         }
     }
-    Ok(response.streaming(stream::iter(chunks(&head.to_string(), page.datasets))))
+    let size: usize = page.datasets.iter().map(|dataset| dataset.json().len()).sum();
+    let chunks = chunks(&head.to_string(), page.datasets);
+    if asked.takes_gzip && coding::is_worth(size) {
+        response.insert_header((header::CONTENT_ENCODING, coding::GZIP));
+        response.insert_header((header::VARY, "Accept-Encoding"));
+        return Ok(response.streaming(stream::iter(packed(chunks))));
+    }
+    Ok(response.streaming(stream::iter(chunks)))
 }
 
+type Chunk = Result<Bytes, std::convert::Infallible>;
+
 /// The catalogue's bytes: the head without its closing brace, then the datasets, a few per chunk.
-fn chunks(
-    head: &str,
-    datasets: Vec<Arc<Prepared>>,
-) -> impl Iterator<Item = Result<Bytes, std::convert::Infallible>> + use<> {
+fn chunks(head: &str, datasets: Vec<Arc<Prepared>>) -> impl Iterator<Item = Chunk> + use<> {
     let open = head.strip_suffix('}').unwrap_or(head).to_owned();
     let groups: Vec<Vec<Arc<Prepared>>> =
         datasets.chunks(CHUNK_DATASETS).map(<[Arc<Prepared>]>::to_vec).collect();
@@ -126,6 +142,24 @@ fn chunks(
     std::iter::once(start).chain(rest).map(|chunk| Ok(Bytes::from(chunk)))
 }
 
+/// The same bytes as gzip, a few per chunk.
+fn packed(
+    chunks: impl Iterator<Item = Chunk>,
+) -> impl Iterator<Item = Result<Bytes, std::io::Error>> {
+    let mut packer = Some(Packer::default());
+    let mut chunks = chunks.fuse();
+    std::iter::from_fn(move || {
+        let made = match chunks.next() {
+            Some(Ok(chunk)) => packer.as_mut()?.push(&chunk),
+            Some(Err(never)) => match never {},
+            None => packer.take()?.finish(),
+        };
+        Some(made)
+    })
+    // An empty chunk would end the body.
+    .filter(|made| !made.as_ref().is_ok_and(Bytes::is_empty))
+}
+
 /// `GET /catalog/datasets/{id}`.
 pub(super) async fn dataset<P: Parts, F>(
     served: &Served<P, F>,
@@ -138,11 +172,17 @@ pub(super) async fn dataset<P: Parts, F>(
         Ok(dataset) => {
             let context = json!([protocol::context::DSP]);
             let rest = dataset.json().strip_prefix('{').unwrap_or("}");
-            HttpResponse::build(
-                actix_web::http::StatusCode::from_u16(status::OK).unwrap_or_default(),
-            )
-            .insert_header((header::CONTENT_TYPE, problem::JSON))
-            .body(format!("{{\"@context\":{context},{rest}"))
+            let body = format!("{{\"@context\":{context},{rest}");
+            let mut response = HttpResponse::Ok();
+            response.insert_header((header::CONTENT_TYPE, problem::JSON));
+            let worth = asked.takes_gzip && coding::is_worth(body.len());
+            match worth.then(|| coding::pack(body.as_bytes())).flatten() {
+                Some(packed) => response
+                    .insert_header((header::CONTENT_ENCODING, coding::GZIP))
+                    .insert_header((header::VARY, "Accept-Encoding"))
+                    .body(packed),
+                None => response.body(body),
+            }
         }
         Err(error) => refuse(asked.caller, &error, Family::Catalog, None),
     }
@@ -155,7 +195,8 @@ mod tests {
     #[test]
     fn a_query_of_ours_is_read_back() {
         let paging = Paging::parse("after=urn:uuid:1%26x&limit=7&other");
-        assert_eq!(paging, Paging { place: Place::After("urn:uuid:1&x".into()), limit: Some(7) });
+        let place = Place::After("urn:uuid:1&x".into());
+        assert_eq!(paging, Paging { place, limit: Some(7), filter: None });
     }
 
     #[test]

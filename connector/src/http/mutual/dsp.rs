@@ -20,7 +20,7 @@ use crate::data::source::http::Fetch;
 use crate::engine::error::EngineError;
 use crate::engine::negotiation::{Incoming, Reply};
 use crate::engine::parts::Parts;
-use crate::http::{DSP_PATH, problem};
+use crate::http::{DSP_PATH, coding, problem};
 use crate::participant::Standing;
 
 /// Answers one request on the mutual listener.
@@ -56,7 +56,7 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     let body = if is_post {
         match body::json(&request, payload, engine.limits().message_bytes_max).await {
             Ok(body) => body,
-            Err(error) => return error.respond(),
+            Err(error) => return unread(&route, &error.problem()),
         }
     } else {
         Vec::new()
@@ -66,9 +66,32 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     let work = actix_web::rt::spawn(async move {
         let _place = place;
         let query = request.uri().query().unwrap_or_default();
-        answer(&request, &served, Asked { caller: &caller, standing, query }, route, &body).await
+        let accepts = request.headers().get(header::ACCEPT_ENCODING);
+        let takes_gzip = coding::accepts_gzip(accepts.and_then(|field| field.to_str().ok()));
+        let asked = Asked { caller: &caller, standing, query, takes_gzip };
+        answer(&request, &served, asked, route, &body).await
     });
     work.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
+}
+
+/// The answer to a body that was not read, in the form that belongs to its path.
+fn unread(route: &Route, problem: &Problem) -> HttpResponse {
+    let body = match route {
+        Route::Catalog | Route::Dataset { .. } => problem.catalog_body(),
+        Route::Negotiation { .. } | Route::NegotiationMessage { .. } => {
+            problem.negotiation_body(None, None)
+        }
+        Route::AgreementTermination { .. }
+        | Route::Data { .. }
+        | Route::Intake { .. }
+        | Route::Transfer { .. }
+        | Route::TransferMessage { .. } => problem.transfer_body(None, None),
+        Route::Other | Route::Version => serde_json::json!({ "code": problem.code }),
+    };
+    let mut response = json(problem.status, &body);
+    // What is left of the body is not read.
+    response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    response
 }
 
 /// Who asks, and with which query.
@@ -77,6 +100,8 @@ pub(super) struct Asked<'a> {
     pub(super) caller: &'a Caller,
     pub(super) standing: Arc<Standing>,
     pub(super) query: &'a str,
+    /// Whether the answer may be gzip.
+    pub(super) takes_gzip: bool,
 }
 
 async fn answer<P: Parts, F: Fetch>(

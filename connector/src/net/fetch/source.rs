@@ -34,6 +34,7 @@ impl From<Failure> for FetchError {
             }
             Failure::TimedOut => Self::TimedOut,
             Failure::Broken { .. }
+            | Failure::Coding
             | Failure::Handshake { .. }
             | Failure::MediaType { .. }
             | Failure::Status { .. }
