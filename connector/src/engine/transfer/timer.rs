@@ -37,12 +37,17 @@ impl<P: Parts> Engine<P> {
     /// # Errors
     /// When the store cannot be read or nothing can be committed; what is due stays due.
     pub async fn do_what_is_due(&self, participant: &Did) -> Result<(), EngineError> {
+        // What cannot be asked on a full disk must not hold back what stops.
+        let (mut passed, mut failed) = (None::<String>, Ok(()));
         loop {
-            let span = Span::new(participant, Kind::Timer).limit(1);
+            let mut span = Span::new(participant, Kind::Timer).limit(1);
+            if let Some(passed) = &passed {
+                span = span.after(passed.clone());
+            }
             let rows = self.store.range_json::<TimerRow>(&span).await?;
-            let Some((id, _, row)) = rows.into_iter().next() else { return Ok(()) };
+            let Some((id, _, row)) = rows.into_iter().next() else { return failed };
             if row.due > self.clock.now() {
-                return Ok(());
+                return failed;
             }
             match &row.errand {
                 TimerErrand::Reconsider { process } => {
@@ -52,7 +57,11 @@ impl<P: Parts> Engine<P> {
                     self.store.commit(batch).await?;
                 }
                 TimerErrand::Compare { process, pause_seconds } => {
-                    self.compare_if_quiet(participant, &id, process, *pause_seconds).await?;
+                    let asked = self.compare_if_quiet(participant, &id, process, *pause_seconds);
+                    if let Err(error) = asked.await {
+                        failed = Err(error);
+                        passed = Some(id);
+                    }
                 }
             }
         }
