@@ -104,7 +104,8 @@ async fn the_rules_time_cuts_on_a_full_disk() {
     let (_granted, admission) = space.read(Who::Company, &token).await.unwrap().split();
     space.node(Who::Ulm).disk.fill();
     space.clock.advance_to(rule_end());
-    space.at(Who::Ulm).do_what_is_due(&Who::Ulm.did()).await.unwrap();
+    let done = space.at(Who::Ulm).do_what_is_due(&Who::Ulm.did()).await;
+    assert!(done.is_err(), "a question about the silent transfer cannot be written and stays due");
     assert_eq!(admission.is_cut(), Some(Cut::RuleRefuses));
     let (_, transfer) = space.only_transfer(Who::Ulm).await;
     assert!(transfer.process.is_over() || transfer.process.awaiting.is_some());
