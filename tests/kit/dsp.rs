@@ -42,6 +42,8 @@ struct Addresses {
     root: String,
     /// Where the kit triggers negotiations and transfers.
     triggers: u16,
+    /// Whether the kit tells each of its steps.
+    talks: bool,
 }
 
 /// Runs the kit, or the `tests` of it that are named, `runs` times over; the jars lie in `jars`, and
@@ -68,6 +70,7 @@ pub(crate) fn run(folder: &Path, runs: u32, tests: &[&str]) -> ExitCode {
         callback: format!("https://{KIT}:{}{DSP_PATH}", gate.mutual().port()),
         root: format!("http://{outward}/{}/{OURS}:{}", secret.trim(), connector.mutual().port()),
         triggers,
+        talks: !tests.is_empty(),
     };
     let properties = machines.path().join("kit.properties");
     std::fs::write(&properties, addresses.properties()).expect("the kit's properties");
@@ -92,11 +95,11 @@ fn play(folder: &Path, options: &str, properties: &Path, tests: &[&str]) -> bool
 impl Addresses {
     /// The kit's properties (`docs` of the kit; read to the end of each line).
     fn properties(&self) -> String {
-        let Self { ours, kit_port, callback, root, triggers } = self;
+        let Self { ours, kit_port, callback, root, triggers, talks } = self;
         let kit = "dataspacetck";
         let cut = "dataspacetck.dsp.connector";
         let mut text = format!(
-            "{kit}.debug=true\n{kit}.ansi=false\n\
+            "{kit}.debug={talks}\n{kit}.ansi=false\n\
              {kit}.host=127.0.0.1\n{kit}.port={kit_port}\n{kit}.callback.address={callback}\n\
              {kit}.dsp.local.connector=false\n{kit}.dsp.default.wait=12\n\
              {cut}.agent.id={ours}\n\
