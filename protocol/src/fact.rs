@@ -41,4 +41,6 @@ pub enum Event {
     RefusedByPeer,
     /// Ours is to be sent.
     Sent,
+    /// We took ours back, because the process went another way. It may have arrived all the same.
+    Withdrawn,
 }

@@ -38,8 +38,8 @@ pub async fn kept_by(store: &Embedded, did: &Did) -> Kept {
     Kept { log: log(store, did).await, ..records_of(store, did).await }
 }
 
-/// What one participant keeps beside its log.
-async fn records_of(store: &Embedded, did: &Did) -> Kept {
+/// What one participant keeps beside its log, which is left empty here.
+pub async fn records_of(store: &Embedded, did: &Did) -> Kept {
     Kept {
         did: did.clone(),
         negotiations: records(store, did, Kind::Negotiation).await.into_iter().collect(),

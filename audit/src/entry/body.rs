@@ -231,7 +231,7 @@ bodies! {
         /// The state after it; absent before the process exists for both.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         state: Option<negotiation::State>,
-        /// The offer or agreement that it carries.
+        /// The offer or agreement that it carries or is about; none for a termination.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         document: Option<Digest>,
     }

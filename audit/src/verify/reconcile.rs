@@ -50,6 +50,9 @@ struct Shared {
     content: Content,
     role: Role,
     message: Option<(MessageKind, Event)>,
+    /// Whether the other side must have it too: what was refused, given up or taken back may have
+    /// arrived or not.
+    expected: bool,
     unmatched: Unmatched,
 }
 
@@ -149,18 +152,19 @@ fn arrived<'a>(
     of.iter().filter(|(_, _, entry)| expected(entry)).copied().collect()
 }
 
-/// First what is alike, then what is about the same event, then what is left.
+/// First what is alike, then what is about the same event, then what is left. What need not have
+/// arrived is missed by nobody.
 fn lay_side_by_side(left: Vec<Shared>, mut right: Vec<Shared>, report: &mut PairReport) {
     let mut rest = Vec::new();
     for one in left {
         if let Some(at) = right.iter().position(|other| alike(&one, other)) {
             right.remove(at);
             report.matched += 1;
-        } else {
+        } else if one.expected {
             rest.push(one);
         }
     }
-    let mut right = right.into_iter();
+    let mut right = right.into_iter().filter(|other| other.expected);
     for one in rest {
         match right.next() {
             Some(other) => {
@@ -219,16 +223,16 @@ pub(super) fn ended_alike(role: Role, one: EndCause, other: EndCause) -> bool {
     one == other || (one == itself(role) && other == itself(role.peer()))
 }
 
-/// The entries by the event they are about. A message that the other side refused, or that was given
-/// up, never counted: it is taken out again.
+/// The entries by the event they are about.
 fn group(entries: &[(&Log, u64, &Entry)], names: &Names) -> BTreeMap<SharedEvent, Vec<Shared>> {
     let mut groups: BTreeMap<SharedEvent, Vec<Shared>> = BTreeMap::new();
     for (log, index, entry) in entries {
         let Some(shared) = shared(log, *index, entry, names) else { continue };
         match shared.message {
-            Some((_, Event::RefusedByPeer | Event::GivenUp)) => {
-                if let Some(sent) = groups.get_mut(&shared.event) {
-                    sent.pop();
+            Some((_, Event::RefusedByPeer | Event::GivenUp | Event::Withdrawn)) => {
+                let sent = groups.get_mut(&shared.event).and_then(|sent| sent.last_mut());
+                if let Some(sent) = sent {
+                    sent.expected = false;
                 }
             }
             Some((_, Event::Acknowledged | Event::Compared)) => {}
@@ -260,7 +264,7 @@ fn shared(log: &Log, index: u64, entry: &Entry, names: &Names) -> Option<Shared>
         counter: entry.agreement.as_ref().map(|about| about.counter),
         event: event.clone(),
     };
-    Some(Shared { event, content, role, message, unmatched })
+    Some(Shared { event, content, role, message, expected: true, unmatched })
 }
 
 fn name(process: &Process, names: &Names) -> Option<String> {
@@ -281,7 +285,8 @@ fn event(entry: &Entry, role: Role) -> Option<Named> {
             | Event::Compared
             | Event::GivenUp
             | Event::RefusedByPeer
-            | Event::Sent => role,
+            | Event::Sent
+            | Event::Withdrawn => role,
         };
         (Some(format!("{message} by the {sender}")), content, Some((message, event)))
     };

@@ -15,10 +15,9 @@ use std::{
     fmt,
     path::Path,
     sync::{Arc, OnceLock, PoisonError, RwLock},
-    thread,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::{
     Committed, Entry, LogEntry, Record, Store, Version,
@@ -32,10 +31,8 @@ use super::{
     span::{RawSpan, Span},
 };
 use masks::Masks;
-use writer::Job;
+use writer::{Job, Writer};
 
-/// Commits that may wait for the writer; further callers wait before they queue.
-const QUEUE_MAX: usize = 1024;
 /// The most bytes of ids and values in one commit.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The most puts, deletes and appends in one commit.
@@ -76,8 +73,7 @@ pub struct Embedded {
 
 struct Inner {
     shared: Arc<Shared>,
-    queue: Option<mpsc::Sender<Job>>,
-    writer: Option<thread::JoinHandle<()>>,
+    writer: Writer,
 }
 
 /// What readers and the writer share.
@@ -105,6 +101,16 @@ impl Embedded {
         Self::start(Box::new(Memory::default()), settings, Path::new("memory"))
     }
 
+    /// As [`memory_with`](Self::memory_with), but each commit is written by the thread that asks for
+    /// it: for a simulator that has one thread and wants no other.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn memory_in_place(settings: Settings) -> Result<Self, OpenError> {
+        let shared = Shared::new(Box::new(Memory::default()), settings);
+        Ok(Self { inner: Arc::new(Inner { shared, writer: Writer::in_place(0) }) })
+    }
+
     /// Opens the sled store in `folder`, or makes one there.
     ///
     /// # Errors
@@ -122,23 +128,18 @@ impl Embedded {
         folder: &Path,
     ) -> Result<Self, OpenError> {
         let last = plan::last_commit(engine.as_ref(), folder)?;
-        let shared = Arc::new(Shared {
-            engine,
-            settings,
-            masks: RwLock::new(Masks::default()),
-            failed: OnceLock::new(),
-        });
-        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let for_writer = Arc::clone(&shared);
-        let writer = thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || writer::run(&for_writer, jobs, last))
-            .map_err(OpenError::Writer)?;
-        Ok(Self { inner: Arc::new(Inner { shared, queue: Some(queue), writer: Some(writer) }) })
+        let shared = Shared::new(engine, settings);
+        let writer = Writer::start(&shared, last).map_err(OpenError::Writer)?;
+        Ok(Self { inner: Arc::new(Inner { shared, writer }) })
     }
 }
 
 impl Shared {
+    fn new(engine: Box<dyn Engine>, settings: Settings) -> Arc<Self> {
+        let (masks, failed) = (RwLock::default(), OnceLock::new());
+        Arc::new(Self { engine, settings, masks, failed })
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
         let masks = self.masks.read().unwrap_or_else(PoisonError::into_inner);
         match masks.find(key) {
@@ -214,17 +215,13 @@ impl Store for Embedded {
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         check_limits(&batch)?;
-        let gone = CommitError::Stopped { reason: StopReason::WriterGone };
-        let Some(queue) = &self.inner.queue else { return Err(gone) };
         let (answer, answered) = oneshot::channel();
-        if queue.send(Job { batch, answer }).await.is_err() {
-            return Err(gone);
-        }
-        answered.await.unwrap_or(Err(gone))
+        self.inner.writer.take(&self.inner.shared, Job { batch, answer }).await;
+        answered.await.unwrap_or(Err(CommitError::Stopped { reason: StopReason::WriterGone }))
     }
 
     fn stopped(&self) -> Option<StopReason> {
-        if self.inner.queue.as_ref().is_none_or(mpsc::Sender::is_closed) {
+        if self.inner.writer.is_gone() {
             return Some(StopReason::WriterGone);
         }
         self.inner.shared.admits(Purpose::Ordinary).err()
@@ -243,17 +240,6 @@ fn check_limits(batch: &Batch) -> Result<(), CommitError> {
         return Err(CommitError::TooLarge { bytes, writes });
     }
     Ok(())
-}
-
-impl Drop for Inner {
-    /// Lets the writer finish what is queued, so that the engine is closed when this returns.
-    fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(writer) = self.writer.take() {
-            // A writer that gave up has answered nobody falsely; there is nothing left to do.
-            let _ = writer.join();
-        }
-    }
 }
 
 impl fmt::Debug for Embedded {

@@ -131,6 +131,20 @@ pub(super) fn give_up(now: &Negotiation, at: Timestamp, event: Event, clause: Cl
     Step { next, effects, clause }
 }
 
+/// Takes a message of ours back: out of the outbox, and out of what the log says that the peer has.
+pub(super) fn withdrawal(now: &Negotiation, outgoing: Outgoing, clause: Clause) -> [Effect; 2] {
+    let fact = Fact {
+        event: Event::Withdrawn,
+        message: outgoing.what.message(),
+        digest: None,
+        before: now.state,
+        after: now.state,
+        acknowledges: None,
+        clause,
+    };
+    [Effect::Record(fact), Effect::Withdraw { number: outgoing.number }]
+}
+
 fn send(
     mut next: Negotiation,
     now: &Negotiation,
@@ -154,7 +168,7 @@ fn send(
         clause,
     })];
     if let Some(outgoing) = now.awaiting {
-        effects.push(Effect::Withdraw { number: outgoing.number });
+        effects.extend(withdrawal(now, outgoing, clause));
     }
     effects.push(Effect::Send { number, message: Box::new(message) });
     Step { next, effects, clause }

@@ -5,6 +5,7 @@ use wire::dataspace::DataspaceId;
 use wire::did::Did;
 use wire::digest::Digest;
 
+use super::command::withdrawal;
 use super::{
     AgreementOnTable, Effect, Move, Negotiation, Outgoing, Received, State, Step, after, open,
 };
@@ -61,8 +62,8 @@ pub(super) fn receive(
         acknowledges: arrival.acknowledges.map(|outgoing| outgoing.what.message()),
         clause: arrival.clause,
     })];
-    if let Some(number) = arrival.withdraws {
-        effects.push(Effect::Withdraw { number });
+    if let Some(outgoing) = arrival.withdraws {
+        effects.extend(withdrawal(now, outgoing, arrival.clause));
     }
     match arrival.state {
         State::Finalized => effects.extend([Effect::Conclude, Effect::Close]),
@@ -78,7 +79,7 @@ struct Arrival {
     state: State,
     clause: Clause,
     acknowledges: Option<Outgoing>,
-    withdraws: Option<u32>,
+    withdraws: Option<Outgoing>,
 }
 
 /// From which state the message counts: that which our own message leads to, if the message
@@ -95,7 +96,7 @@ fn arrive(now: &Negotiation, what: Move) -> Result<Arrival, Refusal> {
                 state: State::Terminated,
                 clause: Clause::Crossing,
                 acknowledges: None,
-                withdraws: Some(outgoing.number),
+                withdraws: Some(outgoing),
             });
         }
         let presupposing = after(peer, outgoing.leads_to, what);
@@ -106,7 +107,7 @@ fn arrive(now: &Negotiation, what: Move) -> Result<Arrival, Refusal> {
                 return Ok(Arrival { state, clause, acknowledges, withdraws: None });
             }
             (_, Some((state, clause))) => {
-                let withdraws = Some(outgoing.number);
+                let withdraws = Some(outgoing);
                 return Ok(Arrival { state, clause, acknowledges: None, withdraws });
             }
             (None, None) => {}

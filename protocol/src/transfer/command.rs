@@ -97,6 +97,20 @@ pub(super) fn give_up(
     Step { next, effects, clause }
 }
 
+/// Takes a message of ours back: out of the outbox, and out of what the log says that the peer has.
+pub(super) fn withdrawal(now: &Transfer, outgoing: Outgoing, clause: Clause) -> [Effect; 2] {
+    let fact = Fact {
+        event: Event::Withdrawn,
+        message: outgoing.what.message(),
+        digest: None,
+        before: now.state,
+        after: now.state,
+        acknowledges: None,
+        clause,
+    };
+    [Effect::Record(fact), Effect::Withdraw { number: outgoing.number }]
+}
+
 fn send(
     mut next: Transfer,
     now: &Transfer,
@@ -125,7 +139,7 @@ fn send(
         clause,
     }));
     if let Some(outgoing) = now.awaiting {
-        effects.push(Effect::Withdraw { number: outgoing.number });
+        effects.extend(withdrawal(now, outgoing, clause));
     }
     // The peer may use a data address of ours before we have read its answer.
     if what == Move::Start && now.own_side().owns_address {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
 
+use super::command::withdrawal;
 use super::{Effect, Move, Opening, Outgoing, Received, State, Step, Transfer, after};
 use crate::clause::Clause;
 use crate::fact::{Event, Fact};
@@ -50,7 +51,8 @@ pub(super) fn receive(now: &Transfer, at: Timestamp, received: Received) -> Resu
         acknowledges: arrival.acknowledges.map(|outgoing| outgoing.what.message()),
         clause: arrival.clause,
     });
-    let withdraw = arrival.withdraws.map(|number| Effect::Withdraw { number });
+    let withdrawn = arrival.withdraws.map(|outgoing| withdrawal(now, outgoing, arrival.clause));
+    let withdraw = withdrawn.into_iter().flatten();
     let mut effects = Vec::new();
     match arrival.state {
         State::Started => {
@@ -85,7 +87,7 @@ struct Arrival {
     clause: Clause,
     awaiting: Option<Outgoing>,
     acknowledges: Option<Outgoing>,
-    withdraws: Option<u32>,
+    withdraws: Option<Outgoing>,
 }
 
 /// From which state the message counts: that which our own message leads to, if the message
@@ -119,7 +121,7 @@ fn arrive(now: &Transfer, what: Move) -> Result<Arrival, Refusal> {
         }
         (_, Some((state, _))) if what.finality() >= outgoing.what.finality() => {
             let clause = Clause::Crossing;
-            let withdraws = Some(outgoing.number);
+            let withdraws = Some(outgoing);
             Ok(Arrival { state, clause, awaiting: None, acknowledges: None, withdraws })
         }
         (_, Some(_)) => {
@@ -133,7 +135,7 @@ fn arrive(now: &Transfer, what: Move) -> Result<Arrival, Refusal> {
                 clause: Clause::Crossing,
                 awaiting: None,
                 acknowledges: None,
-                withdraws: Some(outgoing.number),
+                withdraws: Some(outgoing),
             }),
             Move::Request | Move::Start | Move::Suspend | Move::Complete | Move::Terminate => {
                 Err(illegal(now, what))

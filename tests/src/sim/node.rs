@@ -1,19 +1,21 @@
 //! One process of the simulated data space: engine and workers over a store that outlives them.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use connector::config::Limits;
 use connector::engine::decider::ByRule;
 use connector::engine::openings::Forgotten;
 use connector::engine::parts::Parts;
 use connector::engine::{Engine, Made};
-use connector::participant::Hosted;
-use connector::store::{Embedded, Settings, Unlimited};
+use connector::participant::{Hosted, Participant};
+use connector::store::{Embedded, Settings};
 use connector::worker;
 use jiff::SignedDuration;
 
 use super::clock::NodeClock;
+use super::disk::Disk;
 use super::executor::Life;
 use super::judge::Judge;
 use super::network::{Houses, Line};
@@ -46,6 +48,8 @@ pub struct SimNode {
     pub members: Vec<Who>,
     /// What outlives it.
     pub store: Embedded,
+    /// What that lies on.
+    pub disk: Disk,
     /// Its machine's clock.
     pub clock: NodeClock,
     /// Its present life; grows with each start.
@@ -70,11 +74,13 @@ impl SimNode {
         houses: &Arc<Houses>,
         judge: &Arc<Judge>,
     ) -> Self {
-        let settings = Settings { space: Arc::new(Unlimited), reserve_bytes: 0 };
-        let store = Embedded::memory_with(settings).unwrap();
+        let disk = Disk::default();
+        let space = Arc::new(disk.clone());
+        let store = Embedded::memory_in_place(Settings { space, reserve_bytes: 1 }).unwrap();
         let clock = NodeClock::new(&world.time);
-        let engine = open(members, life, &store, &clock, world, houses, judge);
-        Self { members: members.to_vec(), store, clock, life, engine }
+        let node = (&store, &disk, &clock);
+        let engine = open(members, life, node, world, houses, judge);
+        Self { members: members.to_vec(), store, disk, clock, life, engine }
     }
 
     /// Starts it again as `life`, over the store of the last one.
@@ -87,23 +93,31 @@ impl SimNode {
     ) {
         houses.disconnect(self.life);
         self.life = life;
-        self.engine = open(&self.members, life, &self.store, &self.clock, world, houses, judge);
+        self.disk.replace();
+        let node = (&self.store, &self.disk, &self.clock);
+        self.engine = open(&self.members, life, node, world, houses, judge);
     }
+}
+
+/// Everybody, read and vetted once: what a process reads of them is never changed here.
+fn participants() -> &'static BTreeMap<Who, Arc<Participant>> {
+    static PARTICIPANTS: OnceLock<BTreeMap<Who, Arc<Participant>>> = OnceLock::new();
+    PARTICIPANTS.get_or_init(|| {
+        Who::ALL.into_iter().map(|who| (who, cast().participant(who, &says()))).collect()
+    })
 }
 
 fn open(
     members: &[Who],
     life: Life,
-    store: &Embedded,
-    clock: &NodeClock,
+    (store, disk, clock): (&Embedded, &Disk, &NodeClock),
     world: &Arc<World>,
     houses: &Arc<Houses>,
     judge: &Arc<Judge>,
 ) -> Arc<Engine<SimParts>> {
-    let says = says();
-    let hosted = Hosted::new(members.iter().map(|who| cast().participant(*who, &says)));
+    let hosted = Hosted::new(members.iter().map(|who| participants()[who].clone()));
     let engine = Arc::new(Engine::new(Made {
-        store: SimStore::new(store.clone(), world.clone(), judge.clone()),
+        store: SimStore::new(store, disk, world, judge),
         clock: Arc::new(clock.clone()),
         // No life of any process gives the same id as another one.
         ids: SharedIds::starting_at(life << 24),
@@ -114,11 +128,14 @@ fn open(
         openings: Arc::new(Forgotten),
     }));
     let (started, spawner, houses) = (engine.clone(), world.spawner.clone(), houses.clone());
-    let members = members.to_vec();
+    let (members, time) = (members.to_vec(), world.time.clone());
     // In the product's order: what died is closed before anything is served.
     world.spawner.spawn(life, async move {
         for who in &members {
-            started.end_what_died(&who.did()).await.unwrap();
+            // The product does not start on a full disk; somebody tries again by and by.
+            while started.end_what_died(&who.did()).await.is_err() {
+                time.sleep(60_000).await;
+            }
         }
         for who in &members {
             houses.connect(who.host(), life, &started);

@@ -1,5 +1,5 @@
-//! People who act at random, and misfortune: they publish, ask, approve, reject, end, pull; processes
-//! die, hosts are parted, clocks jump.
+//! People who act at random, and misfortune: they publish, ask, approve, reject, end, pull, suspend;
+//! processes die, hosts are parted, disks fail, clocks jump.
 
 use connector::engine::dataset::Described;
 use connector::engine::error::EngineError;
@@ -8,19 +8,22 @@ use connector::engine::negotiation::{Asked, Ending};
 use connector::engine::permit::DeliveryEnd;
 use connector::record::agreement::AgreementRecord;
 use connector::record::dataset::ApprovalRule;
+use connector::record::negotiation::NegotiationRecord;
 use connector::record::transfer::TransferRecord;
 use jiff::SignedDuration;
 use protocol::message::data_address::AUTHORIZATION;
+use protocol::transfer::State;
 use tokio::sync::oneshot;
 use wire::digest::Digest;
 
 use super::judge::check_permitted;
 use super::run::{NETWORK, Simulation};
+use super::terms;
 use crate::cast::{Who, cast};
 use crate::story::{ENGINEER, PUBLISHER, SECOND, described, rule};
 
 /// The towns, which provide.
-const TOWNS: [Who; 2] = [Who::Ulm, Who::NeuUlm];
+pub const TOWNS: [Who; 2] = [Who::Ulm, Who::NeuUlm];
 /// Who consumes. The firm is vetted as nothing: its requests are refused.
 const CONSUMERS: [Who; 4] = [Who::Company, Who::Company, Who::Company, Who::Firm];
 
@@ -33,19 +36,24 @@ pub fn begin(sim: &Simulation) {
 
 /// Somebody does something, or something happens.
 pub fn act(sim: &mut Simulation) {
-    match sim.world.dice.below(20) {
+    match sim.world.dice.below(28) {
         0 => publish(sim, *sim.world.dice.choose(&TOWNS)),
         1..=6 => ask(sim),
         7 | 8 => decide(sim),
         9 => end_contract(sim),
-        10..=12 => pull(sim),
+        10..=12 => ask_for_data(sim),
         13 | 14 => read(sim),
         15 => stop_transfer(sim),
-        16 | 17 => {
+        16 | 17 => pause(sim),
+        18..=20 => terms::talk(sim),
+        21 => terms::propose(sim),
+        22 => terms::decide_beforehand(sim),
+        23 | 24 => {
             let index = sim.world.dice.below(sim.nodes.len());
             sim.crash(index);
         }
-        18 => part(sim),
+        25 => part(sim),
+        26 => misfortune_of_disk(sim),
         _ => jump(sim),
     }
 }
@@ -68,7 +76,7 @@ pub fn end_everything(sim: &Simulation) {
 }
 
 /// Lets somebody's wish be done by the process that serves `who`, and notes what came of it.
-fn wish<T>(
+pub fn wish<T>(
     sim: &Simulation,
     who: Who,
     what: &'static str,
@@ -121,18 +129,20 @@ fn ask(sim: &Simulation) {
 fn decide(sim: &Simulation) {
     let dice = &sim.world.dice;
     let who = *dice.choose(&Who::ALL);
-    let open = sim.kept_of(who).negotiations.into_iter();
-    let open: Vec<_> = open.filter(|(_, record)| !record.process.is_over()).collect();
-    if open.is_empty() {
-        return;
-    }
-    let (pid, record) = dice.choose(&open).clone();
+    let Some((pid, record)) = some_negotiation(sim, who) else { return };
     if record.awaits_person && dice.chance(600) {
         let engine = sim.node(who).engine.clone();
         wish(sim, who, "approve", async move { engine.approve(&who.did(), &pid, SECOND).await });
     } else {
         break_off(sim, who, pid);
     }
+}
+
+/// A negotiation that is not over.
+pub fn some_negotiation(sim: &Simulation, who: Who) -> Option<(String, NegotiationRecord)> {
+    let open = sim.kept_of(who).negotiations.into_iter();
+    let open: Vec<_> = open.filter(|(_, record)| !record.process.is_over()).collect();
+    (!open.is_empty()).then(|| sim.world.dice.choose(&open).clone())
 }
 
 fn break_off(sim: &Simulation, who: Who, pid: String) {
@@ -158,11 +168,34 @@ fn end_contract(sim: &Simulation) {
     });
 }
 
-fn pull(sim: &Simulation) {
+/// Mostly to be fetched, sometimes to be sent.
+fn ask_for_data(sim: &Simulation) {
     let Some(agreed) = some_contract(sim, Who::Company) else { return };
     let engine = sim.node(Who::Company).engine.clone();
-    wish(sim, Who::Company, "pull", async move {
-        engine.ask_for_data(&Who::Company.did(), &agreed, ENGINEER).await
+    let push = sim.world.dice.chance(250);
+    wish(sim, Who::Company, "ask for data", async move {
+        let ours = Who::Company.did();
+        match push {
+            true => engine.ask_for_push(&ours, &agreed, ENGINEER).await,
+            false => engine.ask_for_data(&ours, &agreed, ENGINEER).await,
+        }
+    });
+}
+
+/// Somebody suspends a transfer, or lets it go on.
+fn pause(sim: &Simulation) {
+    let who = *sim.world.dice.choose(&Who::ALL);
+    let Some((pid, record)) = some_transfer(sim, who) else { return };
+    let engine = sim.node(who).engine.clone();
+    if record.process.state == Some(State::Suspended) {
+        wish(sim, who, "resume", async move {
+            engine.resume_transfer(&who.did(), &pid, ENGINEER).await
+        });
+        return;
+    }
+    wish(sim, who, "suspend", async move {
+        let ending = Ending { account: ENGINEER.to_owned(), code: "suspended", words: None };
+        engine.suspend_transfer(&who.did(), &pid, &ending).await
     });
 }
 
@@ -278,6 +311,24 @@ fn part(sim: &Simulation) {
         world.time.sleep(ms).await;
         world.part(one, other, false);
         world.part(other, one, false);
+    });
+}
+
+/// A disk is full for a while, or fails in the middle of the next commit.
+fn misfortune_of_disk(sim: &Simulation) {
+    let dice = &sim.world.dice;
+    let node = dice.choose(&sim.nodes);
+    if dice.chance(500) {
+        sim.world.trace(|| format!("the disk of {:?} fails", node.members));
+        node.disk.fail();
+        return;
+    }
+    sim.world.trace(|| format!("the disk of {:?} is full", node.members));
+    node.disk.fill(true);
+    let (disk, world, ms) = (node.disk.clone(), sim.world.clone(), dice.ms(30 * 60_000));
+    sim.world.spawner.spawn(NETWORK, async move {
+        world.time.sleep(ms).await;
+        disk.fill(false);
     });
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::auditor::audit;
 use super::clock::Time;
 use super::dice::Dice;
 use super::executor::{Executor, Life, Spawner, pass_on, wait};
@@ -15,7 +16,7 @@ use super::network::Houses;
 use super::node::SimNode;
 use super::people;
 use crate::cast::{self, Who};
-use crate::judge::{Kept, kept_by};
+use crate::judge::{Kept, kept_by, records_of};
 
 /// The life of the network itself, which never ends.
 pub const NETWORK: Life = 0;
@@ -150,6 +151,7 @@ impl Simulation {
             let pause = self.world.dice.ms(most);
             self.live_until(self.world.time.now() + SignedDuration::from_millis(pause));
             people::act(self);
+            self.restart_where_the_disk_failed(300);
         }
         self.make_peace();
         self.live_until(self.world.time.now() + PEACE);
@@ -158,6 +160,7 @@ impl Simulation {
         self.live_until(self.world.time.now() + PEACE);
         let kept = self.kept();
         check_rest(&kept, true);
+        self.audit(&kept);
         Done {
             steps: self.executor.steps(),
             contracts: kept.iter().map(|kept| kept.agreements.len()).sum::<usize>() / 2,
@@ -182,10 +185,10 @@ impl Simulation {
         self.nodes.iter().find(|node| node.members.contains(&who)).unwrap()
     }
 
-    /// What `who` keeps.
+    /// What `who` keeps beside its log.
     #[must_use]
     pub fn kept_of(&self, who: Who) -> Kept {
-        wait(kept_by(&self.node(who).store, &who.did()))
+        wait(records_of(&self.node(who).store, &who.did()))
     }
 
     /// What was noted, if the run was traced.
@@ -195,13 +198,30 @@ impl Simulation {
     }
 
     fn kept(&self) -> Vec<Kept> {
-        Who::ALL.into_iter().map(|who| self.kept_of(who)).collect()
+        let kept = |who: Who| wait(kept_by(&self.node(who).store, &who.did()));
+        Who::ALL.into_iter().map(kept).collect()
     }
 
-    fn make_peace(&self) {
+    fn audit(&self, kept: &[Kept]) {
+        let stores = Who::ALL.into_iter().map(|who| self.node(who).store.clone());
+        audit(&Who::ALL.into_iter().zip(kept).zip(stores).collect::<Vec<_>>());
+    }
+
+    /// Operators notice by and by that a process writes nothing any more.
+    fn restart_where_the_disk_failed(&mut self, per_mille: u32) {
+        for index in 0..self.nodes.len() {
+            if self.nodes[index].disk.has_failed() && self.world.dice.chance(per_mille) {
+                self.crash(index);
+            }
+        }
+    }
+
+    fn make_peace(&mut self) {
         self.world.trace(|| "peace".to_owned());
         self.world.hostile.store(false, Ordering::Relaxed);
         self.world.parted.lock().unwrap().clear();
+        self.nodes.iter().for_each(|node| node.disk.heal());
+        self.restart_where_the_disk_failed(1000);
     }
 
     fn live_until(&mut self, end: Timestamp) {

@@ -281,15 +281,20 @@ fn both_must_say_the_same_end() {
 }
 
 #[test]
-fn a_message_that_was_refused_or_given_up_never_counted() {
+fn a_message_that_was_refused_given_up_or_taken_back_may_have_arrived_or_not() {
     let message = MessageKind::TransferRequestMessage;
     let step = |event| Body::TransferStep { message, event, state: None };
-    for outcome in [Event::RefusedByPeer, Event::GivenUp] {
-        let report = report(|world| {
-            world.firm.record(step(Event::Sent));
-            world.firm.record(step(outcome));
-        });
-        assert!(report.agree, "{}", report.text(Lang::En));
+    for outcome in [Event::RefusedByPeer, Event::GivenUp, Event::Withdrawn] {
+        for arrived in [false, true] {
+            let report = report(|world| {
+                world.firm.record(step(Event::Sent));
+                world.firm.record(step(outcome));
+                if arrived {
+                    world.ulm.record(step(Event::Received));
+                }
+            });
+            assert!(report.agree, "{}", report.text(Lang::En));
+        }
     }
     let report = report(|world| world.firm.record(step(Event::Sent)));
     assert_eq!(report.pairs[0].only_here.len(), 1);

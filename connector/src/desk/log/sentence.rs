@@ -201,5 +201,9 @@ fn step(message: MessageKind, event: Event, peer: &str) -> Words {
             format!("{name} an {peer} blieb ohne Antwort."),
             format!("{name} to {peer} was never answered"),
         ),
+        Event::Withdrawn => Words::new(
+            format!("{name} an {peer} wurde zurückgenommen."),
+            format!("{name} to {peer} was taken back"),
+        ),
     }
 }

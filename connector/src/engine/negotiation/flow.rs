@@ -5,6 +5,7 @@ use audit::entry::{Body, Process};
 use protocol::Role;
 use protocol::fact::{Event, Fact};
 use protocol::http_path;
+use protocol::message::MessageKind;
 use protocol::message::{
     Agreement, ContractAgreementMessage, EventType, MessageOffer, NegotiationMessage,
 };
@@ -207,7 +208,7 @@ impl<'e, P: Parts> Flow<'e, P> {
         let reasons = match fact.event {
             // What we sent is in the log since it was committed; its acknowledgement adds nothing.
             Event::Acknowledged => return Ok(()),
-            Event::Received | Event::Sent => vec![],
+            Event::Received | Event::Sent | Event::Withdrawn => vec![],
             Event::Compared => vec![STATES_COMPARED.to_owned()],
             Event::GivenUp => vec!["given-up".to_owned()],
             Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],
@@ -216,13 +217,18 @@ impl<'e, P: Parts> Flow<'e, P> {
             message: fact.message,
             event: fact.event,
             state: fact.after,
-            document: self.document_of_step(),
+            document: self.document_of(fact.message),
         };
         let about = self.about(reasons)?;
         self.draft.record(about, body)
     }
 
-    fn document_of_step(&self) -> Option<Digest> {
+    /// What a message carries or is about. The end of a negotiation is about none: the parties may
+    /// not have come equally far.
+    fn document_of(&self, message: MessageKind) -> Option<Digest> {
+        if message == MessageKind::ContractNegotiationTerminationMessage {
+            return None;
+        }
         let process = &self.record.as_ref()?.process;
         Some(process.agreement.as_ref().map_or(process.offer.digest, |agreement| agreement.digest))
     }

@@ -23,7 +23,7 @@ impl<P: Parts> Flow<'_, P> {
     /// Who made the last step, and why.
     pub(super) fn note_last(&mut self, fact: &Fact<State>) {
         let (by, code) = match fact.event {
-            Event::Acknowledged => return,
+            Event::Acknowledged | Event::Withdrawn => return,
             Event::Compared => (By::Us, "states-compared".to_owned()),
             Event::Received => (By::Peer, "partner".to_owned()),
             Event::Sent if self.because.is_some() => {

@@ -227,7 +227,7 @@ impl<'e, P: Parts> Flow<'e, P> {
         let reasons = match fact.event {
             // What we sent is in the log since it was committed; its acknowledgement adds nothing.
             Event::Acknowledged => return Ok(()),
-            Event::Received | Event::Sent => vec![],
+            Event::Received | Event::Sent | Event::Withdrawn => vec![],
             Event::Compared => vec![STATES_COMPARED.to_owned()],
             Event::GivenUp => vec!["given-up".to_owned()],
             Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],

@@ -1,6 +1,10 @@
 //! The one thread that writes: it takes what is queued, makes it durable in one go, then answers.
 
-use std::sync::PoisonError;
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,6 +19,8 @@ use crate::store::{
     error::{CommitError, StopReason},
 };
 
+/// Commits that may wait for the writer; further callers wait before they queue.
+const QUEUE_MAX: usize = 1024;
 /// The most commits that become durable together.
 const GROUP_MAX: usize = 64;
 /// No commit joins a group that has this many bytes already.
@@ -24,6 +30,63 @@ const GROUP_BYTES_MAX: usize = 1024 * 1024;
 pub(super) struct Job {
     pub(super) batch: Batch,
     pub(super) answer: oneshot::Sender<Result<Committed, CommitError>>,
+}
+
+/// Who writes.
+pub(super) enum Writer {
+    /// A thread of its own; both are there until this is dropped.
+    Thread { queue: Option<mpsc::Sender<Job>>, thread: Option<thread::JoinHandle<()>> },
+    /// Whoever commits, one after the other; the number of the last commit.
+    InPlace(Mutex<u64>),
+}
+
+impl Writer {
+    /// A thread that goes on from the commit `last`.
+    pub(super) fn start(shared: &Arc<Shared>, last: u64) -> io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let shared = Arc::clone(shared);
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(&shared, jobs, last))?;
+        Ok(Self::Thread { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// No thread; goes on from the commit `last`.
+    pub(super) fn in_place(last: u64) -> Self {
+        Self::InPlace(Mutex::new(last))
+    }
+
+    /// Hands a commit over, or does it. A job that cannot be taken is dropped, and its answer with it.
+    pub(super) async fn take(&self, shared: &Shared, job: Job) {
+        match self {
+            Self::Thread { queue: Some(queue), .. } => drop(queue.send(job).await),
+            Self::Thread { queue: None, .. } => drop(job),
+            Self::InPlace(last) => {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                *last = settle(shared, vec![job], *last);
+            }
+        }
+    }
+
+    /// Whether nobody writes any more.
+    pub(super) fn is_gone(&self) -> bool {
+        match self {
+            Self::Thread { queue, .. } => queue.as_ref().is_none_or(mpsc::Sender::is_closed),
+            Self::InPlace(_) => false,
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Lets the thread finish what is queued, so that the engine is closed when this returns.
+    fn drop(&mut self) {
+        let Self::Thread { queue, thread } = self else { return };
+        drop(queue.take());
+        if let Some(thread) = thread.take() {
+            // A writer that gave up has answered nobody falsely; there is nothing left to do.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Works until the last handle is gone. `last` is the number of the last commit in the engine.

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::clause::Clause;
+use crate::fact::{self, Fact};
 
 /// DSP 2025-1, Contract Negotiation Protocol, State Machine: from, to, message, who.
 const TABLE: &str = "
@@ -195,8 +196,16 @@ fn check_step(now: &Negotiation, step: &Step, path: &[Event]) {
     if let [number] = sends[..] {
         assert_eq!(next.awaiting.map(|outgoing| outgoing.number), Some(number));
     }
-    let facts = step.effects.iter().filter(|e| matches!(e, Effect::Record(_))).count();
-    assert_eq!(facts, usize::from(!step.is_idle()), "{path:?}: one fact per step");
+    let withdrawn = |fact: &Fact<State>| fact.event == fact::Event::Withdrawn;
+    let facts = step.effects.iter().filter_map(|effect| {
+        let Effect::Record(fact) = effect else { return None };
+        Some(fact)
+    });
+    let (taken_back, done): (Vec<_>, Vec<_>) = facts.partition(|fact| withdrawn(fact));
+    assert_eq!(done.len(), usize::from(!step.is_idle()), "{path:?}: one fact per step");
+    for fact in taken_back {
+        assert_eq!(Some(fact.message), now.awaiting.map(|ours| ours.what.message()), "{path:?}");
+    }
     let concludes = step.effects.contains(&Effect::Conclude);
     assert_eq!(concludes, next.state == Some(State::Finalized) && now.state != next.state);
     assert!(!concludes || next.agreement.is_some(), "{path:?}: in force without an agreement");

@@ -2,6 +2,7 @@
 //! time: from the standard's table as text, with none of the product's types for states.
 
 use super::*;
+use crate::fact::{self, Fact};
 
 /// DSP 2025-1, Transfer Process Protocol, State Machine: from, to, message, who.
 const TABLE: &str = "
@@ -166,8 +167,16 @@ fn explore(now: &Transfer, open: bool, left: u8, path: &mut Vec<Event>, count: &
 fn check_step(now: &Transfer, mut open: bool, step: &Step, path: &[Event]) -> bool {
     let next = &step.next;
     assert!(!now.is_over() || step.is_idle(), "{path:?}: something after the end");
-    let facts = step.effects.iter().filter(|e| matches!(e, Effect::Record(_))).count();
-    assert_eq!(facts, usize::from(!step.is_idle()), "{path:?}: one fact per step");
+    let withdrawn = |fact: &Fact<State>| fact.event == fact::Event::Withdrawn;
+    let facts = step.effects.iter().filter_map(|effect| {
+        let Effect::Record(fact) = effect else { return None };
+        Some(fact)
+    });
+    let (taken_back, done): (Vec<_>, Vec<_>) = facts.partition(|fact| withdrawn(fact));
+    assert_eq!(done.len(), usize::from(!step.is_idle()), "{path:?}: one fact per step");
+    for fact in taken_back {
+        assert_eq!(Some(fact.message), now.awaiting.map(|ours| ours.what.message()), "{path:?}");
+    }
     for (index, effect) in step.effects.iter().enumerate() {
         match effect {
             Effect::OpenDataPath => open = true,
