@@ -73,7 +73,7 @@ pub use transfer_request::TransferRequestMessage;
 pub use transfer_start::TransferStartMessage;
 pub use transfer_suspension::TransferSuspensionMessage;
 pub use transfer_termination::TransferTerminationMessage;
-pub use version::{VersionAuth, VersionEntry, VersionResponse};
+pub use version::{NoVersion, VersionAuth, VersionEntry, VersionResponse};
 
 use wire::pointer::Pointer;
 

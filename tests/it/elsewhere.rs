@@ -103,8 +103,9 @@ impl Stage {
     fn base_elsewhere(&mut self) {
         let port = self.trap.port();
         for (path, code) in [
-            (format!("@127.0.0.1:{port}{BASE}"), "bad-address"),
-            (format!(".evil.localhost:{port}{BASE}"), "bad-address"),
+            (format!("@127.0.0.1:{port}{BASE}"), "version-path"),
+            (format!("//127.0.0.1:{port}{BASE}"), "version-path"),
+            (format!("/../..{BASE}"), "version-path"),
         ] {
             // It remembers nothing of where the company was.
             self.ulm.kill();

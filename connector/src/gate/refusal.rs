@@ -100,7 +100,8 @@ impl Refused {
                 | Failure::Status { .. }
                 | Failure::TooLarge { .. }
                 | Failure::Unknown { .. }
-                | Failure::Unresolved { .. },
+                | Failure::Unresolved { .. }
+                | Failure::Versions { .. },
             ) => 502,
         }
     }

@@ -184,16 +184,13 @@ impl<C: Clock> Peers<C> {
         if answer.status != 200 {
             return Err(Failure::Status { status: answer.status });
         }
-        let bad = |reason: String| Failure::Unknown { reason };
+        let bad = |reason: String| Failure::Versions { code: "version-document", reason };
         let limits = Limits::message().with_bytes_max(VERSION_BYTES_MAX);
         let document = json::parse(&answer.body, &limits)
             .map_err(|error| bad(format!("its version document is bad JSON: {error}")))?;
-        let versions = VersionResponse::parse(&Node::root(&document))
+        let offered = VersionResponse::parse(&Node::root(&document))
             .map_err(|error| bad(format!("its version document is malformed: {error}")))?;
-        let entry = versions.choose(|auth| auth.protocol == versions::AUTH_PROTOCOL);
-        let entry = entry.ok_or_else(|| {
-            bad("its version document does not list 2025-1 over HTTPS and mutual TLS".into())
-        })?;
+        let entry = offered.choose(|auth| auth.protocol == versions::AUTH_PROTOCOL)?;
         let root = url.strip_suffix(protocol::http_path::VERSION).ok_or_else(|| {
             bad("its version document does not lie at the well-known place".into())
         })?;

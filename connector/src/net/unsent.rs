@@ -1,6 +1,7 @@
 //! Why a call to a peer got no answer: whose fault it is, in words, and whether to try again.
 
 use identity::tls::Alert;
+use protocol::message::NoVersion;
 
 use crate::engine::parts::Unsent;
 
@@ -66,6 +67,15 @@ pub enum Failure {
         /// What is missing.
         reason: String,
     },
+    /// The peer's version document leads nowhere: a client that finds no version it speaks must
+    /// stop (DSP 2025-1, Exposure of Versions).
+    #[error("the partner's version document cannot be used: {reason}")]
+    Versions {
+        /// The reason code.
+        code: &'static str,
+        /// What it offers instead, or what is wrong with it.
+        reason: String,
+    },
 }
 
 impl Failure {
@@ -84,6 +94,7 @@ impl Failure {
             Self::TimedOut => "answer-timeout",
             Self::TooLarge { .. } => "answer-too-large",
             Self::Unknown { .. } => "participant-not-found",
+            Self::Versions { code, .. } => code,
         }
     }
 
@@ -101,7 +112,8 @@ impl Failure {
             | Self::Coding
             | Self::Forbidden { .. }
             | Self::MediaType { .. }
-            | Self::TooLarge { .. } => false,
+            | Self::TooLarge { .. }
+            | Self::Versions { .. } => false,
         }
     }
 }
@@ -113,6 +125,12 @@ impl From<hyper::Error> for Failure {
             Some(alert) => alert.into(),
             None => Self::Broken { reason: chain(&error) },
         }
+    }
+}
+
+impl From<NoVersion> for Failure {
+    fn from(error: NoVersion) -> Self {
+        Self::Versions { code: error.code(), reason: error.to_string() }
     }
 }
 

@@ -3,3 +3,4 @@
 mod refused;
 mod schemas;
 mod snapshots;
+mod versions;

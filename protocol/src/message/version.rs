@@ -12,6 +12,16 @@ pub const VERSION: &str = "2025-1";
 /// The only binding of the standard.
 pub const BINDING: &str = "HTTPS";
 
+/// How we name participants.
+pub const IDENTIFIER_TYPE: &str = "did:web";
+
+/// The longest path of an entry, in bytes.
+const PATH_BYTES_MAX: usize = 1024;
+/// Entries that are told of where none can be used.
+const OFFERED_MAX: usize = 8;
+/// The longest word of a peer that is shown, in characters.
+const SHOWN_CHARS_MAX: usize = 64;
+
 /// Which versions a connector speaks, and where (DSP 2025-1, Exposure of Versions).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct VersionResponse {
@@ -66,18 +76,103 @@ impl VersionResponse {
         Body::new().with("protocolVersions", versions).into_value()
     }
 
-    /// The first entry that speaks 2025-1 over HTTPS and asks for no credential protocol that we do
-    /// not have: `speaks` is asked about each `auth` that is there.
-    pub fn choose(&self, speaks: impl Fn(&VersionAuth) -> bool) -> Option<&VersionEntry> {
-        self.versions.iter().find(|entry| {
+    /// The first entry that speaks 2025-1 over HTTPS, names its participants by `did:web`, lies at a
+    /// plain path, and asks for no credential protocol that we do not have: `speaks` is asked about
+    /// each `auth` that is there.
+    ///
+    /// # Errors
+    /// [`NoVersion`], with what is offered instead: a client that finds no version must stop (DSP
+    /// 2025-1, Exposure of Versions).
+    pub fn choose(
+        &self,
+        speaks: impl Fn(&VersionAuth) -> bool,
+    ) -> Result<&VersionEntry, NoVersion> {
+        let ours = |entry: &&VersionEntry| {
             entry.version == VERSION
                 && entry.binding == BINDING
+                && entry.identifier_type.as_ref().is_none_or(|kind| kind == IDENTIFIER_TYPE)
                 && entry.auth.as_ref().is_none_or(&speaks)
-        })
+        };
+        let mut found = self.versions.iter().filter(ours).peekable();
+        let Some(first) = found.peek().copied() else {
+            return Err(NoVersion::NotSpoken { offered: self.offered() });
+        };
+        let plain = found.find(|entry| entry.lies_at_a_plain_path());
+        plain.ok_or_else(|| NoVersion::Path { path: shown(&first.path) })
+    }
+
+    /// What a document offers, in words.
+    fn offered(&self) -> String {
+        let mut words: Vec<String> =
+            self.versions.iter().take(OFFERED_MAX).map(VersionEntry::in_words).collect();
+        let more = self.versions.len().saturating_sub(OFFERED_MAX);
+        if more > 0 {
+            words.push(format!("and {more} more"));
+        }
+        words.join("; ")
     }
 }
 
+/// Why no entry of a version document can be used. The fault is whoever's document it is.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NoVersion {
+    /// No entry is one that we speak.
+    #[error(
+        "it offers no {VERSION} over {BINDING} with `{IDENTIFIER_TYPE}` and a certificate; \
+         it offers {offered}"
+    )]
+    NotSpoken {
+        /// What is offered, in words.
+        offered: String,
+    },
+    /// An entry is, but not where it lies.
+    #[error("the path `{path}` of its entry for {VERSION} is no plain absolute path")]
+    Path {
+        /// The path of the first such entry.
+        path: String,
+    },
+}
+
+impl NoVersion {
+    /// The reason code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotSpoken { .. } => "version-not-spoken",
+            Self::Path { .. } => "version-path",
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    wire::text::shown_within(text, SHOWN_CHARS_MAX).to_string()
+}
+
 impl VersionEntry {
+    /// Whether the path, behind the root, means one place only: absolute, without empty, dot or
+    /// coded segments, query or fragment. A slash at its end is nothing of its own.
+    fn lies_at_a_plain_path(&self) -> bool {
+        let Some(below) = self.path.strip_prefix('/') else { return false };
+        let signs =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
+        let below = below.strip_suffix('/').unwrap_or(below);
+        let segments = || below.split('/');
+        self.path.len() <= PATH_BYTES_MAX
+            && self.path.bytes().all(signs)
+            && (self.path == "/" || segments().all(|it| !matches!(it, "" | "." | "..")))
+    }
+
+    fn in_words(&self) -> String {
+        let mut words = format!("{} over {}", shown(&self.version), shown(&self.binding));
+        if let Some(kind) = &self.identifier_type {
+            words.push_str(&format!(" with `{}`", shown(kind)));
+        }
+        if let Some(auth) = &self.auth {
+            words.push_str(&format!(" and {} {}", shown(&auth.protocol), shown(&auth.version)));
+        }
+        words
+    }
+
     fn parse(node: &Node<'_>) -> Result<Self, MessageError> {
         let members = node.object()?;
         Ok(Self {

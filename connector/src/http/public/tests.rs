@@ -22,6 +22,16 @@ async fn a_did_document_names_key_root_certificate_and_services() {
 }
 
 #[tokio::test]
+async fn the_version_document_is_had_without_credentials() {
+    let space = Space::found().await;
+    let url = public_url(&space.did, protocol::http_path::VERSION);
+    // It is plain JSON, as a DID document may be.
+    let told = space.fetcher().get(&url, &DID_DOCUMENT).await.unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!(told, crate::http::versions::document());
+}
+
+#[tokio::test]
 async fn what_is_not_public_is_not_there() {
     let space = Space::found().await;
     let fetcher = space.fetcher();

@@ -40,7 +40,8 @@ impl From<Failure> for FetchError {
             | Failure::Status { .. }
             | Failure::TooLarge { .. }
             | Failure::Unknown { .. }
-            | Failure::Unresolved { .. } => Self::Unreachable { words: failure.to_string() },
+            | Failure::Unresolved { .. }
+            | Failure::Versions { .. } => Self::Unreachable { words: failure.to_string() },
         }
     }
 }

@@ -393,7 +393,7 @@ fn version_response() {
     let response = VersionResponse { versions: vec![entry] };
     let body = response.to_json();
     assert_eq!(VersionResponse::parse(&Node::root(&body)).unwrap(), response);
-    assert_eq!(response.choose(|auth| auth.protocol == "mTLS"), response.versions.first());
-    assert_eq!(response.choose(|_| false), None);
+    let chosen = response.choose(|auth| auth.protocol == "mTLS");
+    assert_eq!(chosen, Ok(&response.versions[0]));
     assert_snapshot!(shown("common/protocol-version-schema", &body), @r#"protocolVersions: [{"auth":{"protocol":"mTLS","version":"1.3"},"binding":"HTTPS","identifierType":"did:web","path":"/dsp/2025-1","serviceId":"urn:example:service","version":"2025-1"}]"#);
 }
