@@ -6,6 +6,7 @@ pub mod connect;
 pub mod documents;
 pub mod fetch;
 pub mod guard;
+mod link;
 pub mod peers;
 pub mod pool;
 pub mod pushed;

@@ -117,6 +117,7 @@ phrases! {
     Contract: "Vertrag", "contract";
     Contracts: "Verträge in Kraft", "contracts in force";
     Dataset: "Datensatz", "dataset";
+    AlsoCatalogued: "auch im Katalog", "also catalogued";
     Dataspace: "Datenraum", "data space";
     Datasets: "Datensätze", "datasets";
     Delivery: "Lieferung", "delivery";
@@ -214,6 +215,8 @@ phrases! {
     CodeOnce: "Dieser Aufnahmecode wird nur dieses eine Mal gezeigt; auf getrenntem Weg weitergeben.", "this code is shown this once; hand it over by another way than the network";
     TokenOnce: "Dieser Zugangsschlüssel wird nur dieses eine Mal gezeigt.", "this token is shown this once";
     Fetching: "Hole Daten", "fetching";
+    FilteredHere: "Der Partner kennt diesen Filter nicht; was er geschickt hat, wurde hier gefiltert.", "the partner does not know this filter; what it sent was filtered here";
+    MorePages: "Der Katalog geht weiter, als hier gelesen wird; mit `--filter` wird er kürzer.", "the catalogue goes on beyond what is read here; `--filter` makes it shorter";
     MoreEntries: "Weitere Einträge ab Nummer", "more entries from index";
 }
 

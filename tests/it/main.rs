@@ -16,6 +16,7 @@ mod killed;
 mod management;
 mod mutual;
 mod negotiation;
+mod pages;
 mod push;
 mod quiet;
 mod readme;

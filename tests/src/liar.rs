@@ -23,10 +23,19 @@ pub struct Liar {
     shared: Arc<Mutex<Shared>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
-    says: BTreeMap<String, String>,
+    says: BTreeMap<String, Saying>,
     heard: Vec<Request>,
+}
+
+/// What is answered to a request, from the status on: the whole of it.
+type Saying = Arc<dyn Fn(&Request) -> Vec<u8> + Send + Sync>;
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("heard", &self.heard).finish_non_exhaustive()
+    }
 }
 
 impl Liar {
@@ -56,10 +65,22 @@ impl Liar {
     /// From now on it answers requests to `path` with this: everything after `HTTP/1.1 `, without
     /// the fields about length and connection.
     pub fn say(&self, path: &str, head: &str, body: &Value) {
-        let body = body.to_string();
-        let length = format!("Content-Length: {}\r\nConnection: close", body.len());
-        let text = format!("HTTP/1.1 {head}\r\n{length}\r\n\r\n{body}");
-        self.shared.lock().unwrap().says.insert(path.to_owned(), text);
+        let (head, body) = (head.to_owned(), body.to_string());
+        self.say_by(path, move |_| (head.clone(), body.clone().into_bytes()));
+    }
+
+    /// As [`Liar::say`], with whatever it says to this request, and of any bytes.
+    pub fn say_by(
+        &self,
+        path: &str,
+        say: impl Fn(&Request) -> (String, Vec<u8>) + Send + Sync + 'static,
+    ) {
+        let saying: Saying = Arc::new(move |request| {
+            let (head, body) = say(request);
+            let length = format!("Content-Length: {}\r\nConnection: close", body.len());
+            [format!("HTTP/1.1 {head}\r\n{length}\r\n\r\n").as_bytes(), &body].concat()
+        });
+        self.shared.lock().unwrap().says.insert(path.to_owned(), saying);
     }
 
     /// The requests to `path` so far.
@@ -109,7 +130,10 @@ fn answer(
         shared.says.get(&request.path).cloned()
     };
     let nothing = "HTTP/1.1 404 Nothing\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    connection.write_all(said.as_deref().unwrap_or(nothing).as_bytes())
+    match said {
+        Some(said) => connection.write_all(&said(request)),
+        None => connection.write_all(nothing.as_bytes()),
+    }
 }
 
 /// An address at which nobody may call.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use bytes::Bytes;
 use connector::engine::Engine;
 use connector::engine::negotiation::{Errands, Incoming, Reply};
-use connector::engine::parts::{Answer, Parts, Request, Transport, Unsent};
+use connector::engine::parts::{Answer, Pages, Parts, Request, Transport, Unsent};
 use connector::http::DSP_PATH;
 use protocol::http_path::ROUTES;
 use protocol::message::MessageKind;
@@ -327,7 +327,7 @@ async fn reply<P: Parts>(engine: &Engine<P>, letter: &Letter) -> Result<Reply, A
 }
 
 fn told(status: u16, body: Bytes) -> Answer {
-    Answer { status, body, next: None, retry_after: None }
+    Answer { status, body, pages: Pages::default(), retry_after: None }
 }
 
 /// The agreement whose end is told at a path.

@@ -70,7 +70,17 @@ impl Ran {
 /// Runs `allmende WORDS --home HOME --json` to its end.
 #[must_use]
 pub fn run(home: &Path, words: &[&str]) -> Ran {
-    let output = command(home, words).output().expect("the program runs");
+    ran(command(home, words).arg("--json"))
+}
+
+/// As [`run`], as a person who reads no JSON sees it.
+#[must_use]
+pub fn read_by_a_person(home: &Path, words: &[&str]) -> Ran {
+    ran(&mut command(home, words))
+}
+
+fn ran(command: &mut Command) -> Ran {
+    let output = command.output().expect("the program runs");
     Ran {
         exit: output.status.code(),
         stdout: output.stdout,
@@ -80,7 +90,7 @@ pub fn run(home: &Path, words: &[&str]) -> Ran {
 
 fn command(home: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(program());
-    command.args(words).arg("--home").arg(home).arg("--json").stdin(Stdio::null());
+    command.args(words).arg("--home").arg(home).stdin(Stdio::null());
     for variable in VARIABLES {
         command.env_remove(variable);
     }
@@ -105,8 +115,12 @@ impl Up {
         let said = File::options().create(true).append(true).open(&journal).expect("a journal");
         let before = said.metadata().expect("a journal").len();
         let mut command = command(home, words);
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(said).spawn().expect("the program runs");
+        let mut child = command
+            .arg("--json")
+            .stdout(Stdio::piped())
+            .stderr(said)
+            .spawn()
+            .expect("the program runs");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut printed = String::new();
         while serde_json::from_str::<Value>(&printed).is_err() {

@@ -1,6 +1,7 @@
 //! Finds what a person names: the running connector, the participant, and things by the first
 //! characters of their id.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use protocol::id::DatasetId;
@@ -210,14 +211,35 @@ pub(super) async fn catalog(
         call.with("filter", Value::from(comparisons.to_vec()))
     };
     let mut whole: CatalogView = client.call(Operation::Catalog, asking()).await?;
+    let mut seen = BTreeSet::new();
     for _ in 1..PAGES_MAX {
         let Some(next) = whole.next.take() else { break };
+        if !seen.insert(next.clone()) {
+            return Err(page_loop());
+        }
         let call = asking().with("page", next);
         let page: CatalogView = client.call(Operation::Catalog, call).await?;
         whole.offers.extend(page.offers);
+        whole.filtered_here |= page.filtered_here;
+        // Each page may name them again.
+        let new = page.catalogs.into_iter().filter(|it| !whole.catalogs.contains(it));
+        let new: Vec<_> = new.collect();
+        whole.catalogs.extend(new);
         whole.next = page.next;
     }
     Ok(whole)
+}
+
+fn page_loop() -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "page-loop",
+        Words::new(
+            "Die Seiten des Katalogs führen im Kreis.",
+            "the pages of the catalogue lead in a circle",
+        ),
+        Words::new("Dem Partner diese Meldung zeigen.", "show this message to the partner"),
+    )
 }
 
 /// Whether `named` is `id`, or enough of its beginning.

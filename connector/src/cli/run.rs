@@ -20,7 +20,7 @@ use crate::management::operation::Operation;
 use crate::management::view::{
     AccountAdded, AccountView, DatasetView, DoctorView, ExportName, ExportRequest, ExportScope,
     ExportView, HandoverView, InvitationInput, InvitationView, KindsInput, LogPage, MemberChanged,
-    MembersView, NewAccount, PersonReason, StatusView, Words,
+    MembersView, NewAccount, PeerName, PersonReason, StatusView, Words,
 };
 use crate::setup::JoinOptions;
 use crate::words::Phrase;
@@ -43,9 +43,7 @@ pub(super) async fn run<T: Tasks>(
         }
         Command::Audit(command) => audit(&client()?, command, output).await,
         Command::Authority(command) => authority(tasks, &common, command, output).await,
-        Command::Catalog { peer, filter } => {
-            show(&find::catalog(&client()?, &peer, &find::comparisons(&filter)?).await?, output)
-        }
+        Command::Catalog { peer, filter } => catalog(&client()?, &peer, &filter, output).await,
         Command::Contract(command) => contract::contract(&client()?, command, output).await,
         Command::Dataset(command) => datasets(&client()?, command, output).await,
         Command::Demo { stay } => {
@@ -84,6 +82,22 @@ pub(super) async fn run<T: Tasks>(
 pub(super) fn show<T: Show>(view: &T, output: &mut Output<'_>) -> Ended {
     output.data(view).map_err(|error| local(&error))?;
     Ok(Exit::Done)
+}
+
+async fn catalog(
+    client: &Client,
+    peer: &PeerName,
+    filter: &[String],
+    output: &mut Output<'_>,
+) -> Ended {
+    let view = find::catalog(client, peer, &find::comparisons(filter)?).await?;
+    if view.filtered_here {
+        output.say_phrase(Phrase::FilteredHere);
+    }
+    if view.next.is_some() {
+        output.say_phrase(Phrase::MorePages);
+    }
+    show(&view, output)
 }
 
 async fn account(client: &Client, command: AccountCommand, output: &mut Output<'_>) -> Ended {

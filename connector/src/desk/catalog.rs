@@ -1,18 +1,21 @@
 //! A partner's catalogue, each offer with its rule in words and what our own evaluation expects.
 //! An offer that cannot be judged is shown as such; what the partner wrote is never believed.
 
+mod nested;
+mod page;
+
 use bytes::Bytes;
-use identity::guard::{Target, check_same_host};
 use policy::Verdict;
 use protocol::http_path;
 use protocol::id::DatasetId;
-use protocol::message::{Catalog, CatalogOffer, CatalogRequestMessage, Dataset};
+use protocol::message::{Catalog, CatalogOffer, CatalogRequestMessage, Dataset, Properties};
 use protocol::status::BAD_REQUEST;
 use serde_json::Value;
 use wire::did::Did;
 use wire::json::{Limits, parse};
 use wire::node::Node;
 
+use self::page::{Page, Place};
 use super::Inner;
 use super::refusal::{partner, unknown};
 use super::words::{lines, of_decision, sentence};
@@ -22,7 +25,6 @@ use crate::engine::parts::{Answer as PeerAnswer, Parts, Request, Transport};
 use crate::engine::rule::{self, Shape};
 use crate::management::actor::Actor;
 use crate::management::desk::Answer;
-use crate::management::refusal::Refusal;
 use crate::management::view::{CatalogView, OfferView, PeerName, Words};
 use crate::participant::Standing;
 
@@ -42,38 +44,80 @@ impl<P: Parts, D> Inner<P, D> {
         let (_, standing) = self.member(actor)?;
         let ours = actor.participant();
         let peer = self.partner(actor, peer)?;
-        let url = match page {
-            Some(page) => under(page, &peer)?,
-            None => {
-                let base = self.engine.transport().dsp_base(ours, &peer).await?;
-                format!("{base}{}", http_path::CATALOG_REQUEST)
-            }
+        let first = self.engine.transport().dsp_base(ours, &peer).await?;
+        let first = format!("{first}{}", http_path::CATALOG_REQUEST);
+        let place = Place { peer: &peer, first: &first };
+        let page = Page::read(page, place)?;
+        let Some(asked) = self.ask(ours, place, &page, filter).await? else {
+            return Ok(self.catalog_view(ours, &peer));
         };
-        let ask = async |filter: Vec<Value>| {
-            let message = CatalogRequestMessage { filter, ..CatalogRequestMessage::default() };
-            let body = Some(Bytes::from(message.to_json().to_string()));
-            let request = Request { url: url.clone(), body };
-            self.engine.transport().exchange(ours, &peer, request).await
-        };
-        let mut answer = ask(filter.to_json()).await?;
-        if answer.status == BAD_REQUEST && !filter.is_empty() {
-            // A partner that knows no filters, or not this one: we filter ourselves.
-            answer = ask(Vec::new()).await?;
-        }
-        let value = read(&answer)?;
+        let value = read(&asked.answer)?;
         let catalog = Catalog::parse(&Node::root(&value))
             .map_err(|error| partner("catalog-unreadable", &error.to_string()))?;
         if catalog.participant_id.as_str() != peer.as_str() {
             return Err(partner("catalog-of-another", "it is another participant's catalogue"));
         }
-        let next = answer.next.as_deref().map(|link| absolute(link, &url, &peer)).transpose()?;
-        let datasets = catalog.content.datasets.iter();
-        let offers = datasets.filter(|dataset| passes(filter, dataset)).flat_map(|dataset| {
+        let datasets = &catalog.content.datasets;
+        if page.repeats(datasets) {
+            return Ok(self.catalog_view(ours, &peer));
+        }
+        let (next, previous) = page.neighbours(place, &asked.answer.pages, datasets)?;
+        let passing = datasets.iter().filter(|dataset| passes(filter, dataset));
+        let offers = passing.flat_map(|dataset| {
             let offers = dataset.offers.iter();
             offers.map(|offer| self.offer_view(ours, &standing, dataset, offer)).collect::<Vec<_>>()
         });
-        let peer_name = self.name_of(ours, &peer);
-        Ok(CatalogView { peer, peer_name, offers: offers.collect(), next })
+        Ok(CatalogView {
+            offers: offers.collect(),
+            catalogs: nested::references(&catalog.content),
+            filtered_here: asked.filtered_here,
+            next,
+            previous,
+            ..self.catalog_view(ours, &peer)
+        })
+    }
+
+    /// A partner's catalogue with nothing in it.
+    fn catalog_view(&self, ours: &Did, peer: &Did) -> CatalogView {
+        CatalogView {
+            peer: peer.clone(),
+            peer_name: self.name_of(ours, peer),
+            offers: Vec::new(),
+            catalogs: Vec::new(),
+            filtered_here: false,
+            next: None,
+            previous: None,
+        }
+    }
+
+    /// The answer to a catalogue request; nothing where a partner that may know no offsets has none
+    /// further.
+    async fn ask(
+        &self,
+        ours: &Did,
+        place: Place<'_>,
+        page: &Page,
+        filter: &Filter,
+    ) -> Answer<Option<Asked>> {
+        let ask = async |filter: Vec<Value>| {
+            let message = CatalogRequestMessage { filter, ..CatalogRequestMessage::default() };
+            let body = Some(Bytes::from(message.to_json().to_string()));
+            let request = Request { url: page.url(place).to_owned(), body };
+            self.engine.transport().exchange(ours, place.peer, request).await
+        };
+        if let Some(query) = page.query() {
+            let answer = ask(vec![query]).await?;
+            let filtered_here = !filter.is_empty();
+            let taken = answer.status != BAD_REQUEST;
+            return Ok(taken.then_some(Asked { answer, filtered_here }));
+        }
+        let answer = ask(filter.to_json()).await?;
+        if answer.status == BAD_REQUEST && !filter.is_empty() {
+            // A partner that knows no filters, or not this one: we filter ourselves.
+            let answer = ask(Vec::new()).await?;
+            return Ok(Some(Asked { answer, filtered_here: true }));
+        }
+        Ok(Some(Asked { answer, filtered_here: false }))
     }
 
     /// One dataset of a partner, as its catalogue shows it to us.
@@ -138,6 +182,13 @@ impl<P: Parts, D> Inner<P, D> {
     }
 }
 
+/// What a partner answered to a catalogue request.
+struct Asked {
+    answer: PeerAnswer,
+    /// Whether the partner was asked without the filter, which it does not take.
+    filtered_here: bool,
+}
+
 /// What a partner's catalogue says of a dataset in words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shown {
@@ -160,7 +211,7 @@ fn passes(filter: &Filter, dataset: &Dataset) -> bool {
 /// The descriptive members that people are shown, under their usual names.
 pub(super) fn shown(dataset: &Dataset) -> Shown {
     let of = |names: &[&str]| names.iter().find_map(|name| text(dataset.properties.get(*name)?));
-    let title = of(&["dct:title", "title", "http://purl.org/dc/terms/title"]);
+    let title = title_of(&dataset.properties);
     let description =
         of(&["dct:description", "description", "http://purl.org/dc/terms/description"]);
     let media_type = dataset.distributions.iter().find_map(|distribution| {
@@ -172,6 +223,12 @@ pub(super) fn shown(dataset: &Dataset) -> Shown {
         description: description.unwrap_or_default(),
         media_type,
     }
+}
+
+/// What something is called.
+fn title_of(properties: &Properties) -> Option<String> {
+    let names = ["dct:title", "title", "http://purl.org/dc/terms/title"];
+    names.iter().find_map(|name| text(properties.get(*name)?))
 }
 
 /// A text, the text of a language-tagged value, or the first of several.
@@ -199,44 +256,9 @@ fn read(answer: &PeerAnswer) -> Answer<Value> {
     parse(&answer.body, &limits).map_err(|error| partner("bad-json", &error.to_string()))
 }
 
-/// A page of the partner's catalogue: it must lie under the partner's own host.
-fn under(url: &str, peer: &Did) -> Answer<String> {
-    let foreign = || partner("page-other-host", "its next page does not lie under its own host");
-    let target = Target::parse(url).map_err(|_| foreign())?;
-    check_same_host(&target, peer).map_err(|_| foreign())?;
-    Ok(target.to_string())
-}
-
-/// A link as the partner wrote it: whole, or a path on the host that was asked.
-fn absolute(link: &str, asked: &str, peer: &Did) -> Result<String, Refusal> {
-    if !link.starts_with('/') || link.starts_with("//") {
-        return under(link, peer);
-    }
-    let host = Target::parse(asked).map_err(|_| partner("page-other-host", "its next page"))?;
-    under(&format!("https://{}{link}", host.authority()), peer)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_next_page_lies_under_the_partners_own_host() {
-        let peer = Did::parse("did:web:ulm.localhost%3A9444").unwrap();
-        let asked = "https://ulm.localhost:9443/dsp/2025-1/catalog/request";
-        for (link, expected) in [
-            ("https://ulm.localhost:9443/p?after=a", Some("https://ulm.localhost:9443/p?after=a")),
-            ("/p?after=a", Some("https://ulm.localhost:9443/p?after=a")),
-            ("https://neu-ulm.localhost:9443/p", None),
-            ("//neu-ulm.localhost:9443/p", None),
-            ("http://ulm.localhost:9443/p", None),
-            ("https://ulm.localhost@evil.example/p", None),
-            ("p", None),
-        ] {
-            let found = absolute(link, asked, &peer);
-            assert_eq!(found.ok().as_deref(), expected, "{link}");
-        }
-    }
 
     #[test]
     fn titles_are_read_in_every_usual_form() {

@@ -60,10 +60,19 @@ pub struct Answer {
     pub status: u16,
     /// The body.
     pub body: Bytes,
-    /// The `Link` header's targets by relation, for paging.
-    pub next: Option<String>,
+    /// Its neighbours, where it is a page.
+    pub pages: Pages,
     /// How long the peer asks us to wait.
     pub retry_after: Option<Duration>,
+}
+
+/// The neighbours of a page as its `Link` fields name them; where they lie is not judged yet.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Pages {
+    /// The page after it.
+    pub next: Option<String>,
+    /// The page before it.
+    pub previous: Option<String>,
 }
 
 impl Answer {

@@ -28,7 +28,7 @@ use crate::config::Limits;
 use crate::engine::decider::ByRule;
 use crate::engine::draft::log_of;
 use crate::engine::openings::Forgotten;
-use crate::engine::parts::{Answer, Parts, Request, Transport, Unsent};
+use crate::engine::parts::{Answer, Pages, Parts, Request, Transport, Unsent};
 use crate::engine::{Engine, Made};
 use crate::home::Home;
 use crate::http::DSP_PATH;
@@ -101,7 +101,8 @@ impl Transport for Loop {
             other => panic!("{other:?}"),
         };
         let body = Bytes::from(reply.body.to_string());
-        let answer = Answer { status: reply.status, body, next: None, retry_after: None };
+        let answer =
+            Answer { status: reply.status, body, pages: Pages::default(), retry_after: None };
         let twist = *self.twist.lock().unwrap();
         twist.map_or(Ok(answer.clone()), |twist| twist(answer))
     }

@@ -16,7 +16,7 @@ pub mod words;
 
 pub use account::{AccountAdded, AccountView, NewAccount};
 pub use authority::{InvitationInput, InvitationView, KindsInput, MemberChanged};
-pub use catalog::{BadgeName, CatalogView, OfferView, PeerName, RuleLine};
+pub use catalog::{BadgeName, CatalogReference, CatalogView, OfferView, PeerName, RuleLine};
 pub use contract::{
     ApprovalView, ContractId, ContractRequest, ContractStage, ContractView, PersonReason,
     SignatureView, Turn, Wait,

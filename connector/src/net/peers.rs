@@ -18,6 +18,7 @@ use super::client::{Call, Connect as _, PeerClient};
 use super::connect::MutualTls;
 use super::documents::Documents;
 use super::guard::Guard;
+use super::link;
 use super::pool::CallBody;
 use super::streamed::Streamed;
 use super::unsent::Failure;
@@ -240,50 +241,18 @@ fn read_answer(answer: Response<Bytes>) -> Answer {
     let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let seconds = text(header::RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok());
     let seconds = seconds.map(|seconds| seconds.min(RETRY_AFTER_SECONDS_MAX));
-    let links = answer.headers().get_all(header::LINK).iter();
-    let next = links.filter_map(|value| value.to_str().ok()).find_map(next_link);
+    let pages = link::pages(answer.headers());
     Answer {
         status: answer.status().as_u16(),
-        next,
+        pages,
         retry_after: seconds.map(Duration::from_secs),
         body: answer.into_body(),
     }
 }
 
-/// The target of `rel="next"` in a `Link` field (RFC 8288); nothing else of it is read.
-fn next_link(field: &str) -> Option<String> {
-    field.split(',').find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let next = parameters.split(';').any(|parameter| {
-            let parameter = parameter.trim().to_ascii_lowercase();
-            parameter == "rel=\"next\"" || parameter == "rel=next"
-        });
-        next.then(|| target.to_owned())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_next_page_is_taken_from_a_link_field() {
-        for (field, expected) in [
-            ("<https://a.example/x>; rel=\"next\"", Some("https://a.example/x")),
-            ("<https://a.example/p>; rel=\"prev\", </x?y=1>; rel=next", Some("/x?y=1")),
-            ("<https://a.example/p>; rel=\"prev\"", None),
-            ("<https://a.example/p>; rel=\"previous\"", None),
-            (
-                "<https://a.example/p>; rel=\"prev\", \
-                 <https://a.example/catalog/request?continuationToken=x>; rel=\"next\"",
-                Some("https://a.example/catalog/request?continuationToken=x"),
-            ),
-            ("https://a.example/p; rel=\"next\"", None),
-            ("", None),
-        ] {
-            assert_eq!(next_link(field).as_deref(), expected, "{field}");
-        }
-    }
 
     #[test]
     fn an_answers_gzip_is_unpacked_and_any_other_coding_refused() {

@@ -12,7 +12,7 @@ use super::refresher::{Refreshed, Refresher, authority_crls, offered};
 use super::{Held, Lists};
 use crate::authority::testing::{ShiftedClock, Space, TestAuthority};
 use crate::clock::Clock;
-use crate::engine::parts::{Answer, Request, Transport, Unsent};
+use crate::engine::parts::{Answer, Pages, Request, Transport, Unsent};
 use crate::participant::Participant;
 use crate::participant::folder::Folder;
 
@@ -32,7 +32,7 @@ impl Transport for Direct {
             Ok(certificates) => (200, certificates.to_json().unwrap().to_string()),
             Err(refusal) => (409, refusal.code().to_owned()),
         };
-        Ok(Answer { status, body: Bytes::from(body), next: None, retry_after: None })
+        Ok(Answer { status, body: Bytes::from(body), pages: Pages::default(), retry_after: None })
     }
 
     async fn dsp_base(&self, _: &Did, _: &Did) -> Result<String, Unsent> {

@@ -12,8 +12,10 @@ use crate::id::{CatalogId, ParticipantId};
 
 const KNOWN: [&str; 6] = ["@id", "@type", "dataset", "catalog", "service", "distribution"];
 
-/// The most catalogues inside catalogues that are read.
+/// How deep catalogues inside catalogues are read.
 pub const NESTING_MAX: u8 = 8;
+/// The most catalogues that one document may hold inside it, at all depths together.
+pub const NESTED_MAX: usize = 256;
 
 /// The answer to a catalogue request (DSP 2025-1, ACK - Catalog).
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +53,8 @@ impl Catalog {
         let members = node.object()?;
         context::check(&members.required("@context")?)?;
         let participant_id = required(&members, "participantId", "a participant id")?;
-        let mut content = NestedCatalog::read(&members, &["@context", "participantId"], 0)?;
+        let (known, mut left) = (["@context", "participantId"], NESTED_MAX);
+        let mut content = NestedCatalog::read(&members, &known, 0, &mut left)?;
         content.properties.remove("@context");
         content.properties.remove("participantId");
         Ok(Self { participant_id, content })
@@ -69,7 +72,13 @@ impl Catalog {
 }
 
 impl NestedCatalog {
-    fn read(members: &Members<'_>, also_known: &[&str], depth: u8) -> Result<Self, MessageError> {
+    /// Reads a catalogue at `depth`; `left` more may stand in the whole document.
+    fn read(
+        members: &Members<'_>,
+        also_known: &[&str],
+        depth: u8,
+        left: &mut usize,
+    ) -> Result<Self, MessageError> {
         members.required("@type")?.literal(MessageKind::Catalog.name())?;
         if let Some(policy) = members.optional("hasPolicy") {
             return Err(policy.wrong(Expected::Nothing).into());
@@ -78,9 +87,12 @@ impl NestedCatalog {
         let mut catalogs = Vec::new();
         for node in some_array(members, "catalog")? {
             if depth == NESTING_MAX {
-                return Err(node.wrong(Expected::Named("at most eight nested catalogues")).into());
+                let words = "no catalogue more than eight deep";
+                return Err(node.wrong(Expected::Named(words)).into());
             }
-            catalogs.push(Self::read(&node.object()?, &[], depth + 1)?);
+            let few = || node.wrong(Expected::Named("at most 256 nested catalogues"));
+            *left = left.checked_sub(1).ok_or_else(few)?;
+            catalogs.push(Self::read(&node.object()?, &[], depth + 1, left)?);
         }
         Ok(Self {
             id: required(members, "@id", "a catalogue id")?,

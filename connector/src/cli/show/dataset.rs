@@ -4,7 +4,9 @@ use super::card::Card;
 use super::contract::accepted_rules;
 use super::table::table;
 use super::{Show, instant, named, short};
-use crate::management::view::{Approval, CatalogView, DatasetView, OfferView, SourceInput};
+use crate::management::view::{
+    Approval, CatalogReference, CatalogView, DatasetView, OfferView, SourceInput, Words,
+};
 use crate::words::{Lang, Phrase};
 
 impl Show for DatasetView {
@@ -69,7 +71,7 @@ impl Show for CatalogView {
     fn show(&self, lang: Lang) -> String {
         let partner = named(self.peer_name.as_deref(), &self.peer);
         let mut text = Card::new(lang).line(Phrase::Partner, partner).text();
-        if self.offers.is_empty() {
+        if self.offers.is_empty() && self.catalogs.is_empty() {
             text.push_str(Phrase::NothingHere.text(lang));
             text.push('\n');
         }
@@ -77,7 +79,28 @@ impl Show for CatalogView {
             text.push('\n');
             text.push_str(&offer_card(offer, lang));
         }
+        for catalog in &self.catalogs {
+            text.push('\n');
+            text.push_str(&reference_card(catalog, lang));
+        }
         text
+    }
+}
+
+/// A catalogue that is only named: what it holds is found by asking for it.
+fn reference_card(catalog: &CatalogReference, lang: Lang) -> String {
+    let CatalogReference { id, title, address, datasets } = catalog;
+    let at = match address {
+        Some(address) => {
+            Words::new(format!("{title} unter {address}"), format!("{title} at {address}"))
+        }
+        None => Words::new(title.as_str(), title.as_str()),
+    };
+    let card = Card::new(lang).line(Phrase::AlsoCatalogued, at.in_lang(lang));
+    let card = if id == title { card } else { card.more(id) };
+    match datasets {
+        0 => card.text(),
+        count => card.line(Phrase::Datasets, count.to_string()).text(),
     }
 }
 

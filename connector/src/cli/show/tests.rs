@@ -75,6 +75,10 @@ fn catalog() {
     Vertrag zu erwarten  nein: Sie sind nicht als Mobilitätsdienst geprüft.
     Datensatz            urn:uuid:5f1c2a34-0000-4000-8000-000000000002
     Angebot              urn:uuid:77aa2a34-0000-4000-8000-000000000002
+
+    auch im Katalog  Region unter https://region.example/dsp
+                     urn:uuid:ca7a2a34-0000-4000-8000-000000000001
+    Datensätze       3
     ");
     insta::assert_snapshot!(shown(&fixture::catalog(), Lang::En), @r"
     partner  Stadt Ulm (did:web:ulm.localhost%3A9444)
@@ -100,6 +104,10 @@ fn catalog() {
     contract expected  no: you are not vetted as mobility service
     dataset            urn:uuid:5f1c2a34-0000-4000-8000-000000000002
     offer              urn:uuid:77aa2a34-0000-4000-8000-000000000002
+
+    also catalogued  Region at https://region.example/dsp
+                     urn:uuid:ca7a2a34-0000-4000-8000-000000000001
+    datasets         3
     ");
 }
 

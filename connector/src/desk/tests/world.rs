@@ -27,7 +27,7 @@ use crate::engine::catalog::{Place, Wanted, service};
 use crate::engine::decider::ByRule;
 use crate::engine::negotiation::Incoming;
 use crate::engine::openings::Files;
-use crate::engine::parts::{Answer, Parts, Request, Transport, Unsent};
+use crate::engine::parts::{Answer, Pages, Parts, Request, Transport, Unsent};
 use crate::engine::{self, Engine};
 use crate::home::Home;
 use crate::http::DSP_PATH;
@@ -203,7 +203,7 @@ fn parsed(text: &str) -> serde_json::Value {
 
 fn told(status: u16, body: &serde_json::Value) -> Answer {
     let body = Bytes::from(body.to_string());
-    Answer { status, body, next: None, retry_after: None }
+    Answer { status, body, pages: Pages::default(), retry_after: None }
 }
 
 /// How the desk reads partners' data.

@@ -69,9 +69,35 @@ pub struct CatalogView {
     pub peer_name: Option<String>,
     /// The offers of this page.
     pub offers: Vec<OfferView>,
-    /// What to ask for to get the next page; absent on the last one.
+    /// Catalogues inside this one. Their datasets are not among the offers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub catalogs: Vec<CatalogReference>,
+    /// Whether the partner did not take the filter: what it sent was filtered here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub filtered_here: bool,
+    /// What to ask for to get the next page; absent on the last one. A partner may lead in a circle:
+    /// whoever follows must look whether it has been there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// What to ask for to get the page before; many partners do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+}
+
+/// A catalogue inside a partner's catalogue, which nobody has looked at: all of it is the partner's
+/// word.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CatalogReference {
+    /// Its id.
+    pub id: String,
+    /// What it is called; its id where it has no title.
+    pub title: String,
+    /// Where the partner says that it is had. It may be anywhere, and is not called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// How many datasets of it the partner has listed.
+    pub datasets: usize,
 }
 
 /// One offer for one dataset.

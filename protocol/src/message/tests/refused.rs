@@ -262,19 +262,59 @@ fn catalogues_keep_descriptions_and_refuse_second_readings() {
     assert_eq!(read(|d| d["hasPolicy"][0]["target"] = json!("x")), at("/hasPolicy/0/target"),);
 }
 
+/// Where reading a catalogue fails that holds these catalogues.
+fn nested(catalogs: Value) -> Result<usize, String> {
+    let catalog = json!({
+        "@context": [DSP], "@id": "c", "@type": "Catalog", "participantId": "p",
+        "catalog": catalogs,
+    });
+    let read = Catalog::parse(&Node::root(&catalog));
+    let failed = |e: MessageError| format!("{} {}", e.code(), e.pointer().as_str());
+    read.map(|read| read.content.catalogs.len()).map_err(failed)
+}
+
 #[test]
 fn catalogues_do_not_nest_without_end() {
-    let mut catalog = json!({"@id": "c", "@type": "Catalog"});
-    for _ in 0..9 {
-        catalog = json!({"@id": "c", "@type": "Catalog", "catalog": [catalog]});
+    let deep = |depth: usize| {
+        let mut catalog = json!({"@id": "c", "@type": "Catalog"});
+        for _ in 1..depth {
+            catalog = json!({"@id": "c", "@type": "Catalog", "catalog": [catalog]});
+        }
+        json!([catalog])
+    };
+    assert_eq!(nested(deep(8)), Ok(1));
+    let place = "/catalog/0".repeat(9);
+    assert_eq!(nested(deep(9)), Err(format!("message-malformed {place}")));
+    let many = |count| vec![json!({"@id": "c", "@type": "Catalog"}); count];
+    assert_eq!(nested(json!(many(256))), Ok(256));
+    assert_eq!(nested(json!(many(257))), Err("message-malformed /catalog/256".to_owned()));
+    // All depths count together.
+    let spread = json!([
+        {"@id": "c", "@type": "Catalog", "catalog": many(200)},
+        {"@id": "c", "@type": "Catalog", "catalog": many(100)},
+    ]);
+    assert_eq!(nested(spread), Err("message-malformed /catalog/1/catalog/54".to_owned()));
+}
+
+#[test]
+fn a_bad_catalogue_inside_another_is_refused_with_its_place() {
+    let good = json!({"@id": "c", "@type": "Catalog"});
+    for (name, value, place) in [
+        ("@id", json!("with blanks"), "/@id"),
+        ("@type", json!("Dataset"), "/@type"),
+        ("catalog", json!([]), "/catalog"),
+        ("catalog", json!(["urn:elsewhere"]), "/catalog/0"),
+        ("dataset", json!([]), "/dataset"),
+        ("dataset", json!([{"@id": "d"}]), "/dataset/0/hasPolicy"),
+        ("distribution", json!([{"format": "Catalog"}]), "/distribution/0/accessService"),
+        ("service", json!([{"@id": "s", "@type": "DataService"}]), "/service/0/endpointURL"),
+        ("hasPolicy", json!([]), "/hasPolicy"),
+        ("@graph", json!([]), "/@graph"),
+    ] {
+        let mut bad = good.clone();
+        bad[name] = value;
+        let refused = nested(json!([good, bad])).unwrap_err();
+        assert!(refused.ends_with(&format!(" /catalog/1{place}")), "{name}: {refused}");
     }
-    catalog["@context"] = json!([DSP]);
-    catalog["participantId"] = json!("p");
-    assert!(Catalog::parse(&Node::root(&catalog)).is_err());
-    assert!(
-        Catalog::parse(&Node::root(&json!({
-            "@context": [DSP], "@id": "c", "@type": "Catalog", "participantId": "p", "hasPolicy": []
-        })))
-        .is_err()
-    );
+    assert_eq!(nested(json!([])), Err("message-malformed /catalog".to_owned()));
 }
