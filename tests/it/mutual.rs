@@ -4,6 +4,7 @@
 mod catalog;
 mod certificates;
 mod data;
+mod endpoints;
 mod http;
 mod many;
 

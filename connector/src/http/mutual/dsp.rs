@@ -21,7 +21,7 @@ use crate::engine::error::EngineError;
 use crate::engine::negotiation::{Incoming, Reply};
 use crate::engine::parts::Parts;
 use crate::http::{DSP_PATH, coding, problem};
-use crate::participant::Standing;
+use crate::participant::{Participant, Standing};
 
 /// Answers one request on the mutual listener.
 pub(super) async fn handle<P: Parts, F: Fetch>(
@@ -134,18 +134,23 @@ async fn answer<P: Parts, F: Fetch>(
         Route::NegotiationMessage { pid, kind } => {
             let incoming = incoming(&asked, pid.as_deref(), kind, body);
             let reply = engine.receive_negotiation(incoming).await;
-            taken(served, &asked, reply, Family::Negotiation, body)
+            // Whoever was offered something is the consumer.
+            let own = match kind == MessageKind::ContractOfferMessage {
+                true => "consumerPid",
+                false => "providerPid",
+            };
+            taken(served, &asked, reply, (Family::Negotiation, own), body)
         }
         Route::TransferMessage { pid, kind } => {
             let incoming = incoming(&asked, pid.as_deref(), kind, body);
             let reply = engine.receive_transfer(incoming).await;
-            taken(served, &asked, reply, Family::Transfer, body)
+            taken(served, &asked, reply, (Family::Transfer, "providerPid"), body)
         }
         Route::AgreementTermination { id } => {
             let kind = MessageKind::TransferTerminationMessage;
             let incoming = incoming(&asked, Some(&id), kind, body);
             let reply = engine.receive_agreement_end(&incoming).await;
-            taken(served, &asked, reply, Family::Transfer, body)
+            taken(served, &asked, reply, (Family::Transfer, "providerPid"), body)
         }
         Route::Data { .. } | Route::Intake { .. } => problem::plain(&Problem::not_found()),
         Route::Other => neighbour(request, served, &asked, body).await,
@@ -168,11 +173,12 @@ fn incoming<'a>(
     }
 }
 
+/// The answer to a message; `own` names our own id of the process in it.
 fn taken<P: Parts, F>(
     served: &Served<P, F>,
     asked: &Asked<'_>,
     reply: Result<Reply, EngineError>,
-    family: Family,
+    (family, own): (Family, &str),
     body: &[u8],
 ) -> HttpResponse {
     let reply = match reply {
@@ -182,12 +188,27 @@ fn taken<P: Parts, F>(
     if let Some(checkpoint) = &reply.checkpoint {
         (served.seen)(asked.caller.participant.did(), asked.caller.peer.did(), checkpoint);
     }
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    if let Some(place) = location(&asked.caller.participant, &reply, family, own) {
+        response.insert_header((header::LOCATION, place));
+    }
     let bytes = Bytes::from(reply.body.to_string());
     let body = Released::new(bytes, reply.errands, served.engine.clone());
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-    HttpResponse::build(status)
+    response
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(problem::JSON)))
         .body(body)
+}
+
+/// Where a process that was just opened is asked for (RFC 9110, 15.3.2).
+fn location(ours: &Participant, reply: &Reply, family: Family, own: &str) -> Option<String> {
+    let folder = match family {
+        Family::Catalog => return None,
+        Family::Negotiation => "negotiations",
+        Family::Transfer => "transfers",
+    };
+    let pid = reply.body.get(own).filter(|_| reply.status == status::CREATED)?.as_str()?;
+    Some(format!("{}/{folder}/{}", ours.dsp_base(), protocol::http_path::segment(pid)))
 }
 
 async fn neighbour<P: Parts, F>(
