@@ -245,6 +245,43 @@ async fn either_side_suspends_a_push_and_it_goes_on_to_a_fresh_address() {
     }
 }
 
+/// Where each side stands.
+async fn states(space: &Dataspace) -> [Option<State>; 2] {
+    [
+        space.only_transfer(Who::Company).await.1.process.state,
+        space.only_transfer(Who::Ulm).await.1.process.state,
+    ]
+}
+
+async fn resume(space: &Dataspace, who: Who) {
+    let (pid, _) = space.only_transfer(who).await;
+    space.at(who).resume_transfer(&who.did(), &pid, ENGINEER).await.unwrap();
+    space.settle().await;
+}
+
+/// A person who stops what is sent is not overruled by the other side: it asks, and whoever stopped it
+/// says when it goes on.
+#[tokio::test]
+async fn what_one_side_suspended_of_a_push_goes_on_when_that_side_says_so() {
+    for (suspends, asks) in [(Who::Ulm, Who::Company), (Who::Company, Who::Ulm)] {
+        let (space, pid, token) = pushing().await;
+        let (own, _) = space.only_transfer(suspends).await;
+        let ending = Ending { account: ENGINEER.to_owned(), code: SUSPENDED, words: None };
+        space.at(suspends).suspend_transfer(&suspends.did(), &own, &ending).await.unwrap();
+        space.settle().await;
+        assert_eq!(states(&space).await, [Some(State::Suspended); 2], "{suspends:?}");
+        resume(&space, asks).await;
+        assert!(may_send(&space, Who::Company).await.is_err(), "{suspends:?} has not said so");
+        assert!(send(&space, Who::Ulm, &pid, &token, None).await.is_err(), "{suspends:?}");
+        resume(&space, suspends).await;
+        assert_eq!(states(&space).await, [Some(State::Started); 2], "{suspends:?}");
+        let address = space.only_transfer(Who::Ulm).await.1.process.data_address.unwrap();
+        let fresh = address.property(AUTHORIZATION).unwrap();
+        send(&space, Who::Ulm, &pid, fresh, None).await.unwrap();
+        may_send(&space, Who::Company).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn what_the_provider_suspended_is_not_had_through_another_transfer() {
     let (space, ..) = pushing().await;

@@ -167,6 +167,7 @@ impl<P: Parts> Engine<P> {
             }
             let command = flow.start_command().await?;
             flow.run(Input::Command(command)).await?;
+            flow.held_no_more()?;
             match flow.commit().await {
                 Err(error) if error.is_lost() => {}
                 done => return done.map(|errands| errands.release(self)),

@@ -22,7 +22,7 @@ use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::quiet::STATES_COMPARED;
-use crate::record::delivery::{self, PushRecord};
+use crate::record::delivery;
 use crate::record::negotiation::By;
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
 use crate::record::timer::{TimerErrand, TimerRow};
@@ -49,6 +49,8 @@ pub(super) struct Flow<'e, P: Parts> {
     pub(super) acknowledged: Option<Value>,
     /// The data address that came in lies at another host than the provider's.
     pub(super) elsewhere: bool,
+    /// Whether a person of ours holds back what the peer lets go on.
+    held: bool,
 }
 
 /// What a new transfer is about.
@@ -81,6 +83,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             housekeeping: false,
             acknowledged: None,
             elsewhere: false,
+            held: false,
         }
     }
 
@@ -124,7 +127,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             (None, None) => return Err(EngineError::Internal { what: "a transfer" }),
         }
         let process = &self.current()?.process;
-        if process.state == Some(State::Started) || process.is_over() {
+        if process.is_over() || (process.state == Some(State::Started) && !self.held) {
             self.suspended_no_more()?;
         }
         for effect in made.effects {
@@ -211,16 +214,6 @@ impl<'e, P: Parts> Flow<'e, P> {
                 Ok(())
             }
         }
-    }
-
-    /// As provider of a push, it is ours to send: the worker is told once this is committed.
-    fn open_data_path(&mut self) -> Result<(), EngineError> {
-        let process = &self.current()?.process;
-        if process.role != Role::Provider || process.flow != Direction::Push {
-            return Ok(());
-        }
-        let row = PushRecord { asked: self.draft.at() };
-        self.draft.push(&self.pid, &row)
     }
 
     fn note(&mut self, fact: &Fact<State>) -> Result<(), EngineError> {

@@ -185,7 +185,7 @@ impl<P: Parts> Engine<P> {
         input: Input,
         status: u16,
     ) -> Result<Reply, EngineError> {
-        flow.run(input).await?;
+        flow.receive(input).await?;
         flow.forget_address_elsewhere();
         let body = match flow.acknowledged.take() {
             Some(acknowledged) => acknowledged,
