@@ -1,8 +1,11 @@
 //! Data that the provider sends (`HttpData-PUSH`), between real processes: whole, refused, killed on
 //! either side in the middle, and cut when the contract ends.
 
+use std::time::Duration;
+
 use allmende_tests::judge;
 use allmende_tests::machines::{Desk, Machine, Machines};
+use allmende_tests::relay::Relay;
 use allmende_tests::source::Source;
 use allmende_tests::wait::{until, until_so};
 use audit::entry::{Body, Entry, EntryType};
@@ -173,6 +176,25 @@ fn the_end_of_the_contract_cuts_a_push_on_both_sides() {
         let receive = ["receive", &stage.contract];
         let (_, refused) = stage.company.run(&receive).refused();
         assert_eq!(refused["code"], "agreement-ended");
+        stage.check_logs();
+    }
+}
+
+#[test]
+fn a_push_leaves_the_wire_within_a_second_of_the_end_of_its_contract() {
+    for ends in ["provider", "consumer"] {
+        let mut stage = Stage::new();
+        let relay = Relay::before(&mut stage.company, THERE);
+        let _ = stage.source.renew(HELD_AT);
+        let _path = stage.begun();
+        let desk = if ends == "provider" { stage.provider() } else { stage.consumer() };
+        let contracts = desk.get("/contracts");
+        let end = format!("/contracts/{}/end", contracts[0]["id"].as_str().unwrap());
+        assert!(!relay.has_ended(), "{ends}");
+        let _ended = desk.done("POST", &end, Some(&json!({"reason": "enough"})));
+        // The source has not moved: nothing but the end of the contract ends the connection.
+        assert!(relay.ends_within(Duration::from_secs(1)), "{ends}");
+        stage.source.release();
         stage.check_logs();
     }
 }

@@ -30,6 +30,7 @@ pub mod node;
 pub mod peer;
 pub mod program;
 pub mod raw;
+pub mod relay;
 pub mod schema;
 pub mod sim;
 pub mod source;
