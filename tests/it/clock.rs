@@ -7,11 +7,10 @@ use allmende_tests::cast::{Says, Who, cast};
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::fuse::Fuse;
 use allmende_tests::judge;
-use allmende_tests::kit::{Brittle, Kit, SharedIds};
+use allmende_tests::kit::{Brittle, Decides, Kit, SharedIds};
 use allmende_tests::story::{rule, rule_end};
 use connector::clock::{Clock, SystemClock};
 use connector::config::Limits;
-use connector::engine::decider::ByRule;
 use connector::engine::openings::Forgotten;
 use connector::engine::{Engine, Made};
 use connector::participant::Hosted;
@@ -30,7 +29,7 @@ fn set_back(space: &Dataspace, floor: Timestamp) -> Engine<Kit<SystemClock>> {
         clock: Arc::new(clock),
         ids: SharedIds::starting_at(1 << 60),
         transport: space.network.line(fuse),
-        decider: ByRule,
+        decider: Decides::default(),
         hosted: Hosted::new([cast().participant(Who::Ulm, &Says::default())]),
         limits: Limits::default(),
         openings: Arc::new(Forgotten),

@@ -4,6 +4,7 @@
 mod approval;
 mod moves;
 mod replay;
+mod scripted;
 mod terms;
 
 use allmende_tests::cast::{Says, Who, cast};

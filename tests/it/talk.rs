@@ -23,6 +23,41 @@ const TALK: &[(&str, &str)] = &[
     ("allmende contract list --pending --home ulm", "Parking"),
     ("allmende contract approve Parking --home ulm --token-file berta.token", "we agreed"),
     ("allmende contract show Parking --wait 30 --home company", "in force"),
+    // What the second person offers themselves is agreed as soon as it is accepted; what the publisher
+    // offers waits for the second person then.
+    (
+        "allmende account add carla --role approver --role clerk --home ulm --json > carla.json && sed -n 's/.*\"token\": *\"\\([^\"]*\\)\".*/\\1/p' carla.json > carla.token && chmod 600 carla.token && echo done",
+        "done",
+    ),
+    (
+        "allmende dataset add --title Museum --file parking.csv --vetted-as mobility-service --until 2099-12-31 --second-person --home ulm",
+        "Museum",
+    ),
+    (
+        "allmende contract offer Museum --to company.localhost --home ulm --token-file carla.token",
+        "negotiating",
+    ),
+    // Nobody here asked for it: it has no title yet.
+    ("allmende contract list --pending --home company", "urn:uuid:"),
+    (
+        "allmende contract approve $(allmende contract list --pending --home company | sed -n '2s/ .*//p') --home company",
+        "urn:uuid:",
+    ),
+    ("allmende contract show Museum --wait 30 --home ulm", "in force"),
+    (
+        "allmende dataset add --title Theatre --file parking.csv --vetted-as mobility-service --until 2099-12-31 --second-person --home ulm",
+        "Theatre",
+    ),
+    ("allmende contract offer Theatre --to company.localhost --home ulm", "negotiating"),
+    // Nobody here asked for it: it has no title yet.
+    ("allmende contract list --pending --home company", "urn:uuid:"),
+    (
+        "allmende contract approve $(allmende contract list --pending --home company | sed -n '2s/ .*//p') --home company",
+        "urn:uuid:",
+    ),
+    ("allmende contract list --pending --home ulm", "Theatre"),
+    ("allmende contract approve Theatre --home ulm --token-file berta.token", "Theatre"),
+    ("allmende contract show Theatre --wait 30 --home ulm", "in force"),
     (
         "allmende dataset accept Parking --no-worse yes --otherwise refuse --home ulm",
         "the rest is refused",

@@ -4,9 +4,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use connector::clock::Clock;
-use connector::engine::decider::ByRule;
+use connector::engine::decider::{ByRule, Decider, Next, Situation};
 use connector::engine::parts::Parts;
 use connector::ids::{CountedIds, Ids};
 use connector::store::{
@@ -26,7 +27,27 @@ impl<C: Clock> Parts for Kit<C> {
     type Clock = C;
     type Ids = SharedIds;
     type Transport = Line;
-    type Decider = ByRule;
+    type Decider = Decides;
+}
+
+/// The product's decider; or, where a test says so, one that leaves every step to commands, as those
+/// of the conformance kits' scripts.
+#[derive(Clone, Debug, Default)]
+pub struct Decides {
+    stays: Arc<AtomicBool>,
+}
+
+impl Decides {
+    /// From now on nothing is decided.
+    pub fn stay(&self) {
+        self.stays.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Decider for Decides {
+    fn next(&self, situation: &Situation<'_>) -> Next {
+        if self.stays.load(Ordering::SeqCst) { Next::Stay } else { ByRule.next(situation) }
+    }
 }
 
 impl<C> fmt::Debug for Kit<C> {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use connector::config::Limits;
-use connector::engine::decider::ByRule;
 use connector::engine::openings::Forgotten;
 use connector::engine::send::Sent;
 use connector::engine::{Engine, Made};
@@ -18,7 +17,7 @@ use crate::cast::{Says, Who, cast};
 use crate::clock::FakeClock;
 use crate::disk::Disk;
 use crate::fuse::Fuse;
-use crate::kit::{Brittle, Kit, SharedIds};
+use crate::kit::{Brittle, Decides, Kit, SharedIds};
 use crate::network::Network;
 
 /// One process.
@@ -28,6 +27,8 @@ pub struct Node {
     pub members: Vec<Who>,
     /// Its disk.
     pub disk: Disk,
+    /// What it does by itself.
+    pub decides: Decides,
     place: Place,
     limits: Limits,
     hosted: Hosted,
@@ -76,6 +77,7 @@ impl Node {
         let node = Self {
             members: members.to_vec(),
             disk,
+            decides: Decides::default(),
             place,
             limits: limits(),
             hosted,
@@ -196,7 +198,7 @@ impl Node {
             clock: Arc::new(self.clock.clone()),
             ids: self.ids.clone(),
             transport: self.network.line(fuse.clone()),
-            decider: ByRule,
+            decider: self.decides.clone(),
             hosted: self.hosted.clone(),
             limits: self.limits.clone(),
             openings: Arc::new(Forgotten),

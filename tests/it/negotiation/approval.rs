@@ -3,10 +3,10 @@
 
 use allmende_tests::cast::{Says, Who};
 use allmende_tests::dataspace::Dataspace;
-use allmende_tests::story::{PUBLISHER, SECOND, described, rule};
+use allmende_tests::story::{ENGINEER, PUBLISHER, SECOND, described, rule};
 use audit::entry::EntryType;
 use connector::engine::dataset::Described;
-use connector::engine::negotiation::Ending;
+use connector::engine::negotiation::{Ending, Proposed};
 use connector::record::dataset::ApprovalRule;
 use protocol::negotiation::State;
 
@@ -41,6 +41,44 @@ async fn nothing_is_agreed_before_a_second_person_says_so() {
         log.iter().filter(|it| it.entry_type() == EntryType::ApprovalGiven).collect();
     assert_eq!(given.len(), 1);
     assert!(given[0].actor.is_some());
+}
+
+/// Ulm's account `offers` offers the company a dataset that Ulm's clerk has published; the company's
+/// people accept. Ulm's pid.
+async fn offered_and_accepted(offers: &str) -> (Dataspace, String) {
+    let space = Dataspace::new();
+    let approval = ApprovalRule::SecondPerson;
+    let dataset = space.publish(Who::Ulm, Described { approval, ..described(&rule()) }).await;
+    let account = Some(offers.to_owned());
+    let proposed = Proposed { peer: Who::Company.did(), dataset: dataset.id, offer: None, account };
+    let ulm = space.at(Who::Ulm).offer_to(&Who::Ulm.did(), proposed).await.unwrap();
+    space.settle().await;
+    let company = space.kept(Who::Company).await.negotiations.into_keys().next().unwrap();
+    space.at(Who::Company).approve(&Who::Company.did(), &company, ENGINEER).await.unwrap();
+    space.settle().await;
+    (space, ulm)
+}
+
+#[tokio::test]
+async fn an_offer_of_the_second_persons_own_needs_no_further_approval() {
+    let (space, ulm) = offered_and_accepted(SECOND).await;
+    let record = space.negotiation(Who::Ulm, &ulm).await;
+    assert_eq!((record.process.state, record.awaits_person), (Some(State::Finalized), false));
+    assert_eq!(space.kept(Who::Company).await.agreements.len(), 1);
+}
+
+#[tokio::test]
+async fn an_offer_of_the_publishers_own_waits_for_the_second_person_once_it_is_accepted() {
+    let (space, ulm) = offered_and_accepted(PUBLISHER).await;
+    let record = space.negotiation(Who::Ulm, &ulm).await;
+    assert_eq!((record.process.state, record.awaits_person), (Some(State::Accepted), true));
+    let engine = space.at(Who::Ulm);
+    let own = engine.approve(&Who::Ulm.did(), &ulm, PUBLISHER).await.unwrap_err();
+    assert_eq!(own.code(), "own-approval");
+    engine.approve(&Who::Ulm.did(), &ulm, SECOND).await.unwrap();
+    space.settle().await;
+    let state = space.negotiation(Who::Ulm, &ulm).await.process.state;
+    assert_eq!(state, Some(State::Finalized));
 }
 
 #[tokio::test]
