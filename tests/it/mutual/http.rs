@@ -331,6 +331,7 @@ async fn the_catalogue_is_the_standards_and_shows_a_partner_only_what_is_for_it(
             standard.check("catalog/catalog-schema", &told.json());
         }
         assert_eq!(told.json()["dataset"].as_array().unwrap().len(), count, "{who:?}");
+        assert_eq!(told.json().get("catalog"), None, "one flat catalogue");
         let one = client.get(&format!("{BASE}/catalog/datasets/{}", hidden.id)).await;
         assert_eq!(one.status, if who == Who::Company { 200 } else { 404 }, "{who:?}");
     }

@@ -271,6 +271,7 @@ async fn what_one_side_suspended_of_a_push_goes_on_when_that_side_says_so() {
         space.settle().await;
         assert_eq!(states(&space).await, [Some(State::Suspended); 2], "{suspends:?}");
         resume(&space, asks).await;
+        assert_eq!(states(&space).await, [Some(State::Suspended); 2], "{suspends:?}");
         assert!(may_send(&space, Who::Company).await.is_err(), "{suspends:?} has not said so");
         assert!(send(&space, Who::Ulm, &pid, &token, None).await.is_err(), "{suspends:?}");
         resume(&space, suspends).await;
