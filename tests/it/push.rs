@@ -1,6 +1,7 @@
 //! Data that the provider sends (`HttpData-PUSH`), between real processes: whole, refused, killed on
 //! either side in the middle, and cut when the contract ends.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use allmende_tests::judge;
@@ -9,6 +10,7 @@ use allmende_tests::relay::Relay;
 use allmende_tests::source::Source;
 use allmende_tests::wait::{until, until_so};
 use audit::entry::{Body, Entry, EntryType};
+use protocol::fact::Event;
 use serde_json::{Value, json};
 use wire::digest::Digest;
 
@@ -82,22 +84,26 @@ impl Stage {
     }
 
     fn check_logs(&self) {
-        until_so("each log has the end of each delivery", || {
-            [self.provider(), self.consumer()].iter().all(|desk| {
-                let log = log(desk);
+        let desks = [self.provider(), self.consumer()];
+        until_so("both sides have come to rest", || {
+            let over = |row: &Value| {
+                row["protocolState"] == "COMPLETED" || row["protocolState"] == "TERMINATED"
+            };
+            let transfers = desks.each_ref().map(|desk| desk.get("/deliveries"));
+            if !transfers.iter().all(|rows| rows.as_array().unwrap().iter().all(over)) {
+                return false;
+            }
+            let logs = desks.each_ref().map(log);
+            logs.iter().all(|log| {
                 let is = |of: EntryType| log.iter().filter(|it| it.entry_type() == of).count();
                 let ended = is(EntryType::DeliveryFinished) + is(EntryType::DeliveryStopped);
-                let over = ["COMPLETED", "TERMINATED"];
-                let rows = desk.get("/deliveries");
-                let states = rows.as_array().unwrap().iter().map(|row| &row["protocolState"]);
-                let all_over = states.clone().all(|state| over.iter().any(|it| state == it));
-                all_over && is(EntryType::DeliveryStarted) == ended
-            })
+                is(EntryType::DeliveryStarted) == ended
+            }) && !is_on_the_way(&logs)
         });
-        for desk in [self.provider(), self.consumer()] {
-            judge::check_log(&desk.did, &log(&desk));
+        for desk in &desks {
+            judge::check_log(&desk.did, &log(desk));
         }
-        let report = self.machines.audit("audit", &[&self.provider(), &self.consumer()]);
+        let report = self.machines.audit("audit", &desks.each_ref());
         assert_eq!(report["verdict"], "proven", "{report:#}");
         assert_eq!(report["agree"], true, "{report:#}");
     }
@@ -108,6 +114,48 @@ fn log(desk: &Desk) -> Vec<Entry> {
     let page = desk.get("/log?from=0&count=1000");
     let rows = page["entries"].as_array().unwrap();
     rows.iter().map(|row| serde_json::from_value(row["entry"].clone()).unwrap()).collect()
+}
+
+/// What one side sent and the other received of one kind of message of one process.
+#[derive(Default)]
+struct Course {
+    sent: u32,
+    received: u32,
+    /// Refused, given up or taken back: these may have arrived or not.
+    void: u32,
+}
+
+impl Course {
+    fn is_on_the_way(&self) -> bool {
+        !(self.sent.saturating_sub(self.void)..=self.sent).contains(&self.received)
+    }
+}
+
+/// Whether one of two logs tells of something that the other has yet to learn: a message, or the end of
+/// a contract.
+fn is_on_the_way(logs: &[Vec<Entry>; 2]) -> bool {
+    let mut courses: BTreeMap<(String, usize), Course> = BTreeMap::new();
+    let mut ended = [0, 0];
+    for (side, log) in logs.iter().enumerate() {
+        ended[side] = log.iter().filter(|it| it.entry_type() == EntryType::AgreementEnded).count();
+        for entry in log {
+            let (Body::TransferStep { message, event, .. }
+            | Body::NegotiationStep { message, event, .. }) = &entry.body
+            else {
+                continue;
+            };
+            let process = entry.process.as_ref().unwrap().consumer_pid.as_ref().unwrap();
+            let sender = if *event == Event::Received { 1 - side } else { side };
+            let course = courses.entry((format!("{message} {process}"), sender)).or_default();
+            match event {
+                Event::Sent => course.sent += 1,
+                Event::Received => course.received += 1,
+                Event::GivenUp | Event::RefusedByPeer | Event::Withdrawn => course.void += 1,
+                Event::Acknowledged | Event::Compared => {}
+            }
+        }
+    }
+    ended[0] != ended[1] || courses.values().any(Course::is_on_the_way)
 }
 
 fn finished(desk: &Desk) -> Vec<Body> {

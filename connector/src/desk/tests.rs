@@ -13,8 +13,8 @@ use protocol::id::DatasetId;
 
 use crate::management::desk::Desk;
 use crate::management::view::{
-    Approval, ContractRequest, ContractView, DatasetInput, DatasetView, PeerName, RuleInput,
-    RuleSentence, SourceInput, Visibility, Wait,
+    Approval, ContractRequest, ContractStage, ContractView, DatasetInput, DatasetView, PeerName,
+    RuleInput, RuleSentence, SourceInput, Visibility, Wait,
 };
 
 use world::{Space, actor, did};
@@ -56,10 +56,20 @@ async fn ask(space: &Space, who: &str, dataset: &DatasetId, wait: Wait) -> Contr
     space.desk.request_contract(&actor(who, "carl"), request, wait).await.unwrap()
 }
 
-/// A contract in force between Ulm and the vetted company, as the company sees it.
+/// A contract between Ulm and the vetted company that is in force on both sides, as the company sees
+/// it. For Ulm it is so a moment later: once the company's answer to the last message has come.
 async fn in_force(space: &Space) -> ContractView {
     let dataset = publish(space, Approval::Automatic).await;
-    ask(space, "firm", &dataset.id, WAIT).await
+    let mut watch = space.engine.watch();
+    let contract = ask(space, "firm", &dataset.id, WAIT).await;
+    assert_eq!(contract.stage, ContractStage::InForce, "{contract:?}");
+    let is_in_force = |theirs: &ContractView| {
+        theirs.agreement == contract.agreement && theirs.stage == ContractStage::InForce
+    };
+    while !space.desk.contracts(&actor("ulm", "anna")).await.unwrap().iter().any(is_in_force) {
+        watch.recv().await.unwrap();
+    }
+    contract
 }
 
 /// Until Ulm has something to approve.

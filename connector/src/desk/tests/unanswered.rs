@@ -9,7 +9,7 @@ use super::{WAIT, in_force};
 use crate::management::desk::Desk;
 use crate::management::view::{DeliveryOutcome, DeliveryView};
 
-/// A pull to its end; whenever it pauses, time passes.
+/// A pull to its end; whenever somebody pauses, the pause is over at once.
 async fn pull(space: &Space) -> DeliveryView {
     let contract = in_force(space).await;
     let carl = actor("firm", "carl");
@@ -24,11 +24,10 @@ async fn pull(space: &Space) -> DeliveryView {
     };
     let pauses = async {
         loop {
-            space.engine.clock().pass(1);
+            space.engine.clock().pass_pause().await;
             for name in ["firm", "ulm"] {
                 space.engine.heads().signed(&did(name), "a signed note", None);
             }
-            tokio::task::yield_now().await;
         }
     };
     tokio::select! {

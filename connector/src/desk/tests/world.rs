@@ -44,23 +44,64 @@ pub(super) const NOW: &str = "2026-05-01T12:00:00Z";
 /// What is published.
 pub(super) const DATA: &[u8] = b"place,free\nMarkt,17\nDonau,4\n";
 
+/// What counts as a pause, in seconds; every limit on who sends nothing is longer.
+const PAUSE_S_MAX: i64 = 5;
+
 /// A clock that is set by hand.
 #[derive(Debug)]
-pub(super) struct HandClock(watch::Sender<Timestamp>);
+pub(super) struct HandClock {
+    now: watch::Sender<Timestamp>,
+    /// Until when those who sleep want to.
+    sleeps: watch::Sender<Vec<Timestamp>>,
+}
 
 impl HandClock {
+    fn at(now: Timestamp) -> Self {
+        Self { now: watch::channel(now).0, sleeps: watch::channel(Vec::new()).0 }
+    }
+
     pub(super) fn pass(&self, seconds: i64) {
-        self.0.send_modify(|now| *now += SignedDuration::from_secs(seconds));
+        self.now.send_modify(|now| *now += SignedDuration::from_secs(seconds));
+    }
+
+    /// Waits until somebody pauses, and lets the pause be over. No other time passes: whoever works
+    /// is not overtaken by the clock, however slowly it works.
+    pub(super) async fn pass_pause(&self) {
+        let now = self.now();
+        let last = now + SignedDuration::from_secs(PAUSE_S_MAX);
+        let pause = |sleeps: &[Timestamp]| {
+            sleeps.iter().filter(|due| **due > now && **due <= last).min().copied()
+        };
+        let mut sleeps = self.sleeps.subscribe();
+        let due = pause(&sleeps.wait_for(|sleeps| pause(sleeps).is_some()).await.unwrap());
+        self.now.send_replace(due.unwrap());
     }
 }
 
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
-        *self.0.borrow()
+        *self.now.borrow()
     }
 
     async fn sleep_until(&self, at: Timestamp) {
-        self.0.subscribe().wait_for(|now| *now >= at).await.unwrap();
+        self.sleeps.send_modify(|sleeps| sleeps.push(at));
+        let _sleep = Sleep { sleeps: &self.sleeps, at };
+        self.now.subscribe().wait_for(|now| *now >= at).await.unwrap();
+    }
+}
+
+/// One that sleeps, for as long as it lives.
+struct Sleep<'a> {
+    sleeps: &'a watch::Sender<Vec<Timestamp>>,
+    at: Timestamp,
+}
+
+impl Drop for Sleep<'_> {
+    fn drop(&mut self) {
+        self.sleeps.send_modify(|sleeps| {
+            let at = sleeps.iter().position(|at| *at == self.at).unwrap();
+            sleeps.swap_remove(at);
+        });
     }
 }
 
@@ -277,7 +318,7 @@ impl Space {
         let home = Home::at(folder.path());
         let engine = Arc::new(Engine::<TestParts>::new(engine::Made {
             store: Embedded::memory().unwrap(),
-            clock: Arc::new(HandClock(watch::channel(at).0)),
+            clock: Arc::new(HandClock::at(at)),
             ids: CountedIds::default(),
             transport: Loop::default(),
             decider: ByRule,
