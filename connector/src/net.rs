@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod client;
 pub mod connect;
+mod connection;
 pub mod documents;
 pub mod fetch;
 pub mod guard;

@@ -11,19 +11,13 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use wire::did::Did;
 
-use super::pool::{CallBody, Epoch, Pool, PoolKey, Sender};
-use super::streamed::Streamed;
+use super::connection::{Connection, Unanswered};
+use super::pool::{CallBody, Epoch, Pool, PoolKey};
+use super::streamed::{Streamed, Taken};
 use super::unsent::Failure;
-
-/// Bytes of an answer's headers.
-const HEADER_BYTES_MAX: usize = 32 * 1024;
-/// Header fields of an answer.
-const HEADERS_MAX: usize = 64;
 
 /// Opens connections. The production one resolves the name through the guard and speaks mutual
 /// TLS; there is no other outside tests.
@@ -99,18 +93,8 @@ impl<C: Connect> PeerClient<C> {
         call: Call,
         bytes_max: usize,
     ) -> Result<Response<Bytes>, Failure> {
-        let key = key_of(from, to, &call.uri)?;
-        if let Some((epoch, mut sender)) = self.pool.take(&key) {
-            let sent = self.send(&mut sender, &call).await;
-            // A kept connection may have been closed under us before the peer saw the request; the
-            // messages are idempotent by the standard's own rules, so one fresh try is safe.
-            if let Ok(answer) = sent {
-                return self.collect(key, epoch, sender, answer, bytes_max).await;
-            }
-        }
-        let (epoch, mut sender) = self.open(&key).await?;
-        let answer = self.send(&mut sender, &call).await?;
-        self.collect(key, epoch, sender, answer, bytes_max).await
+        let (answer, taken) = self.answered(from, to, &call).await?;
+        self.collect(taken, answer, bytes_max).await
     }
 
     /// Calls `to` as `from` and hands on the answer's body as it comes.
@@ -118,15 +102,8 @@ impl<C: Connect> PeerClient<C> {
     /// # Errors
     /// [`Failure`] as for [`PeerClient::call`].
     pub async fn stream(&self, from: &Did, to: &Did, call: Call) -> Result<Streamed, Failure> {
-        let key = key_of(from, to, &call.uri)?;
-        if let Some((epoch, mut sender)) = self.pool.take(&key)
-            && let Ok(answer) = self.send(&mut sender, &call).await
-        {
-            return Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)));
-        }
-        let (epoch, mut sender) = self.open(&key).await?;
-        let answer = self.send(&mut sender, &call).await?;
-        Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)))
+        let (answer, taken) = self.answered(from, to, &call).await?;
+        Ok(Streamed::new(answer, self.pool.clone(), taken))
     }
 
     /// Sends a request whose body is handed on as it comes, on a connection of its own, since it
@@ -144,48 +121,56 @@ impl<C: Connect> PeerClient<C> {
     ) -> Result<Streamed, Failure> {
         let key = key_of(from, to, &call.uri)?;
         let request = call.request(body)?;
-        let (epoch, mut sender) = self.open(&key).await?;
+        let (epoch, mut connection) = self.open(&key).await?;
         let answer = tokio::select! {
-            answer = sender.send_request(request) => answer?,
+            answer = connection.send(request) => answer?,
             () = late => return Err(Failure::TimedOut),
         };
-        Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, sender)))
+        Ok(Streamed::new(answer, self.pool.clone(), (key, epoch, connection)))
     }
 
-    async fn open(&self, key: &PoolKey) -> Result<(Epoch, Sender), Failure> {
+    /// The head of the answer, and the connection that it came on: a kept one, or a fresh one where
+    /// none is kept or the kept one turned out to be closed. Nothing is done twice that must not be.
+    async fn answered(
+        &self,
+        from: &Did,
+        to: &Did,
+        call: &Call,
+    ) -> Result<(Response<Incoming>, Taken), Failure> {
+        let key = key_of(from, to, &call.uri)?;
+        if let Some((epoch, mut kept)) = self.pool.take(&key) {
+            match self.send(&mut kept, call).await? {
+                Ok(answer) => return Ok((answer, (key, epoch, kept))),
+                Err(unanswered) if !unanswered.may_go_again(&call.method) => {
+                    return Err(unanswered.into());
+                }
+                Err(_) => {}
+            }
+        }
+        let (epoch, mut fresh) = self.open(&key).await?;
+        let answer = self.send(&mut fresh, call).await??;
+        Ok((answer, (key, epoch, fresh)))
+    }
+
+    async fn open(&self, key: &PoolKey) -> Result<(Epoch, Connection), Failure> {
         let epoch = self.pool.epoch();
         let stream = self.connect.connect(&key.from, &key.to, &key.authority).await?;
-        let (sender, connection) = http1::Builder::new()
-            .max_headers(HEADERS_MAX)
-            .max_buf_size(HEADER_BYTES_MAX)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(Failure::from)?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to a peer ended");
-            }
-        });
-        Ok((epoch, sender))
+        Ok((epoch, Connection::open(stream).await?))
     }
 
-    async fn send(&self, sender: &mut Sender, call: &Call) -> Result<Response<Incoming>, Failure> {
+    async fn send(
+        &self,
+        connection: &mut Connection,
+        call: &Call,
+    ) -> Result<Result<Response<Incoming>, Unanswered>, Failure> {
         let request = call.request(call.whole())?;
-        let answer = async {
-            sender.ready().await?;
-            sender.send_request(request).await
-        };
-        match tokio::time::timeout(self.answer_timeout, answer).await {
-            Ok(answer) => answer.map_err(Failure::from),
-            Err(_) => Err(Failure::TimedOut),
-        }
+        let answer = tokio::time::timeout(self.answer_timeout, connection.send(request));
+        answer.await.map_err(|_| Failure::TimedOut)
     }
 
     async fn collect(
         &self,
-        key: PoolKey,
-        epoch: Epoch,
-        sender: Sender,
+        (key, epoch, connection): Taken,
         answer: Response<Incoming>,
         bytes_max: usize,
     ) -> Result<Response<Bytes>, Failure> {
@@ -195,7 +180,7 @@ impl<C: Connect> PeerClient<C> {
             Ok(body) => body?,
             Err(_) => return Err(Failure::TimedOut),
         };
-        self.pool.give(key, epoch, sender);
+        self.pool.give(key, epoch, connection);
         Ok(Response::from_parts(head, body))
     }
 }
@@ -239,3 +224,6 @@ async fn read_capped(mut body: Incoming, bytes_max: usize) -> Result<Bytes, Fail
     }
     Ok(read.freeze())
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,4 +130,4 @@ fn explain(stream: &SslStream<TcpStream>, error: &openssl::ssl::Error) -> Failur
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -9,8 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::client::conn::http1::SendRequest;
 use wire::did::Did;
+
+use super::connection::Connection;
 
 /// Idle connections kept per key.
 const IDLE_PER_KEY_MAX: usize = 64;
@@ -28,9 +29,6 @@ pub struct PoolKey {
     pub authority: String,
 }
 
-/// One open connection, ready for a request.
-pub type Sender = SendRequest<CallBody>;
-
 /// A request's body, whole or as it comes.
 pub type CallBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -45,7 +43,7 @@ struct Idle {
     /// Counts the changes that close connections; one that was opened before is not taken back.
     epoch: u64,
     count: usize,
-    by_key: BTreeMap<PoolKey, Vec<Sender>>,
+    by_key: BTreeMap<PoolKey, Vec<Connection>>,
 }
 
 /// The moment at which a connection was taken or opened.
@@ -61,31 +59,31 @@ impl Pool {
 
     /// An idle connection that is still open, if there is one, with the moment it was taken.
     #[must_use]
-    pub fn take(&self, key: &PoolKey) -> Option<(Epoch, Sender)> {
+    pub fn take(&self, key: &PoolKey) -> Option<(Epoch, Connection)> {
         let mut idle = self.idle();
         loop {
             let of_key = idle.by_key.get_mut(key)?;
-            let sender = of_key.pop();
+            let connection = of_key.pop();
             if of_key.is_empty() {
                 idle.by_key.remove(key);
             }
-            let sender = sender?;
+            let connection = connection?;
             idle.count -= 1;
-            if !sender.is_closed() {
-                return Some((Epoch(idle.epoch), sender));
+            if !connection.is_closed() {
+                return Some((Epoch(idle.epoch), connection));
             }
         }
     }
 
     /// Gives a connection back after its answer was read whole.
-    pub fn give(&self, key: PoolKey, epoch: Epoch, sender: Sender) {
+    pub fn give(&self, key: PoolKey, epoch: Epoch, connection: Connection) {
         let mut idle = self.idle();
-        if idle.epoch != epoch.0 || idle.count >= IDLE_MAX || sender.is_closed() {
+        if idle.epoch != epoch.0 || idle.count >= IDLE_MAX || connection.is_closed() {
             return;
         }
         let of_key = idle.by_key.entry(key).or_default();
         if of_key.len() < IDLE_PER_KEY_MAX {
-            of_key.push(sender);
+            of_key.push(connection);
             idle.count += 1;
         }
     }
@@ -102,6 +100,12 @@ impl Pool {
         idle.epoch += 1;
         idle.by_key.retain(|key, _| !concerned(key));
         idle.count = idle.by_key.values().map(Vec::len).sum();
+    }
+
+    /// Whether each idle connection is known to be closed.
+    #[cfg(test)]
+    pub(super) fn is_all_closed(&self) -> bool {
+        self.idle().by_key.values().flatten().all(|connection| connection.is_closed())
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {

@@ -10,11 +10,12 @@ use http::response::Parts;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
-use super::pool::{Epoch, Pool, PoolKey, Sender};
+use super::connection::Connection;
+use super::pool::{Epoch, Pool, PoolKey};
 use super::unsent::Failure;
 
 /// A connection in use, and where it comes from.
-type Taken = (PoolKey, Epoch, Sender);
+pub(super) type Taken = (PoolKey, Epoch, Connection);
 
 /// An answer whose body is read as it comes.
 pub struct Streamed {
@@ -55,9 +56,9 @@ impl Streamed {
 
     fn give_back_at_end(&mut self) {
         if self.body.is_end_stream()
-            && let Some((key, epoch, sender)) = self.taken.take()
+            && let Some((key, epoch, connection)) = self.taken.take()
         {
-            self.pool.give(key, epoch, sender);
+            self.pool.give(key, epoch, connection);
         }
     }
 }

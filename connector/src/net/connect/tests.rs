@@ -60,7 +60,7 @@ fn serve(context: SslAcceptor) -> (u16, Arc<Came>) {
 }
 
 /// One participant as the mutual listener serves it.
-struct Only(Arc<Participant>);
+pub(in crate::net) struct Only(pub(in crate::net) Arc<Participant>);
 
 impl Participants for Only {
     fn by_host(&self, _: &str) -> Option<Arc<Material>> {
@@ -74,14 +74,17 @@ impl Participants for Only {
     fn refused(&self, _: Option<&str>, _: Option<&Distrust>) {}
 }
 
-fn client(space: &Space, own: &Arc<Participant>) -> PeerClient<MutualTls<ShiftedClock>> {
+pub(in crate::net) fn client(
+    space: &Space,
+    own: &Arc<Participant>,
+) -> PeerClient<MutualTls<ShiftedClock>> {
     let documents = Documents::new(space.fetcher(), space.clock.clone());
     let hosted = Hosted::new([own.clone()]);
     let connect = MutualTls::new(space.guard(), hosted, documents, space.clock.clone()).unwrap();
     PeerClient::new(connect, Duration::from_secs(5))
 }
 
-fn get(to: &Participant, port: u16) -> Call {
+pub(in crate::net) fn get(to: &Participant, port: u16) -> Call {
     let uri = format!("https://{}:{port}/x", to.did().host()).parse().unwrap();
     Call { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new() }
 }
