@@ -4,10 +4,13 @@
 use allmende_tests::cast::Who;
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::story::{ENGINEER, PUBLISHER, described, rule, rule_end};
+use audit::entry::EntryType;
 use connector::engine::live::Cut;
+use connector::engine::permit::DeliveryEnd;
 use connector::store::{StopReason, Store};
 use protocol::negotiation::State;
 use protocol::transfer;
+use wire::digest::Digest;
 
 #[tokio::test]
 async fn a_full_provider_acknowledges_nothing_and_goes_on_when_there_is_space() {
@@ -70,6 +73,21 @@ async fn without_an_entry_nothing_is_delivered() {
     assert_eq!(engine.live().count(&Who::Ulm.did(), &Who::Company.did()), 0);
     space.node(Who::Ulm).disk.free();
     space.read(Who::Company, &token).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_recorded_on_a_full_disk() {
+    let space = Dataspace::new();
+    let agreement = space.contract(&rule()).await;
+    space.transfer(&agreement).await;
+    let (granted, _admission) =
+        space.read(Who::Company, &space.token().await).await.unwrap().split();
+    space.node(Who::Ulm).disk.fill();
+    let (engine, end) = (space.at(Who::Ulm), DeliveryEnd::Finished);
+    let digest = Digest::of(b"abc");
+    engine.delivery_ended(&granted, &Who::Ulm.did(), &end, 3, digest).await.unwrap();
+    let log = space.kept(Who::Ulm).await.log;
+    assert_eq!(log.last().unwrap().entry_type(), EntryType::DeliveryFinished);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use allmende_tests::cast::Who;
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::network::Trouble;
+use allmende_tests::sim::auditor;
 use allmende_tests::story::{ENGINEER, described, rule};
 use connector::engine::live::Cut;
 use connector::engine::negotiation::Ending;
@@ -45,6 +46,12 @@ async fn a_break_off_that_crosses_the_conclusion_leaves_a_contract_on_no_side() 
         assert_eq!(states, [Some(negotiation::State::Terminated)], "{who:?}");
         assert!(kept.agreements.is_empty(), "{who:?} holds a contract that the other does not");
     }
+    // Messages that the ends overtook are missed in nobody's log.
+    let mut all = Vec::new();
+    for who in Who::ALL {
+        all.push((who, space.kept(who).await, space.node(who).running().store));
+    }
+    auditor::audit(&all);
 }
 
 #[tokio::test]

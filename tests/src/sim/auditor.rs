@@ -17,7 +17,7 @@ use crate::cast::{Who, cast};
 use crate::judge::Kept;
 
 /// Verifies all logs together. Panics where one is broken or two do not agree.
-pub fn audit(all: &[((Who, &Kept), Embedded)]) {
+pub fn audit(all: &[(Who, Kept, Embedded)]) {
     let report = report(all);
     assert_eq!(report.failures, [], "what the auditor finds of the folder");
     for log in &report.logs {
@@ -33,10 +33,10 @@ pub fn audit(all: &[((Who, &Kept), Embedded)]) {
     }
 }
 
-fn report(all: &[((Who, &Kept), Embedded)]) -> Report {
+fn report(all: &[(Who, Kept, Embedded)]) -> Report {
     let mut files = BTreeMap::new();
     let mut participants = Vec::new();
-    for ((who, kept), store) in all {
+    for (who, kept, store) in all {
         let mut shards: BTreeMap<Shard, Vec<&Entry>> = BTreeMap::new();
         for entry in &kept.log {
             shards.entry(entry.shard).or_default().push(entry);

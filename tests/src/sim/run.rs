@@ -160,14 +160,15 @@ impl Simulation {
         self.live_until(self.world.time.now() + PEACE);
         let kept = self.kept();
         check_rest(&kept, true);
-        self.audit(&kept);
-        Done {
+        let done = Done {
             steps: self.executor.steps(),
             contracts: kept.iter().map(|kept| kept.agreements.len()).sum::<usize>() / 2,
             transfers: kept.iter().map(|kept| kept.transfers.len()).sum::<usize>() / 2,
             entries: kept.iter().map(|kept| kept.log.len()).sum(),
             deaths: self.lives - 3,
-        }
+        };
+        self.audit(kept);
+        done
     }
 
     /// The process `index` dies where it stands and is started again.
@@ -202,9 +203,10 @@ impl Simulation {
         Who::ALL.into_iter().map(kept).collect()
     }
 
-    fn audit(&self, kept: &[Kept]) {
-        let stores = Who::ALL.into_iter().map(|who| self.node(who).store.clone());
-        audit(&Who::ALL.into_iter().zip(kept).zip(stores).collect::<Vec<_>>());
+    fn audit(&self, kept: Vec<Kept>) {
+        let all = Who::ALL.into_iter().zip(kept);
+        let all = all.map(|(who, kept)| (who, kept, self.node(who).store.clone()));
+        audit(&all.collect::<Vec<_>>());
     }
 
     /// Operators notice by and by that a process writes nothing any more.

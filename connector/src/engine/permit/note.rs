@@ -74,6 +74,10 @@ impl<P: Parts> Engine<P> {
                 actor: None,
             };
             draft.record(about, step.body(granted))?;
+            if step.is_end() {
+                // The data is over there: its record must not want for space.
+                draft.restricting();
+            }
             if let Some(pid) = &granted.transfer {
                 index(&mut draft, pid, granted, step)?;
                 draft.changed(pid.as_str());
@@ -99,6 +103,10 @@ pub(super) enum Step {
 }
 
 impl Step {
+    const fn is_end(&self) -> bool {
+        matches!(self, Self::Ended { .. })
+    }
+
     fn reasons(&self) -> Vec<String> {
         match self {
             Self::Ended { code, .. } => code.iter().cloned().collect(),
