@@ -192,3 +192,6 @@ impl<P: Parts> Gate<P> {
         })))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ mod held;
 pub mod refresher;
 mod renewal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use held::{Held, Lists, Offered, TrustFault};
 pub use refresher::{OnChange, Refreshed, Refresher};

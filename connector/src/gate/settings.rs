@@ -222,4 +222,35 @@ mod tests {
             assert!(error.contains(named), "{error}");
         }
     }
+
+    #[test]
+    fn in_the_clear_only_loopback_addresses_are_listened_on() {
+        let one = |setting: &str, address: IpAddr| match setting {
+            "names" => settings(&format!("names = \"{address}\"")),
+            _ => settings(&format!("{setting} = \"{}\"", SocketAddr::new(address, 8190))),
+        };
+        for setting in ["outward", "socks", "names"] {
+            for address in ["127.0.0.1", "127.255.0.9", "::1"] {
+                assert!(one(setting, address.parse().unwrap()).is_ok(), "{setting} {address}");
+            }
+            for address in [
+                "0.0.0.0",
+                "10.0.0.5",
+                "169.254.0.1",
+                "192.0.2.1",
+                "255.255.255.255",
+                "::",
+                "2001:db8::1",
+                "fe80::1",
+                "fd00::1",
+                // An IPv6 socket for IPv4: also the one of this machine is not needed.
+                "::ffff:0.0.0.0",
+                "::ffff:192.0.2.1",
+                "::ffff:127.0.0.1",
+            ] {
+                let error = one(setting, address.parse().unwrap()).unwrap_err();
+                assert!(error.contains(&format!("gate.{setting}")), "{address}: {error}");
+            }
+        }
+    }
 }

@@ -40,6 +40,14 @@ impl Transport for Direct {
     }
 }
 
+/// Renews a participant's certificates now, due or not.
+pub(crate) async fn renew(space: &Space, participant: &Arc<Participant>, held: &Held) {
+    let (authority, clock) = (space.authority.clone(), space.clock.clone());
+    let direct = Direct { authority, participant: participant.clone(), clock };
+    let now = space.clock.now();
+    super::renewal::renew(&direct, participant, held, now).await.unwrap();
+}
+
 fn refresher(
     space: &Space,
     participant: &Arc<Participant>,
@@ -171,18 +179,7 @@ async fn a_certificate_is_renewed_at_two_thirds_of_its_life_with_a_new_key() {
     let due = old.renew_at().as_second() - space.clock.now().as_second();
     assert!(due > 0);
     let shown = participant.standing().unwrap().material.check_itself(space.clock.now()).unwrap();
-    super::renewal::renew(
-        &Direct {
-            authority: space.authority.clone(),
-            participant: participant.clone(),
-            clock: space.clock.clone(),
-        },
-        &participant,
-        &held,
-        space.clock.now(),
-    )
-    .await
-    .unwrap();
+    renew(&space, &participant, &held).await;
     let new = leaf();
     assert_ne!((new.fingerprint(), new.spki()), (old.fingerprint(), old.spki()));
     assert_eq!(shown.fingerprint(), &old.fingerprint());
