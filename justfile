@@ -47,7 +47,7 @@ demo *arguments:
 
 # the simulator: a thousand seeds, `--seeds 100000` of them from `--from 5`, or one told line by line by `--seed 85`
 sim *arguments:
-    cargo run --release -p allmende-tests --bin allmende-sim -- {{ arguments }}
+    cargo run --release --locked -p allmende-tests --bin allmende-sim -- {{ arguments }}
 
 # the Dataspace Protocol's test kit over mutual TLS: `just tck`, `just tck CN:02-05`, `just tck --runs 10`
 tck *arguments:

@@ -22,6 +22,8 @@ use crate::engine::parts::Parts;
 use crate::engine::push::PushKey;
 use crate::engine::wake::Errand;
 
+use super::{soon, until};
+
 use self::attempt::{Attempt, attempt};
 
 /// Pushes that run at once, over all consumers.
@@ -48,7 +50,7 @@ pub async fn run<P: Parts, F: Fetch, C: PushClient>(engine: Arc<Engine<P>>, plan
     // Whether something new was told of a push that is under way.
     let mut under_way: BTreeMap<PushKey, bool> = BTreeMap::new();
     let mut tasks: JoinSet<PushKey> = JoinSet::new();
-    let mut wanted = all(&engine).await;
+    let (mut wanted, mut look_again) = all(&engine).await;
     loop {
         for key in std::mem::take(&mut wanted) {
             if let Some(again) = under_way.get_mut(&key) {
@@ -65,8 +67,9 @@ pub async fn run<P: Parts, F: Fetch, C: PushClient>(engine: Arc<Engine<P>>, plan
         tokio::select! {
             errand = engine.pushes().next() => match errand {
                 Errand::Key(key) => wanted.push(key),
-                Errand::LookThrough => wanted = all(&engine).await,
+                Errand::LookThrough => (wanted, look_again) = all(&engine).await,
             },
+            () = until(engine.clock(), look_again) => (wanted, look_again) = all(&engine).await,
             Some(done) = tasks.join_next() => match done {
                 Ok(key) => if under_way.remove(&key) == Some(true) {
                     wanted.push(key);
@@ -77,17 +80,22 @@ pub async fn run<P: Parts, F: Fetch, C: PushClient>(engine: Arc<Engine<P>>, plan
     }
 }
 
-/// Everything that is not over, after a start or when the queue was full.
-async fn all<P: Parts>(engine: &Engine<P>) -> Vec<PushKey> {
+/// Everything that is not over, after a start or when the queue was full; when to look again if
+/// something could not be read.
+async fn all<P: Parts>(engine: &Engine<P>) -> (Vec<PushKey>, Option<Timestamp>) {
+    let mut look_again = None;
     let dids: Vec<Did> = engine.hosted().iter().map(|ours| ours.did().clone()).collect();
     let mut all = Vec::new();
     for did in dids {
         match engine.open_pushes(&did).await {
             Ok(pids) => all.extend(pids.into_iter().map(|pid| (did.clone(), pid))),
-            Err(error) => tracing::error!(%error, "the pushes cannot be read"),
+            Err(error) => {
+                tracing::error!(%error, "the pushes cannot be read");
+                look_again = Some(soon(engine.clock()));
+            }
         }
     }
-    all
+    (all, look_again)
 }
 
 /// Sends until all has come over, nothing may be sent any more, or there is no point in trying.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use wire::did::Did;
 
 use crate::clock::Clock;
@@ -11,8 +11,7 @@ use crate::engine::Engine;
 use crate::engine::parts::Parts;
 use crate::engine::wake::Errand;
 
-/// Seconds after which a deadline is tried again whose work could not be committed.
-const STOPPED_SECONDS: i64 = 1;
+use super::{soon, until};
 
 /// Runs for as long as the engine does.
 pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
@@ -31,8 +30,7 @@ pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
         for did in due {
             if let Err(error) = engine.do_what_is_due(&did).await {
                 tracing::error!(%error, code = error.code(), "a deadline could not be kept");
-                let pause = SignedDuration::from_secs(STOPPED_SECONDS);
-                deadlines.insert(did, now.saturating_add(pause).unwrap_or(Timestamp::MAX));
+                deadlines.insert(did, soon(engine.clock()));
             } else {
                 look(&engine, &did, &mut deadlines).await;
             }
@@ -56,13 +54,6 @@ pub async fn run<P: Parts>(engine: Arc<Engine<P>>) {
     }
 }
 
-async fn until(clock: &impl Clock, next: Option<Timestamp>) {
-    match next {
-        Some(next) => clock.sleep_until(next).await,
-        None => std::future::pending().await,
-    }
-}
-
 async fn look<P: Parts>(engine: &Engine<P>, did: &Did, deadlines: &mut BTreeMap<Did, Timestamp>) {
     match engine.next_deadline(did).await {
         Ok(Some(deadline)) => {
@@ -71,6 +62,9 @@ async fn look<P: Parts>(engine: &Engine<P>, did: &Did, deadlines: &mut BTreeMap<
         Ok(None) => {
             deadlines.remove(did);
         }
-        Err(error) => tracing::error!(%error, "the deadlines cannot be read"),
+        Err(error) => {
+            tracing::error!(%error, "the deadlines cannot be read");
+            deadlines.insert(did.clone(), soon(engine.clock()));
+        }
     }
 }

@@ -33,9 +33,11 @@ impl Disk {
         self.0.full.store(full, Ordering::Relaxed);
     }
 
-    /// Lets it fail at the next commit.
+    /// Lets it fail at the next commit, if it has not failed before.
     pub fn fail(&self) {
-        self.set(State::Doomed);
+        if !self.has_failed() {
+            self.set(State::Doomed);
+        }
     }
 
     /// Whether it has failed.
