@@ -29,6 +29,7 @@ pub mod permit;
 pub mod push;
 mod quiet;
 pub mod recorder;
+pub(crate) mod rests;
 pub(crate) mod rule;
 pub mod send;
 mod shard;

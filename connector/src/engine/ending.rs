@@ -4,7 +4,7 @@
 
 use protocol::http_path;
 use protocol::id::AgreementId;
-use protocol::message::AgreementTerminationMessage;
+use protocol::message::{AgreementTerminationMessage, Parsed};
 use protocol::status;
 use serde_json::{Value, json};
 use wire::json::{Limits, parse};
@@ -15,6 +15,7 @@ use super::draft::{Draft, Errands};
 use super::error::EngineError;
 use super::negotiation::{Incoming, Reply, TRIES_MAX, why};
 use super::parts::Parts;
+use super::rests;
 use super::send::Outcome;
 use super::{Engine, OutboxKey};
 use crate::record::agreement::{self, AgreementRecord, EndedBy, Notice};
@@ -103,7 +104,8 @@ impl<P: Parts> Engine<P> {
         incoming: &Incoming<'_>,
     ) -> Result<Reply, EngineError> {
         let value = parse(incoming.body, &Limits::message())?;
-        let message = AgreementTerminationMessage::parse(&Node::root(&value))?.message;
+        let Parsed { message, ignored } = AgreementTerminationMessage::parse(&Node::root(&value))?;
+        rests::ignored(incoming.peer, AgreementTerminationMessage::NAME, &ignored);
         let named = incoming.pid.and_then(|id| AgreementId::parse(id).ok());
         if named.is_none_or(|named| named != message.agreement_id) {
             return Err(EngineError::peer("wrong-message", "it names another agreement"));

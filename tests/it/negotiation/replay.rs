@@ -84,6 +84,34 @@ async fn a_stranger_to_a_process_and_an_unknown_process_look_the_same() {
 }
 
 #[tokio::test]
+async fn a_member_that_means_nothing_here_is_told_in_the_log_and_changes_nothing() {
+    let (space, letters) = finished().await;
+    let opened = letters.iter().find(|it| it.path.ends_with("/transfers/request")).unwrap();
+    let pids: Value = serde_json::from_slice(&opened.answer).unwrap();
+    let provider = pids["providerPid"].as_str().unwrap();
+    let suspend = |remark: bool| {
+        let mut body = json!({
+            "@context": pids["@context"],
+            "@type": "TransferSuspensionMessage",
+            "consumerPid": pids["consumerPid"],
+            "providerPid": provider,
+        });
+        if remark {
+            body["https://example.org/remark"] = json!("for whoever reads it");
+        }
+        let path = opened.path.replace("request", &format!("{provider}/suspension"));
+        Letter { path, body: Some(Bytes::from(body.to_string())), ..opened.clone() }
+    };
+    assert_eq!(space.network.post(suspend(true)).await.unwrap().status, 200);
+    let log = space.kept(Who::Ulm).await.log;
+    let told = |entry: &audit::entry::Entry| {
+        entry.reasons.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(told(log.last().unwrap()), ["members-ignored"]);
+    assert_eq!(log.iter().filter(|entry| !told(entry).is_empty()).count(), 1);
+}
+
+#[tokio::test]
 async fn a_message_belongs_to_its_path() {
     let (space, letters) = finished().await;
     let before = everything(&space).await;

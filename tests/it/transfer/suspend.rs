@@ -91,6 +91,9 @@ async fn a_suspension_of_the_consumers_does_not_hide_one_of_the_providers_that_c
     space.settle().await;
     both_are(&space, State::Suspended).await;
     assert_eq!(space.only_transfer(Who::Ulm).await.1.suspended_by, Some(By::Us));
+    let log = space.kept(Who::Company).await.log;
+    let mut reasons = log.iter().flat_map(|entry| &entry.reasons);
+    assert!(reasons.any(|code| code.as_str() == "crossing"));
 
     resume(&space, Who::Company, ENGINEER).await;
     both_are(&space, State::Suspended).await;

@@ -3,7 +3,7 @@
 
 use audit::entry::{Body, Process};
 use protocol::Role;
-use protocol::fact::{Event, Fact};
+use protocol::fact::Fact;
 use protocol::http_path;
 use protocol::message::MessageKind;
 use protocol::message::{
@@ -18,7 +18,7 @@ use crate::engine::Engine;
 use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
-use crate::engine::quiet::STATES_COMPARED;
+use crate::engine::rests;
 use crate::record::agreement::{self, AgreementRecord};
 use crate::record::negotiation::{By, NegotiationRecord, Why};
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
@@ -49,6 +49,8 @@ pub(super) struct Flow<'e, P: Parts> {
     pub(super) housekeeping: bool,
     /// The acknowledgement of the message that came in: the state that it alone led to.
     pub(super) acknowledged: Option<Value>,
+    /// The message that came in says more than we understand.
+    pub(super) ignored: bool,
 }
 
 impl<'e, P: Parts> Flow<'e, P> {
@@ -74,6 +76,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             decide: false,
             housekeeping: false,
             acknowledged: None,
+            ignored: false,
         }
     }
 
@@ -205,14 +208,7 @@ impl<'e, P: Parts> Flow<'e, P> {
 
     fn note(&mut self, fact: &Fact<State>) -> Result<(), EngineError> {
         self.note_last(fact);
-        let reasons = match fact.event {
-            // What we sent is in the log since it was committed; its acknowledgement adds nothing.
-            Event::Acknowledged => return Ok(()),
-            Event::Received | Event::Sent | Event::Withdrawn => vec![],
-            Event::Compared => vec![STATES_COMPARED.to_owned()],
-            Event::GivenUp => vec!["given-up".to_owned()],
-            Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],
-        };
+        let Some(reasons) = rests::reasons(&self.pid, fact, self.ignored) else { return Ok(()) };
         let body = Body::NegotiationStep {
             message: fact.message,
             event: fact.event,

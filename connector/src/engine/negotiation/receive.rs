@@ -5,13 +5,12 @@ use std::sync::Arc;
 use protocol::id::{ConsumerPid, ProviderPid};
 use protocol::message::{ContractOfferMessage, OfferForm};
 use protocol::message::{
-    ContractRequestMessage, MessageKind, MessageOffer, NegotiationMessage, RequestForm,
+    ContractRequestMessage, MessageKind, MessageOffer, NegotiationMessage, Parsed, RequestForm,
 };
 use protocol::negotiation::{Input, Opening, Received};
 use protocol::status;
 use serde_json::Value;
 use wire::did::Did;
-use wire::digest::Digest;
 use wire::json::{Limits, parse};
 use wire::node::Node;
 
@@ -22,6 +21,7 @@ use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
+use crate::engine::rests::Read;
 use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
 use crate::participant::{Participant, Standing};
@@ -54,21 +54,21 @@ impl<P: Parts> Engine<P> {
     /// # Errors
     /// [`EngineError`]; the stored negotiation then stands as it is.
     pub async fn receive_negotiation(&self, incoming: Incoming<'_>) -> Result<Reply, EngineError> {
-        let digest = Digest::of(incoming.body);
         let value = parse(incoming.body, &Limits::message())?;
-        let message = NegotiationMessage::parse(&Node::root(&value))?.message;
+        let Parsed { message, ignored } = NegotiationMessage::parse(&Node::root(&value))?;
         if message.kind() != incoming.expected {
             return Err(EngineError::peer("wrong-message", "another message belongs to this path"));
         }
+        let read = Read::of(incoming.body, incoming.peer, message.kind(), &ignored);
         for _ in 0..TRIES_MAX {
             let taken = match (incoming.pid, &message) {
                 (None, NegotiationMessage::Request(request)) => {
-                    self.open_by_request(&incoming, request.clone(), digest).await
+                    self.open_by_request(&incoming, request.clone(), read).await
                 }
                 (None, NegotiationMessage::Offer(offer)) => {
-                    self.open_by_offer(&incoming, offer.clone(), digest).await
+                    self.open_by_offer(&incoming, offer.clone(), read).await
                 }
-                (Some(pid), _) => self.take(&incoming, pid, message.clone(), digest).await,
+                (Some(pid), _) => self.take(&incoming, pid, message.clone(), read).await,
                 (None, _) => Err(EngineError::NotFound),
             };
             match taken {
@@ -87,7 +87,7 @@ impl<P: Parts> Engine<P> {
         &self,
         incoming: &Incoming<'_>,
         message: ContractRequestMessage,
-        digest: Digest,
+        read: Read,
     ) -> Result<Reply, EngineError> {
         let ours = incoming.participant.did();
         if let RequestForm::Initial { callback_address } = &message.form {
@@ -107,7 +107,7 @@ impl<P: Parts> Engine<P> {
             from: incoming.peer.clone(),
             data_space: incoming.standing.dataspace.clone(),
             message,
-            digest,
+            digest: read.digest,
             own_pid: ProviderPid::parse(&own_pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,
         });
@@ -117,6 +117,7 @@ impl<P: Parts> Engine<P> {
             flow.draft.document(&offer.digest(), offer.document())?;
         }
         flow.offer = Some(offer);
+        flow.ignored = read.ignored;
         flow.dataset_version = version;
         self.finish(flow, input, status::CREATED).await
     }
@@ -125,7 +126,7 @@ impl<P: Parts> Engine<P> {
         &self,
         incoming: &Incoming<'_>,
         message: ContractOfferMessage,
-        digest: Digest,
+        read: Read,
     ) -> Result<Reply, EngineError> {
         let ours = incoming.participant.did();
         if let OfferForm::Initial { callback_address } = &message.form {
@@ -144,7 +145,7 @@ impl<P: Parts> Engine<P> {
             from: incoming.peer.clone(),
             data_space: incoming.standing.dataspace.clone(),
             message,
-            digest,
+            digest: read.digest,
             own_pid: ConsumerPid::parse(&own_pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,
         });
@@ -154,6 +155,7 @@ impl<P: Parts> Engine<P> {
             flow.draft.document(&offer.digest(), offer.document())?;
         }
         flow.offer = Some(offer);
+        flow.ignored = read.ignored;
         self.finish(flow, input, status::CREATED).await
     }
 
@@ -163,23 +165,24 @@ impl<P: Parts> Engine<P> {
         incoming: &Incoming<'_>,
         pid: &str,
         message: NegotiationMessage,
-        digest: Digest,
+        read: Read,
     ) -> Result<Reply, EngineError> {
         let found = self.negotiation(incoming.participant.did(), pid).await?;
         if found.record.process.peer != *incoming.peer {
             return Err(EngineError::NotFound);
         }
         // What was taken before is answered as before, whatever holds by now.
-        if !found.record.process.seen.has(message.kind(), digest) {
+        if !found.record.process.seen.has(message.kind(), read.digest) {
             self.check_message(incoming, &found, &message).await?;
         }
         let mut flow = self.flow_of(incoming, pid.to_owned(), Some(found));
         self.keep_received(&mut flow, &message)?;
+        flow.ignored = read.ignored;
         let input = Input::Received(Received {
             from: incoming.peer.clone(),
             data_space: incoming.standing.dataspace.clone(),
             message,
-            digest,
+            digest: read.digest,
         });
         self.finish(flow, input, status::OK).await
     }

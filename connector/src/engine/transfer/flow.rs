@@ -6,7 +6,7 @@ mod hold;
 use audit::entry::{Body, Process, Verdict};
 use policy::Decision;
 use protocol::Role;
-use protocol::fact::{Event, Fact};
+use protocol::fact::Fact;
 use protocol::http_path;
 use protocol::message::{DataAddress, TransferMessage};
 use protocol::transfer::{Command, Effect, Flow as Direction, Input, State, step};
@@ -21,7 +21,7 @@ use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
-use crate::engine::quiet::STATES_COMPARED;
+use crate::engine::rests;
 use crate::record::delivery;
 use crate::record::negotiation::By;
 use crate::record::outbox::{Machine, OutboxRow, ProcessRef};
@@ -47,6 +47,8 @@ pub(super) struct Flow<'e, P: Parts> {
     pub(super) housekeeping: bool,
     /// The acknowledgement of the message that came in: the state that it alone led to.
     pub(super) acknowledged: Option<Value>,
+    /// The message that came in says more than we understand.
+    pub(super) ignored: bool,
     /// The data address that came in lies at another host than the provider's.
     pub(super) elsewhere: bool,
     /// Whether a person of ours holds back what the peer lets go on.
@@ -82,6 +84,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             decide: false,
             housekeeping: false,
             acknowledged: None,
+            ignored: false,
             elsewhere: false,
             held: false,
         }
@@ -217,14 +220,7 @@ impl<'e, P: Parts> Flow<'e, P> {
     }
 
     fn note(&mut self, fact: &Fact<State>) -> Result<(), EngineError> {
-        let reasons = match fact.event {
-            // What we sent is in the log since it was committed; its acknowledgement adds nothing.
-            Event::Acknowledged => return Ok(()),
-            Event::Received | Event::Sent | Event::Withdrawn => vec![],
-            Event::Compared => vec![STATES_COMPARED.to_owned()],
-            Event::GivenUp => vec!["given-up".to_owned()],
-            Event::RefusedByPeer => vec!["refused-by-peer".to_owned()],
-        };
+        let Some(reasons) = rests::reasons(&self.pid, fact, self.ignored) else { return Ok(()) };
         let about = self.about(reasons)?;
         let (message, event, state) = (fact.message, fact.event, fact.after);
         self.draft.record(about, Body::TransferStep { message, event, state })

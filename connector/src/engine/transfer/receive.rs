@@ -3,12 +3,11 @@
 use identity::guard::Target;
 use protocol::Role;
 use protocol::id::ProviderPid;
-use protocol::message::{TransferMessage, TransferRequestMessage};
+use protocol::message::{Parsed, TransferMessage, TransferRequestMessage};
 use protocol::status;
 use protocol::transfer::{Input, Opening as Opened, Received};
 use serde_json::Value;
 use wire::did::Did;
-use wire::digest::Digest;
 use wire::json::{Limits, parse};
 use wire::node::Node;
 
@@ -23,6 +22,7 @@ use crate::engine::error::EngineError;
 use crate::engine::live::Cut;
 use crate::engine::negotiation::{Incoming, Reply, TRIES_MAX, callback_of, why};
 use crate::engine::parts::Parts;
+use crate::engine::rests::Read;
 use crate::ids::urn;
 use crate::record::agreement::EndedBy;
 use crate::record::dataset::{FORMAT_PULL, FORMAT_PUSH};
@@ -35,18 +35,18 @@ impl<P: Parts> Engine<P> {
     /// # Errors
     /// [`EngineError`]; the stored transfer then stands as it is.
     pub async fn receive_transfer(&self, incoming: Incoming<'_>) -> Result<Reply, EngineError> {
-        let digest = Digest::of(incoming.body);
         let value = parse(incoming.body, &Limits::message())?;
-        let message = TransferMessage::parse(&Node::root(&value))?.message;
+        let Parsed { message, ignored } = TransferMessage::parse(&Node::root(&value))?;
         if message.kind() != incoming.expected {
             return Err(EngineError::peer("wrong-message", "another message belongs to this path"));
         }
+        let read = Read::of(incoming.body, incoming.peer, message.kind(), &ignored);
         for _ in 0..TRIES_MAX {
             let taken = match (incoming.pid, &message) {
                 (None, TransferMessage::Request(request)) => {
-                    self.open_transfer(&incoming, request.clone(), digest).await
+                    self.open_transfer(&incoming, request.clone(), read).await
                 }
-                (Some(pid), _) => self.take_transfer(&incoming, pid, message.clone(), digest).await,
+                (Some(pid), _) => self.take_transfer(&incoming, pid, message.clone(), read).await,
                 (None, _) => Err(EngineError::NotFound),
             };
             match taken {
@@ -65,7 +65,7 @@ impl<P: Parts> Engine<P> {
         &self,
         incoming: &Incoming<'_>,
         message: TransferRequestMessage,
-        digest: Digest,
+        read: Read,
     ) -> Result<Reply, EngineError> {
         let (ours, peer) = (incoming.participant.did(), incoming.peer);
         callback_of(&message.callback_address, peer)?;
@@ -75,6 +75,7 @@ impl<P: Parts> Engine<P> {
         let draft = Draft::new(self, incoming.participant, incoming.standing.clone());
         let fresh = found.is_none();
         let mut flow = Flow::new(self, draft, pid.clone(), found);
+        flow.ignored = read.ignored;
         if fresh {
             self.check_room(ours, peer)?;
             let dataset = self.check_transfer(ours, peer, &message).await?;
@@ -87,7 +88,7 @@ impl<P: Parts> Engine<P> {
             from: peer.clone(),
             data_space: incoming.standing.dataspace.clone(),
             message,
-            digest,
+            digest: read.digest,
             own_pid: ProviderPid::parse(&pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,
         });
@@ -133,7 +134,7 @@ impl<P: Parts> Engine<P> {
         incoming: &Incoming<'_>,
         pid: &str,
         message: TransferMessage,
-        digest: Digest,
+        read: Read,
     ) -> Result<Reply, EngineError> {
         let found = self.transfer(incoming.participant.did(), pid).await?;
         let process = &found.record.process;
@@ -167,9 +168,9 @@ impl<P: Parts> Engine<P> {
             from: incoming.peer.clone(),
             data_space: incoming.standing.dataspace.clone(),
             message,
-            digest,
+            digest: read.digest,
         });
-        flow.elsewhere = elsewhere;
+        (flow.elsewhere, flow.ignored) = (elsewhere, read.ignored);
         let reply = self.finish_transfer(flow, input, status::OK).await?;
         if let Some(words) = ended {
             let participant = incoming.participant.did();

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use bytes::Bytes;
 use futures_util::stream;
-use protocol::message::CatalogRequestMessage;
+use protocol::message::{CatalogRequestMessage, Parsed};
 use serde_json::json;
 use wire::json::{Limits, parse};
 use wire::node::Node;
@@ -17,6 +17,7 @@ use crate::engine::catalog::filter::Filter;
 use crate::engine::catalog::{Place, Prepared, Wanted, service};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
+use crate::engine::rests;
 use crate::http::coding::{self, Packer};
 use crate::http::problem;
 
@@ -71,7 +72,8 @@ async fn find<P: Parts, F>(
     body: &[u8],
 ) -> Result<HttpResponse, EngineError> {
     let value = parse(body, &Limits::message())?;
-    let message = CatalogRequestMessage::parse(&Node::root(&value))?.message;
+    let Parsed { message, ignored } = CatalogRequestMessage::parse(&Node::root(&value))?;
+    rests::ignored(asked.caller.peer.did(), "CatalogRequestMessage", &ignored);
     let filter = Filter::read(&message.filter)?;
     let engine = &served.engine;
     let paging = Paging::parse(asked.query);
