@@ -7,7 +7,7 @@ mod page;
 use bytes::Bytes;
 use policy::Verdict;
 use protocol::http_path;
-use protocol::id::DatasetId;
+use protocol::id::{DatasetId, ParticipantId};
 use protocol::message::{Catalog, CatalogOffer, CatalogRequestMessage, Dataset, Properties};
 use protocol::status::BAD_REQUEST;
 use serde_json::Value;
@@ -41,7 +41,7 @@ impl<P: Parts, D> Inner<P, D> {
         page: Option<&str>,
         filter: &Filter,
     ) -> Answer<CatalogView> {
-        let (_, standing) = self.member(actor)?;
+        let (participant, standing) = self.member(actor)?;
         let ours = actor.participant();
         let peer = self.partner(actor, peer)?;
         let first = self.engine.transport().dsp_base(ours, &peer).await?;
@@ -54,7 +54,7 @@ impl<P: Parts, D> Inner<P, D> {
         let value = read(&asked.answer)?;
         let catalog = Catalog::parse(&Node::root(&value))
             .map_err(|error| partner("catalog-unreadable", &error.to_string()))?;
-        if catalog.participant_id.as_str() != peer.as_str() {
+        if !is_of(&catalog.participant_id, &peer, participant.partner_id(&peer)) {
             return Err(partner("catalog-of-another", "it is another participant's catalogue"));
         }
         let datasets = &catalog.content.datasets;
@@ -247,6 +247,11 @@ fn text_of(value: &Value) -> Option<String> {
     if value.is_array() { None } else { text(value) }
 }
 
+/// Whether a catalogue names `peer` as its owner: by its DID, or as our operator says that it may.
+fn is_of(named: &ParticipantId, peer: &Did, known_as: Option<&ParticipantId>) -> bool {
+    named.as_str() == peer.as_str() || Some(named) == known_as
+}
+
 fn read(answer: &PeerAnswer) -> Answer<Value> {
     if !answer.is_success() {
         let words = format!("HTTP status {}", answer.status);
@@ -259,6 +264,23 @@ fn read(answer: &PeerAnswer) -> Answer<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_catalogue_is_its_owners_by_did_or_by_the_name_that_is_listed_for_it() {
+        let peer = Did::parse("did:web:firm.example").unwrap();
+        let id = |name: &str| ParticipantId::parse(name).unwrap();
+        let known_as = id("BPNL000000000001");
+        for (named, listed, expected) in [
+            ("did:web:firm.example", false, true),
+            ("did:web:firm.example", true, true),
+            ("BPNL000000000001", true, true),
+            ("BPNL000000000001", false, false),
+            ("did:web:other.example", true, false),
+        ] {
+            let known_as = listed.then_some(&known_as);
+            assert_eq!(is_of(&id(named), &peer, known_as), expected, "{named} {listed}");
+        }
+    }
 
     #[test]
     fn titles_are_read_in_every_usual_form() {
