@@ -12,6 +12,7 @@ mod found;
 mod gate;
 mod home;
 mod isolation;
+mod journal;
 mod killed;
 mod management;
 mod mutual;

@@ -29,6 +29,8 @@ const RETRY_MAX_MS: i64 = 5 * 60 * 1000;
 /// How often a message is tried again when the peer knows neither the process nor, perhaps, us:
 /// about a minute, in which a peer learns of new members and writes what it has just sent.
 const UNKNOWN_TRIES_MAX: u32 = 8;
+/// The longest code of a peer's that goes to the journal, in characters.
+const CODE_CHARS_MAX: usize = 128;
 /// HTTP status: there is no such process.
 const NOT_FOUND: u16 = 404;
 /// HTTP status: asked too often.
@@ -133,6 +135,7 @@ impl<P: Parts> Engine<P> {
                 let outcome = if row.body.is_none() {
                     Outcome::Told { told: Told::of(&outcome), asked: row.written }
                 } else if let Some(outcome) = self.with_peer_state(key, &row, outcome).await {
+                    tell_end(&row, &outcome);
                     outcome
                 } else {
                     return self.put_off(key, version, row, asked_to_wait).await;
@@ -150,7 +153,7 @@ impl<P: Parts> Engine<P> {
         row: &OutboxRow,
         answer: Result<Answer, super::parts::Unsent>,
     ) -> Option<Outcome> {
-        let final_word = match answer {
+        let (final_word, why) = match answer {
             Ok(answer) if answer.is_success() => {
                 return Some(Outcome::Acknowledged { body: answer.body });
             }
@@ -161,19 +164,28 @@ impl<P: Parts> Engine<P> {
                     || answer.status == TOO_MANY_REQUESTS
                     || answer.status == REQUEST_TIMEOUT
                     || unknown_yet;
-                (!passing).then(|| refusal(&answer))
+                // The first of these answers are no news: mostly the peer is about to know us.
+                let is_news = row.attempts == 0 && !unknown_yet;
+                let why = (format!("HTTP status {}", answer.status), is_news);
+                ((!passing).then(|| refusal(&answer)), why)
             }
             Err(unsent) => {
-                tracing::info!(peer = %row.peer, message = row.message, %unsent, "not sent");
-                (!unsent.passing).then(|| Outcome::Refused {
+                let why = (unsent.to_string(), row.attempts == 0);
+                let refused = (!unsent.passing).then(|| Outcome::Refused {
                     status: 0,
                     code: unsent.code.to_owned(),
                     words: vec![unsent.words],
                     peer_state: None,
-                })
+                });
+                (refused, why)
             }
         };
-        final_word.or_else(|| self.is_overdue(row.written).then_some(Outcome::GivenUp))
+        let overdue = || self.is_overdue(row.written).then_some(Outcome::GivenUp);
+        let outcome = final_word.or_else(overdue);
+        if outcome.is_none() {
+            tell_delay(row, &why.0, why.1);
+        }
+        outcome
     }
 
     /// A message whose first answer was lost is refused when it comes again: the peer's own state
@@ -283,6 +295,34 @@ impl<P: Parts> Engine<P> {
     ) -> Result<Option<(Version, OutboxRow)>, EngineError> {
         let key = Key::new(&key.0, Kind::Outbox, &*key.1);
         Ok(self.store.get_json(&key).await?)
+    }
+}
+
+/// Tells the journal that a message is not delivered yet: once for the operator, and each try for
+/// whoever looks. A question that we ask on our own account is no news.
+fn tell_delay(row: &OutboxRow, why: &str, is_news: bool) {
+    let (peer, message, pid) = (&row.peer, &row.message, &row.process.pid);
+    if is_news && row.body.is_some() {
+        tracing::warn!(%peer, message, pid, "a message is not delivered yet, it is tried again: {why}");
+    } else {
+        let tries = row.attempts.saturating_add(1);
+        tracing::info!(%peer, message, pid, tries, "a message was not sent: {why}");
+    }
+}
+
+/// Tells the journal that a message will not be delivered.
+fn tell_end(row: &OutboxRow, outcome: &Outcome) {
+    let (peer, message, pid) = (&row.peer, &row.message, &row.process.pid);
+    match outcome {
+        Outcome::GivenUp => {
+            let tries = row.attempts.saturating_add(1);
+            tracing::warn!(%peer, message, pid, tries, "a message is given up");
+        }
+        Outcome::Refused { status, code, .. } => {
+            let code = wire::text::shown_within(code, CODE_CHARS_MAX);
+            tracing::warn!(%peer, message, pid, status, %code, "the peer refused a message");
+        }
+        Outcome::Acknowledged { .. } | Outcome::Told { .. } => {}
     }
 }
 

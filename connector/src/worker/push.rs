@@ -118,7 +118,12 @@ async fn push<P: Parts, F: Fetch, C: PushClient>(
             Attempt::Hopeless { cut, words } => give_up(engine, key, cut, words).await,
             Attempt::Passing { words, retry_after_s } => {
                 failures = failures.saturating_add(1);
-                tracing::info!(participant = %ours, pid, failures, "a push did not come over: {words}");
+                // Once for the operator, and each try for whoever looks.
+                if failures == 1 {
+                    tracing::warn!(participant = %ours, pid, "a push did not come over, it is tried again: {words}");
+                } else {
+                    tracing::info!(participant = %ours, pid, failures, "a push did not come over: {words}");
+                }
                 if is_too_late(engine, key).await {
                     give_up(engine, key, Cut::PushFailed, words).await
                 } else {
