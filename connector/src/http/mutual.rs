@@ -10,6 +10,7 @@ mod catalog;
 mod data;
 mod dsp;
 pub mod intake;
+mod named;
 pub mod neighbour;
 mod quota;
 mod released;

@@ -290,6 +290,40 @@ async fn an_illegal_transition_gets_the_standards_error_and_changes_nothing() {
     assert_eq!(format!("{:?}", space.kept(Who::Ulm).await), before);
 }
 
+/// What cannot be read names no process. The path does, and a party of that process may be told.
+#[tokio::test]
+async fn an_error_names_the_process_in_the_path_to_a_party_of_it_and_to_nobody_else() {
+    let (space, listener) = listening();
+    let approval = ApprovalRule::SecondPerson;
+    let dataset = space.publish(Who::Ulm, Described { approval, ..described(&rule()) }).await;
+    let mut body = request(&space).await;
+    body["offer"] = dataset.offer.clone();
+    body["offer"]["target"] = json!(dataset.id.as_str());
+    let mut company = company(&listener).await;
+    let opened = company.post("/negotiations/request", &body).await.json();
+    let path = |pid: &str| format!("{BASE}/negotiations/{pid}/events");
+    let pid = opened["providerPid"].as_str().unwrap();
+    for (media_type, sent, status) in
+        [("application/json", "{", 400), ("application/json", "{}", 400), ("text/plain", "{}", 415)]
+    {
+        let told = company.post_as(&path(pid), media_type, sent.as_bytes()).await;
+        assert_eq!(told.status, status, "{media_type} {sent}");
+        if let Some(standard) = Standard::open() {
+            standard.check(NEGOTIATION_ERROR, &told.json());
+        }
+        for name in ["consumerPid", "providerPid"] {
+            assert_eq!(told.json()[name], opened[name], "{name} {media_type} {sent}");
+        }
+        let mut firm = Client::of(Who::Firm, Who::Ulm, listener.address).await.unwrap();
+        let strange = firm.post_as(&path(pid), media_type, sent.as_bytes()).await;
+        let mut firm = Client::of(Who::Firm, Who::Ulm, listener.address).await.unwrap();
+        let unknown = firm.post_as(&path("urn:uuid:no"), media_type, sent.as_bytes()).await;
+        assert_eq!((strange.status, &strange.body), (unknown.status, &unknown.body), "{sent}");
+        assert!(strange.json().get("providerPid").is_none(), "{:?}", strange.json());
+        company = self::company(&listener).await;
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_is_stopped_is_not_now_and_not_never() {
     let (space, listener) = listening();

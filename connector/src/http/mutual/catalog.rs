@@ -19,7 +19,7 @@ use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::rests;
 use crate::http::coding::{self, Packer};
-use crate::http::problem;
+use crate::http::problem::{self, SentPids};
 
 /// Datasets that one answer may hold when the requester asks for more than a page.
 const STREAM_MAX: usize = 100_000;
@@ -62,7 +62,7 @@ pub(super) async fn page<P: Parts, F>(
 ) -> HttpResponse {
     match find(served, asked, body).await {
         Ok(response) => response,
-        Err(error) => refuse(asked.caller, &error, Family::Catalog, None),
+        Err(error) => refuse(asked.caller, &error, Family::Catalog, SentPids::default()),
     }
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn dataset<P: Parts, F>(
                 None => response.body(body),
             }
         }
-        Err(error) => refuse(asked.caller, &error, Family::Catalog, None),
+        Err(error) => refuse(asked.caller, &error, Family::Catalog, SentPids::default()),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::engine::live::Admission;
 use crate::engine::parts::Parts;
 use crate::engine::permit::DeliveryEnd;
 use crate::engine::recorder::Recorder;
+use crate::http::problem::SentPids;
 use crate::participant::Standing;
 
 /// The header with the delivery's id, the same in both logs: the consumer's request asks for one, the
@@ -39,7 +40,7 @@ pub(super) async fn deliver<P: Parts, F: Fetch>(
 ) -> HttpResponse {
     match permitted(request, served, caller, standing, pid).await {
         Ok(response) => response,
-        Err(error) => refuse(caller, &error, Family::Transfer, None),
+        Err(error) => refuse(caller, &error, Family::Transfer, SentPids::default()),
     }
 }
 

@@ -11,15 +11,18 @@ use protocol::message::MessageKind;
 use protocol::status::{self, Problem};
 use serde_json::Value;
 
+use super::named::named;
 use super::neighbour::Ask;
 use super::quota::Quota;
 use super::released::Released;
 use super::route::{Route, route};
 use super::{Caller, Served, body, catalog, data, intake};
 use crate::data::source::http::Fetch;
+use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::negotiation::{Incoming, Reply};
 use crate::engine::parts::Parts;
+use crate::http::problem::SentPids;
 use crate::http::{DSP_PATH, coding, problem};
 use crate::participant::{Participant, Standing};
 
@@ -56,7 +59,10 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
     let body = if is_post {
         match body::json(&request, payload, engine.limits().message_bytes_max).await {
             Ok(body) => body,
-            Err(error) => return unread(&route, &error.problem()),
+            Err(error) => {
+                let pids = named(engine, &caller, &route, &[]).await;
+                return unread(&route, &error.problem(), pids);
+            }
         }
     } else {
         Vec::new()
@@ -75,17 +81,17 @@ pub(super) async fn handle<P: Parts, F: Fetch>(
 }
 
 /// The answer to a body that was not read, in the form that belongs to its path.
-fn unread(route: &Route, problem: &Problem) -> HttpResponse {
+fn unread(route: &Route, problem: &Problem, pids: SentPids) -> HttpResponse {
     let body = match route {
         Route::Catalog | Route::Dataset { .. } => problem.catalog_body(),
         Route::Negotiation { .. } | Route::NegotiationMessage { .. } => {
-            problem.negotiation_body(None, None)
+            problem.negotiation_body(pids.consumer, pids.provider)
         }
         Route::AgreementTermination { .. }
         | Route::Data { .. }
         | Route::Intake { .. }
         | Route::Transfer { .. }
-        | Route::TransferMessage { .. } => problem.transfer_body(None, None),
+        | Route::TransferMessage { .. } => problem.transfer_body(pids.consumer, pids.provider),
         Route::Other | Route::Version => serde_json::json!({ "code": problem.code }),
     };
     let mut response = json(problem.status, &body);
@@ -113,44 +119,38 @@ async fn answer<P: Parts, F: Fetch>(
 ) -> HttpResponse {
     let engine = &served.engine;
     let (ours, peer) = (asked.caller.participant.did(), asked.caller.peer.did());
-    match route {
+    match &route {
         Route::Version => json(status::OK, &super::super::versions::document()),
         Route::Catalog => catalog::page(served, &asked, body).await,
-        Route::Dataset { id } => catalog::dataset(served, &asked, &id).await,
+        Route::Dataset { id } => catalog::dataset(served, &asked, id).await,
         Route::Negotiation { pid } => {
-            let found = engine.negotiation_for(ours, peer, &pid).await;
-            found.map_or_else(
-                |error| refuse(asked.caller, &error, Family::Negotiation, None),
-                |process| json(status::OK, &process),
-            )
+            let found = engine.negotiation_for(ours, peer, pid).await;
+            shown(engine, &asked, found, Family::Negotiation, &route).await
         }
         Route::Transfer { pid } => {
-            let found = engine.transfer_for(ours, peer, &pid).await;
-            found.map_or_else(
-                |error| refuse(asked.caller, &error, Family::Transfer, None),
-                |process| json(status::OK, &process),
-            )
+            let found = engine.transfer_for(ours, peer, pid).await;
+            shown(engine, &asked, found, Family::Transfer, &route).await
         }
         Route::NegotiationMessage { pid, kind } => {
-            let incoming = incoming(&asked, pid.as_deref(), kind, body);
+            let incoming = incoming(&asked, pid.as_deref(), *kind, body);
             let reply = engine.receive_negotiation(incoming).await;
             // Whoever was offered something is the consumer.
-            let own = match kind == MessageKind::ContractOfferMessage {
+            let own = match *kind == MessageKind::ContractOfferMessage {
                 true => "consumerPid",
                 false => "providerPid",
             };
-            taken(served, &asked, reply, (Family::Negotiation, own), body)
+            taken(served, &asked, reply, (Family::Negotiation, own), (&route, body)).await
         }
         Route::TransferMessage { pid, kind } => {
-            let incoming = incoming(&asked, pid.as_deref(), kind, body);
+            let incoming = incoming(&asked, pid.as_deref(), *kind, body);
             let reply = engine.receive_transfer(incoming).await;
-            taken(served, &asked, reply, (Family::Transfer, "providerPid"), body)
+            taken(served, &asked, reply, (Family::Transfer, "providerPid"), (&route, body)).await
         }
         Route::AgreementTermination { id } => {
             let kind = MessageKind::TransferTerminationMessage;
-            let incoming = incoming(&asked, Some(&id), kind, body);
+            let incoming = incoming(&asked, Some(id), kind, body);
             let reply = engine.receive_agreement_end(&incoming).await;
-            taken(served, &asked, reply, (Family::Transfer, "providerPid"), body)
+            taken(served, &asked, reply, (Family::Transfer, "providerPid"), (&route, body)).await
         }
         Route::Data { .. } | Route::Intake { .. } => problem::plain(&Problem::not_found()),
         Route::Other => neighbour(request, served, &asked, body).await,
@@ -173,17 +173,37 @@ fn incoming<'a>(
     }
 }
 
+/// What `GET` of a process answers.
+async fn shown<P: Parts>(
+    engine: &Engine<P>,
+    asked: &Asked<'_>,
+    found: Result<Value, EngineError>,
+    family: Family,
+    route: &Route,
+) -> HttpResponse {
+    match found {
+        Ok(process) => json(status::OK, &process),
+        Err(error) => {
+            let pids = named(engine, asked.caller, route, &[]).await;
+            refuse(asked.caller, &error, family, pids)
+        }
+    }
+}
+
 /// The answer to a message; `own` names our own id of the process in it.
-fn taken<P: Parts, F>(
+async fn taken<P: Parts, F>(
     served: &Served<P, F>,
     asked: &Asked<'_>,
     reply: Result<Reply, EngineError>,
     (family, own): (Family, &str),
-    body: &[u8],
+    (route, body): (&Route, &[u8]),
 ) -> HttpResponse {
     let reply = match reply {
         Ok(reply) => reply,
-        Err(error) => return refuse(asked.caller, &error, family, Some(body)),
+        Err(error) => {
+            let pids = named(&served.engine, asked.caller, route, body).await;
+            return refuse(asked.caller, &error, family, pids);
+        }
     };
     if let Some(checkpoint) = &reply.checkpoint {
         (served.seen)(asked.caller.participant.did(), asked.caller.peer.did(), checkpoint);
@@ -255,7 +275,7 @@ pub(super) fn refuse(
     caller: &Caller,
     error: &EngineError,
     family: Family,
-    body: Option<&[u8]>,
+    pids: SentPids,
 ) -> HttpResponse {
     let told = error.problem();
     let (participant, peer) = (caller.participant.did(), caller.peer.did());
@@ -267,11 +287,10 @@ pub(super) fn refuse(
     } else {
         tracing::warn!(%participant, %peer, code, status, "a message was refused: {reason}");
     }
-    let sent = body.map(problem::pids).unwrap_or_default();
     let error_body = match family {
         Family::Catalog => told.catalog_body(),
-        Family::Negotiation => told.negotiation_body(sent.consumer, sent.provider),
-        Family::Transfer => told.transfer_body(sent.consumer, sent.provider),
+        Family::Negotiation => told.negotiation_body(pids.consumer, pids.provider),
+        Family::Transfer => told.transfer_body(pids.consumer, pids.provider),
     };
     json(told.status, &error_body)
 }

@@ -23,6 +23,7 @@ use crate::data::pull::{ClientError, PullError};
 use crate::data::refusal::DataRefusal;
 use crate::data::version::Version;
 use crate::engine::error::EngineError;
+use crate::http::problem::SentPids;
 use crate::participant::Standing;
 
 /// Chunks on their way from the connection to the disk.
@@ -121,7 +122,9 @@ pub(super) async fn take(
             response
         }
         // What is left of the body is not read.
-        Err(Untaken::Engine(error)) => closing(refuse(caller, &error, Family::Transfer, None)),
+        Err(Untaken::Engine(error)) => {
+            closing(refuse(caller, &error, Family::Transfer, SentPids::default()))
+        }
         Err(Untaken::Refused(refusal)) => closing(refusal.respond()),
     }
 }
