@@ -24,6 +24,25 @@ fn links_lead_to_files() {
     check("A link leads nowhere.", &findings);
 }
 
+/// A table that names the test of each point is worth what its names are.
+#[test]
+fn source_files_that_documents_name_are_there() {
+    let (mut findings, mut tests) = (Vec::new(), 0);
+    for file in files(&[".md"]).into_iter().filter(|file| file.path.starts_with("docs/")) {
+        for (number, line) in file.lines() {
+            let quoted = line.split('`').skip(1).step_by(2);
+            for name in quoted.filter(|name| name.contains('/') && name.ends_with(".rs")) {
+                tests += usize::from(file.path == "docs/divergences.md");
+                if !root().join(name).is_file() {
+                    findings.push(format!("{}:{number}: {name}", file.path));
+                }
+            }
+        }
+    }
+    check("A document names a source file that is not there.", &findings);
+    assert!(tests > 50, "docs/divergences.md names {tests} source files");
+}
+
 #[test]
 fn every_decision_has_context_decision_and_consequences() {
     let mut findings = Vec::new();
