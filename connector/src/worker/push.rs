@@ -2,12 +2,12 @@
 //! to what failed. What was under way when the process died is sent again.
 
 mod attempt;
+mod places;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use wire::did::Did;
 
@@ -25,9 +25,8 @@ use crate::engine::wake::Errand;
 use super::{soon, until};
 
 use self::attempt::{Attempt, attempt};
+use self::places::Places;
 
-/// Pushes that run at once, over all consumers.
-const PUSHES_MAX: usize = 64;
 /// The first pause after a failure; each further one doubles it.
 const PAUSE_S_FIRST: i64 = 1;
 /// The longest pause between two attempts.
@@ -46,7 +45,7 @@ pub struct Plane<F, C> {
 
 /// Runs for as long as the engine does.
 pub async fn run<P: Parts, F: Fetch, C: PushClient>(engine: Arc<Engine<P>>, plane: Plane<F, C>) {
-    let (plane, places) = (Arc::new(plane), Arc::new(Semaphore::new(PUSHES_MAX)));
+    let (plane, places) = (Arc::new(plane), Arc::new(Places::new()));
     // Whether something new was told of a push that is under way.
     let mut under_way: BTreeMap<PushKey, bool> = BTreeMap::new();
     let mut tasks: JoinSet<PushKey> = JoinSet::new();
@@ -102,15 +101,20 @@ async fn all<P: Parts>(engine: &Engine<P>) -> (Vec<PushKey>, Option<Timestamp>) 
 async fn push<P: Parts, F: Fetch, C: PushClient>(
     engine: &Arc<Engine<P>>,
     plane: &Plane<F, C>,
-    places: &Semaphore,
+    places: &Places,
     key: &PushKey,
 ) {
     let (ours, pid) = key;
     let mut failures: u32 = 0;
     loop {
-        let made = {
-            let Ok(_place) = places.acquire().await else { return };
-            attempt(engine, plane, key).await
+        let made = match engine.destination(ours, pid).await {
+            Ok(None) => return,
+            Ok(Some(to)) => {
+                let Some(_place) = places.enter(&to.peer).await else { return };
+                attempt(engine, plane, key).await
+            }
+            // The attempt meets it again, and says what follows.
+            Err(_) => attempt(engine, plane, key).await,
         };
         let done = match made {
             Attempt::Delivered => engine.complete_transfer(ours, pid).await,
