@@ -1,5 +1,6 @@
 //! Contracts: asked for, watched, and ended.
 
+mod format;
 mod known;
 mod talk;
 mod view;
@@ -49,6 +50,7 @@ impl<P: Parts, D> Inner<P, D> {
         let peer = self.partner(actor, &request.peer)?;
         let dataset = self.offered(ours, &peer, &request.dataset).await?;
         let offer = choose(&dataset, request.offer.as_ref())?;
+        format::check_formats(&dataset)?;
         let rule = rule::read(offer.document(), Shape::Offer)
             .map_err(|error| partner("rule-not-understood", &error.to_string()))?;
         if let Some(purpose) = &request.purpose {
