@@ -96,3 +96,31 @@ async fn a_refusal_is_not_believed_while_the_partner_cannot_be_asked_for_its_sta
         assert_eq!(state, Some(transfer::State::Completed), "{who:?}");
     }
 }
+
+/// The standard's status for a step that is not allowed is 400; others answer 409.
+#[tokio::test]
+async fn a_409_is_believed_no_more_and_no_less_than_a_400() {
+    for status in [400, 409] {
+        // The first answer was lost; what comes the second time is a refusal.
+        let space = Dataspace::new();
+        let dataset = space.publish(Who::Ulm, described(&rule())).await;
+        space.network.trouble("/events", Trouble::LoseResponse);
+        space.network.trouble("/events", Trouble::Answer(status));
+        space.ask(Who::Company, Who::Ulm, &dataset).await.unwrap();
+        space.settle_in_time().await;
+        for who in [Who::Company, Who::Ulm] {
+            assert_eq!(space.kept(who).await.agreements.len(), 1, "{who:?} {status}");
+        }
+        // Refused, and the other side stands where it stood.
+        let (space, pid) = asking("/verification", Trouble::Answer(status)).await;
+        space.settle_in_time().await;
+        for who in [Who::Company, Who::Ulm] {
+            let kept = space.kept(who).await;
+            let states: Vec<_> = kept.negotiations.values().map(|it| it.process.state).collect();
+            assert_eq!(states, [Some(negotiation::State::Terminated)], "{who:?} {status}");
+            assert!(kept.agreements.is_empty());
+        }
+        let why = space.negotiation(Who::Company, &pid).await.why.unwrap();
+        assert_eq!(why.code, "refused-by-peer", "{status}");
+    }
+}

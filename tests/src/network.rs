@@ -30,6 +30,8 @@ pub enum Trouble {
     LoseResponse,
     /// It arrives twice; the sender sees the second answer.
     Twice,
+    /// It never arrives; something answers in the receiver's place, with this status and no body.
+    Answer(u16),
 }
 
 /// One request as it was on the network, and what came of it.
@@ -195,6 +197,7 @@ impl Network {
                 self.post(letter.clone()).await?;
                 self.post(letter).await
             }
+            Some(Trouble::Answer(status)) => Ok(told(status, Bytes::new())),
             Some(Trouble::Delay) => {
                 self.inner().held_back.push(letter);
                 Err(unsent("too-late"))

@@ -80,6 +80,31 @@ async fn offers_and_counters_alternate_until_one_side_takes_the_terms_of_the_oth
 }
 
 #[tokio::test]
+async fn a_negotiation_in_which_nobody_ever_agrees_comes_to_an_end() {
+    let (space, _, ulm, company) = waiting().await;
+    let other = |minutes: i64| {
+        let until = Until::Instant(rule_end() - SignedDuration::from_mins(minutes));
+        template::build(&Template { until: Some(until), ..rule() })
+    };
+    // With the request that opened it, and all offers and counters, it has 64 of them.
+    for round in 0..32 {
+        act(&space, (Who::Ulm, &ulm), Act::Offer(other(2 * round + 1)), SECOND).await.unwrap();
+        if round < 31 {
+            let counter = Act::Counter(other(2 * round + 2));
+            act(&space, (Who::Company, &company), counter, ENGINEER).await.unwrap();
+        }
+    }
+    assert_eq!(state(&space).await, State::Offered);
+    let counter = Act::Counter(other(100));
+    act(&space, (Who::Company, &company), counter, ENGINEER).await.unwrap();
+    let letters = space.network.letters();
+    let last = letters.iter().rfind(|letter| letter.path.ends_with("/request")).unwrap();
+    let told: Value = serde_json::from_slice(&last.answer).unwrap();
+    assert_eq!((last.status, &told["code"]), (Some(400), &"too-many-offers".into()));
+    assert_eq!(state(&space).await, State::Terminated);
+}
+
+#[tokio::test]
 async fn a_person_of_the_consumers_accepts_a_counter_offer() {
     let (space, _, ulm, company) = waiting().await;
     act(&space, (Who::Ulm, &ulm), Act::Offer(until(-6)), SECOND).await.unwrap();
