@@ -2,10 +2,10 @@
 //! the workspace builds. What stands in the README and not here, or the other way round, fails.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use allmende_tests::ports;
 use allmende_tests::program::program;
 
 use crate::tidy::commands;
@@ -108,9 +108,7 @@ impl User {
     pub(crate) fn new(program: PathBuf) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("parking.csv"), "car_park,free\nRathaus,12\n").unwrap();
-        let held: Vec<TcpListener> =
-            PORTS.iter().map(|_| TcpListener::bind(("127.0.0.1", 0)).expect("a port")).collect();
-        let free = held.iter().map(|one| one.local_addr().unwrap().port().to_string());
+        let free = ports::free::<{ PORTS.len() }>().map(|port| port.to_string());
         let ports = PORTS.into_iter().zip(free).collect();
         Self { folder, program, ports, fingerprint: String::new(), running: Vec::new() }
     }

@@ -28,6 +28,7 @@ pub mod machines;
 pub mod network;
 pub mod node;
 pub mod peer;
+pub mod ports;
 pub mod program;
 pub mod raw;
 pub mod relay;

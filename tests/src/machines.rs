@@ -1,7 +1,7 @@
 //! A data space of real processes: an authority and members, each with a home and ports of its own,
 //! made by the program's own commands.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use connector::home::Home;
@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use wire::did::Did;
 
 use crate::local::Ask;
+use crate::ports;
 use crate::program::{Ran, Up, run};
 use crate::raw::Told;
 
@@ -112,14 +113,10 @@ impl Machines {
     pub fn closed_gate(&self, host: &str, to: &str) -> Machine {
         let mut machine = Machine::new(self.path(), host, &["gate"]);
         machine.init(&["init", "--gate", to], host);
-        let outward = [8190, 8191].map(|usual| {
-            let port = TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr();
-            (format!("127.0.0.1:{usual}"), port.expect("a port"))
-        });
-        for (usual, free) in &outward {
-            machine.set(usual, &free.to_string());
+        machine.outward = ports::free().map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        for (usual, free) in [8190, 8191].into_iter().zip(machine.outward) {
+            machine.set(&format!("127.0.0.1:{usual}"), &free.to_string());
         }
-        machine.outward = outward.map(|(_, free)| free);
         self.admit(&machine, host);
         machine
     }
@@ -147,9 +144,7 @@ impl Machines {
 
 impl Machine {
     fn new(folder: &Path, name: &str, words: &'static [&'static str]) -> Self {
-        // Held all at once while they are chosen, so that none is given twice.
-        let held = PORTS.map(|_| TcpListener::bind(("127.0.0.1", 0)).expect("a port"));
-        let ports = held.map(|held| held.local_addr().expect("a port").port());
+        let ports = ports::free();
         let outward = [SocketAddr::from(([127, 0, 0, 1], 0)); 2];
         Self { home: folder.join(name), words, ports, outward, up: None }
     }
