@@ -4,7 +4,7 @@ use allmende_tests::cast::Who;
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::network::Trouble;
 use allmende_tests::sim::auditor;
-use allmende_tests::story::{ENGINEER, described, rule};
+use allmende_tests::story::{ENGINEER, PUBLISHER, described, rule};
 use connector::engine::live::Cut;
 use connector::engine::negotiation::Ending;
 use protocol::{negotiation, transfer};
@@ -17,6 +17,15 @@ async fn asking(trouble: &str, what: Trouble) -> (Dataspace, String) {
     let pid = space.ask(Who::Company, Who::Ulm, &dataset).await.unwrap();
     space.settle().await;
     (space, pid)
+}
+
+/// An auditor finds nothing wrong with all logs side by side.
+async fn audit(space: &Dataspace) {
+    let mut all = Vec::new();
+    for who in Who::ALL {
+        all.push((who, space.kept(who).await, space.node(who).running().store));
+    }
+    auditor::audit(&all);
 }
 
 /// FINALIZED has arrived, and Ulm does not know it.
@@ -47,11 +56,7 @@ async fn a_break_off_that_crosses_the_conclusion_leaves_a_contract_on_no_side() 
         assert!(kept.agreements.is_empty(), "{who:?} holds a contract that the other does not");
     }
     // Messages that the ends overtook are missed in nobody's log.
-    let mut all = Vec::new();
-    for who in Who::ALL {
-        all.push((who, space.kept(who).await, space.node(who).running().store));
-    }
-    auditor::audit(&all);
+    audit(&space).await;
 }
 
 #[tokio::test]
@@ -95,6 +100,30 @@ async fn a_refusal_is_not_believed_while_the_partner_cannot_be_asked_for_its_sta
         let state = space.only_transfer(who).await.1.process.state;
         assert_eq!(state, Some(transfer::State::Completed), "{who:?}");
     }
+}
+
+/// Both sides let a transfer go on, and only the owner's start arrives.
+#[tokio::test]
+async fn a_question_that_the_owners_start_has_crossed_is_missed_in_nobodys_log() {
+    let space = Dataspace::new();
+    let agreement = space.contract(&rule()).await;
+    let pid = space.transfer(&agreement).await;
+    let ending = Ending { account: ENGINEER.to_owned(), code: "suspended", words: None };
+    let (company, ulm) = (space.at(Who::Company), space.at(Who::Ulm));
+    company.suspend_transfer(&Who::Company.did(), &pid, &ending).await.unwrap();
+    space.settle().await;
+    let (at_ulm, _) = space.only_transfer(Who::Ulm).await;
+    space.network.trouble("/start", Trouble::LoseRequest);
+    company.resume_transfer(&Who::Company.did(), &pid, ENGINEER).await.unwrap();
+    space.settle().await;
+    ulm.resume_transfer(&Who::Ulm.did(), &at_ulm, PUBLISHER).await.unwrap();
+    drop((company, ulm));
+    space.settle_in_time().await;
+    for who in [Who::Company, Who::Ulm] {
+        let state = space.only_transfer(who).await.1.process.state;
+        assert_eq!(state, Some(transfer::State::Started), "{who:?}");
+    }
+    audit(&space).await;
 }
 
 /// The standard's status for a step that is not allowed is 400; others answer 409.

@@ -31,11 +31,11 @@ fn main() -> ExitCode {
     only.map_or_else(|| many(from, seeds), trace)
 }
 
-/// One seed, told line by line.
+/// One seed, told line by line, and what the logs say in the end.
 fn trace(seed: u64) -> ExitCode {
     let mut simulation = Simulation::new(seed, true);
     let done = catch_unwind(AssertUnwindSafe(|| simulation.run()));
-    for line in simulation.trace() {
+    for line in simulation.trace().into_iter().chain(simulation.logs()) {
         println!("{line}");
     }
     match done {

@@ -50,8 +50,8 @@ struct Shared {
     content: Content,
     role: Role,
     message: Option<(MessageKind, Event)>,
-    /// Whether the other side must have it too: what was refused, given up or taken back may have
-    /// arrived or not.
+    /// Whether the other side must have it too: what was refused, given up, taken back, or only
+    /// inferred from the other side's state may have arrived or not.
     expected: bool,
     unmatched: Unmatched,
 }
@@ -153,8 +153,10 @@ fn arrived<'a>(
 }
 
 /// First what is alike, then what is about the same event, then what is left. What need not have
-/// arrived is missed by nobody.
-fn lay_side_by_side(left: Vec<Shared>, mut right: Vec<Shared>, report: &mut PairReport) {
+/// arrived is missed by nobody, and takes no partner from what must have arrived.
+fn lay_side_by_side(mut left: Vec<Shared>, mut right: Vec<Shared>, report: &mut PairReport) {
+    left.sort_by_key(|one| !one.expected);
+    right.sort_by_key(|other| !other.expected);
     let mut rest = Vec::new();
     for one in left {
         if let Some(at) = right.iter().position(|other| alike(&one, other)) {
@@ -229,13 +231,16 @@ fn group(entries: &[(&Log, u64, &Entry)], names: &Names) -> BTreeMap<SharedEvent
     for (log, index, entry) in entries {
         let Some(shared) = shared(log, *index, entry, names) else { continue };
         match shared.message {
-            Some((_, Event::RefusedByPeer | Event::GivenUp | Event::Withdrawn)) => {
+            Some((
+                _,
+                Event::Compared | Event::GivenUp | Event::RefusedByPeer | Event::Withdrawn,
+            )) => {
                 let sent = groups.get_mut(&shared.event).and_then(|sent| sent.last_mut());
                 if let Some(sent) = sent {
                     sent.expected = false;
                 }
             }
-            Some((_, Event::Acknowledged | Event::Compared)) => {}
+            Some((_, Event::Acknowledged)) => {}
             Some((_, Event::Received | Event::Sent)) | None => {
                 groups.entry(shared.event.clone()).or_default().push(shared);
             }

@@ -35,9 +35,9 @@ pub(super) fn acknowledged(
     }
     let reported = answer.process.map(|process| process.state);
     if outgoing.what == Move::Terminate || reported == Some(State::Terminated) {
-        return Ok(entered(next, now, at, outgoing, State::Terminated));
+        return Ok(entered(next, now, at, outgoing, State::Terminated, Event::Acknowledged));
     }
-    Ok(entered(next, now, at, outgoing, outgoing.leads_to))
+    Ok(entered(next, now, at, outgoing, outgoing.leads_to, Event::Acknowledged))
 }
 
 /// The peer refused our message for good.
@@ -57,8 +57,10 @@ pub(super) fn refused(
     if ended || now.provider_pid.is_none() {
         return Ok(give_up(now, at, State::Terminated, Event::RefusedByPeer, clause));
     }
+    // The first answer was lost; or the peer stood there before, and what it refused never counted.
     if answer.peer_state == Some(outgoing.leads_to) && !is_ask(outgoing) {
-        return Ok(entered(now.clone(), now, at, outgoing, outgoing.leads_to));
+        let event = Event::Compared;
+        return Ok(entered(now.clone(), now, at, outgoing, outgoing.leads_to, event));
     }
     if is_ask(outgoing) {
         return Ok(ask_denied(now, at, outgoing));
@@ -102,6 +104,7 @@ fn entered(
     at: Timestamp,
     outgoing: Outgoing,
     state: State,
+    event: Event,
 ) -> Step {
     let clause = Clause::TransferAcknowledged;
     next.state = Some(state);
@@ -111,7 +114,7 @@ fn entered(
         next.data_address = None;
     }
     let fact = Effect::Record(Fact {
-        event: Event::Acknowledged,
+        event,
         message: outgoing.what.message(),
         digest: None,
         before: now.state,

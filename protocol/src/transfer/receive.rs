@@ -114,10 +114,11 @@ fn arrive(now: &Transfer, what: Move) -> Result<Arrival, Refusal> {
             let awaiting = Some(outgoing);
             Ok(Arrival { state, clause, awaiting, acknowledges: None, withdraws: None })
         }
-        // The start that we asked for.
+        // The start that we ask for. It may answer us or have crossed our question, which then never
+        // needs to arrive.
         (_, Some((state, clause))) if what == Move::Start && outgoing.what == Move::Start => {
-            let acknowledges = Some(outgoing);
-            Ok(Arrival { state, clause, awaiting: None, acknowledges, withdraws: None })
+            let withdraws = Some(outgoing);
+            Ok(Arrival { state, clause, awaiting: None, acknowledges: None, withdraws })
         }
         (_, Some((state, _))) if what.finality() >= outgoing.what.finality() => {
             let clause = Clause::Crossing;

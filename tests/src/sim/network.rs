@@ -37,6 +37,12 @@ impl Houses {
         self.0.lock().unwrap().retain(|_, (owner, _)| *owner != life);
     }
 
+    /// Whether this life answers under `host`: a process that is starting serves nobody.
+    #[must_use]
+    pub fn answers(&self, host: &str, life: Life) -> bool {
+        self.0.lock().unwrap().get(host).is_some_and(|(owner, _)| *owner == life)
+    }
+
     fn find(&self, host: &str) -> Option<(Life, Arc<Engine<SimParts>>)> {
         let houses = self.0.lock().unwrap();
         let (life, engine) = houses.get(host)?;

@@ -75,7 +75,8 @@ pub fn end_everything(sim: &Simulation) {
     }
 }
 
-/// Lets somebody's wish be done by the process that serves `who`, and notes what came of it.
+/// Lets somebody's wish be done by the process that serves `who`, and notes what came of it; nothing
+/// while it is starting, as nothing is served then.
 pub fn wish<T>(
     sim: &Simulation,
     who: Who,
@@ -83,6 +84,10 @@ pub fn wish<T>(
     work: impl Future<Output = Result<T, EngineError>> + Send + 'static,
 ) {
     let world = sim.world.clone();
+    if !sim.is_up(who) {
+        world.trace(|| format!("{who:?} cannot {what} yet"));
+        return;
+    }
     sim.world.spawner.spawn(sim.node(who).life, async move {
         world.trace(|| format!("{who:?} wants to {what}"));
         let done = work.await.map(|_| ());

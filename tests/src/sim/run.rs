@@ -22,6 +22,8 @@ use crate::judge::{Kept, kept_by, records_of};
 pub const NETWORK: Life = 0;
 /// Polls after which a run that finds no rest is broken.
 const STEPS_MAX: u64 = 2_000_000;
+/// How long the processes have to start before anybody acts.
+const START: SignedDuration = SignedDuration::from_mins(1);
 /// How often people act.
 const ACTS: usize = 60;
 /// How long everything has to come to rest in peace: longer than any message is tried again.
@@ -144,6 +146,7 @@ impl Simulation {
 
     /// Lives through everything that follows from the seed. Panics where something must not be.
     pub fn run(&mut self) -> Done {
+        self.live_until(self.world.time.now() + START);
         people::begin(self);
         for _ in 0..ACTS {
             // Mostly at once or soon, now and then much later.
@@ -186,6 +189,12 @@ impl Simulation {
         self.nodes.iter().find(|node| node.members.contains(&who)).unwrap()
     }
 
+    /// Whether the process that serves `who` has started.
+    #[must_use]
+    pub fn is_up(&self, who: Who) -> bool {
+        self.houses.answers(who.host(), self.node(who).life)
+    }
+
     /// What `who` keeps beside its log.
     #[must_use]
     pub fn kept_of(&self, who: Who) -> Kept {
@@ -196,6 +205,19 @@ impl Simulation {
     #[must_use]
     pub fn trace(&self) -> Vec<String> {
         self.world.trace.as_ref().map(|trace| trace.lock().unwrap().clone()).unwrap_or_default()
+    }
+
+    /// All logs, an entry a line.
+    #[must_use]
+    pub fn logs(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for kept in self.kept() {
+            for (index, entry) in kept.log.iter().enumerate() {
+                let entry = serde_json::to_string(entry).unwrap();
+                lines.push(format!("{} {index} {entry}", kept.did.host()));
+            }
+        }
+        lines
     }
 
     fn kept(&self) -> Vec<Kept> {

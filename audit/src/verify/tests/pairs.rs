@@ -284,7 +284,7 @@ fn both_must_say_the_same_end() {
 fn a_message_that_was_refused_given_up_or_taken_back_may_have_arrived_or_not() {
     let message = MessageKind::TransferRequestMessage;
     let step = |event| Body::TransferStep { message, event, state: None };
-    for outcome in [Event::RefusedByPeer, Event::GivenUp, Event::Withdrawn] {
+    for outcome in [Event::RefusedByPeer, Event::GivenUp, Event::Withdrawn, Event::Compared] {
         for arrived in [false, true] {
             let report = report(|world| {
                 world.firm.record(step(Event::Sent));
@@ -295,6 +295,20 @@ fn a_message_that_was_refused_given_up_or_taken_back_may_have_arrived_or_not() {
             });
             assert!(report.agree, "{}", report.text(Lang::En));
         }
+    }
+    // The same message once more: only the second has arrived, and belongs to the second.
+    for firm_sends in [true, false] {
+        let again = super::pairs::report(|world| {
+            let (sender, receiver) = match firm_sends {
+                true => (&mut world.firm, &mut world.ulm),
+                false => (&mut world.ulm, &mut world.firm),
+            };
+            for event in [Event::Sent, Event::Withdrawn, Event::Sent] {
+                sender.record(step(event));
+            }
+            receiver.record(step(Event::Received));
+        });
+        assert!(again.agree, "{}", again.text(Lang::En));
     }
     let report = report(|world| world.firm.record(step(Event::Sent)));
     assert_eq!(report.pairs[0].only_here.len(), 1);

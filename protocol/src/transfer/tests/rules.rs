@@ -83,6 +83,14 @@ fn the_side_without_the_address_asks_and_the_owner_answers_with_a_start() {
     let resumed = theirs(&asked.next, Move::Start);
     assert_eq!(resumed.next.state, Some(State::Started));
     assert_eq!(effects(&resumed), "record open");
+    // The owner may start of its own accord: whether the ask has arrived is not known, nor needed.
+    let asking = Input::Command(command(&consumer, Move::Start));
+    let asking = step(Some(&consumer), at(), asking).unwrap().next;
+    let resumed = theirs(&asking, Move::Start);
+    assert_eq!((resumed.next.state, resumed.next.awaiting), (Some(State::Started), None));
+    assert_eq!(effects(&resumed), "record record withdraw open");
+    let Some(Effect::Record(fact)) = resumed.effects.get(1) else { panic!() };
+    assert_eq!((fact.event, fact.acknowledges), (crate::fact::Event::Withdrawn, None));
     // A refusal of the ask leaves the transfer suspended.
     let asking = Input::Command(command(&consumer, Move::Start));
     let asking = step(Some(&consumer), at(), asking).unwrap().next;
@@ -169,7 +177,11 @@ fn a_peer_that_has_ended_is_followed() {
     };
     assert_eq!(refused(Some(State::Completed)).next.state, Some(State::Completed));
     assert_eq!(refused(Some(State::Terminated)).next.state, Some(State::Terminated));
-    assert_eq!(refused(Some(State::Suspended)).next.state, Some(State::Suspended));
+    // Whether the suspension arrived, or the peer stood there before, is not known.
+    let followed = refused(Some(State::Suspended));
+    assert_eq!(followed.next.state, Some(State::Suspended));
+    let Some(Effect::Record(fact)) = followed.effects.first() else { panic!() };
+    assert_eq!(fact.event, crate::fact::Event::Compared);
     let left = refused(Some(State::Started));
     assert_eq!(left.next.awaiting.map(|outgoing| outgoing.what), Some(Move::Terminate));
 }
