@@ -15,9 +15,9 @@ use crate::model::{Policy, PolicyKind, Rule};
 /// Most differences that a comparison lists.
 pub const DIFFERENCES_MAX: usize = 8;
 
-/// An agreement cannot be made of an agreement.
+/// An agreement can be made of an offer alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the policy is an agreement already")]
+#[error("the policy is no offer")]
 pub struct NotAnOffer;
 
 impl Policy {
@@ -35,7 +35,12 @@ impl Policy {
         timestamp: Timestamp,
     ) -> Result<Self, NotAnOffer> {
         match self.kind {
-            PolicyKind::Agreement => Err(NotAnOffer),
+            PolicyKind::Agreement
+            | PolicyKind::Assertion
+            | PolicyKind::Privacy
+            | PolicyKind::Request
+            | PolicyKind::Set
+            | PolicyKind::Ticket => Err(NotAnOffer),
             PolicyKind::MessageOffer | PolicyKind::Offer => Ok(Self {
                 kind: PolicyKind::Agreement,
                 id,

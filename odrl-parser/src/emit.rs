@@ -59,7 +59,13 @@ pub(crate) fn rule_json(rule: &Rule) -> Value {
     if let Some(id) = &rule.id {
         object.insert("@id".to_owned(), json!(id.as_str()));
     }
-    object.insert("action".to_owned(), json!(rule.action.spelling()));
+    match rule.actions.as_slice() {
+        [only] => drop(object.insert("action".to_owned(), json!(only.term.spelling()))),
+        many => {
+            let many = many.iter().map(|action| json!(action.term.spelling())).collect();
+            object.insert("action".to_owned(), many);
+        }
+    }
     if !rule.constraints.is_empty() {
         let constraints = rule.constraints.iter().map(constraint_json).collect();
         object.insert("constraint".to_owned(), constraints);

@@ -26,7 +26,10 @@ pub use emit::{document_digest, to_json};
 pub use error::{Counted, ParseError, Problem, TermRole, Unsupported};
 pub use id::{ID_BYTES_MAX, Id, IdError};
 pub use instant::{InstantError, parse_day, parse_instant, parse_offset};
-pub use model::{Constraint, Informative, Literal, LiteralTag, Operand, Policy, PolicyKind, Rule};
+pub use model::{
+    Action, ConflictStrategy, Constraint, Entity, Informative, Literal, LiteralTag, Operand,
+    PartyFunction, Policy, PolicyKind, Role, Rule,
+};
 pub use operator::{LogicalOperator, Operator};
 pub use parse::{
     CONSTRAINTS_MAX, NESTING_MAX, RULES_MAX, VALUE_BYTES_MAX, VALUES_MAX, parse_agreement,

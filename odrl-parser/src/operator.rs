@@ -1,4 +1,4 @@
-//! The twelve operators of ODRL and the logical operators that survive the DSP 2025-1 context.
+//! The twelve operators of ODRL 2.2 and its four logical operators.
 
 use std::fmt;
 
@@ -117,12 +117,13 @@ impl fmt::Display for Operator {
     }
 }
 
-/// How constraints combine. `andSequence` is not among them: the DSP context loses its order, so it
-/// is refused.
+/// How constraints combine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogicalOperator {
     /// `and`: all hold.
     And,
+    /// `andSequence`: all hold, and came to hold in their order.
+    AndSequence,
     /// `or`: at least one holds.
     Or,
     /// `xone`: exactly one holds.
@@ -131,13 +132,16 @@ pub enum LogicalOperator {
 
 impl LogicalOperator {
     /// All of them, in the order of their names.
-    pub const ALL: [Self; 3] = [Self::And, Self::Or, Self::Xone];
+    pub const ALL: [Self; 4] = [Self::And, Self::AndSequence, Self::Or, Self::Xone];
+    /// Those that survive the DSP 2025-1 context: it loses the order of `andSequence`.
+    pub const DSP: [Self; 3] = [Self::And, Self::Or, Self::Xone];
 
-    /// The member name that DSP 2025-1 uses.
+    /// The member name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::And => "and",
+            Self::AndSequence => "andSequence",
             Self::Or => "or",
             Self::Xone => "xone",
         }

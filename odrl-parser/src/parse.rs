@@ -97,6 +97,8 @@ fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<Policy, ParseError> {
         assignee: bound(&members, "assignee", kind == PolicyKind::Agreement)?,
         timestamp: parse_timestamp(&members, kind)?,
         profiles: parse_profiles(&members)?,
+        inherits: Vec::new(),
+        conflict: None,
         permissions: parse_rules(&members, "permission", &mut budget)?,
         prohibitions: parse_rules(&members, "prohibition", &mut budget)?,
         obligations: Vec::new(),

@@ -152,10 +152,13 @@ pub fn check_against(policy: &Policy, profile: &Profile) -> Result<CheckedPolicy
     }
     let permissions = policy.permissions.iter().map(|rule| (Modality::Permission, rule));
     let prohibitions = policy.prohibitions.iter().map(|rule| (Modality::Prohibition, rule));
-    let rules = permissions.chain(prohibitions).map(|(modality, rule)| {
+    let each = permissions.chain(prohibitions);
+    let each =
+        each.flat_map(|(modality, rule)| rule.actions.iter().map(move |it| (modality, rule, it)));
+    let rules = each.map(|(modality, rule, action)| {
         let conditions = check_conditions(&rule.constraints, profile)?;
-        let Rule { action, pointer, .. } = rule;
-        Ok(CheckedRule { modality, action: *action, conditions, pointer: pointer.clone() })
+        let Rule { pointer, .. } = rule;
+        Ok(CheckedRule { modality, action: action.term, conditions, pointer: pointer.clone() })
     });
     let rules = rules.collect::<Result<_, _>>()?;
     Ok(CheckedPolicy { source: policy.clone(), profile: profile.clone(), rules })
@@ -170,10 +173,10 @@ fn check_conditions(
 
 fn check_condition(constraint: &Constraint, profile: &Profile) -> Result<Condition, PolicyError> {
     match constraint {
-        Constraint::Atomic { left, operator, right, pointer } => {
+        Constraint::Atomic { left, operator, right, pointer, .. } => {
             check_atom(*left, *operator, right, pointer, profile)
         }
-        Constraint::Logical { operator, operands, pointer } => Ok(Condition::Joined {
+        Constraint::Logical { operator, operands, pointer, .. } => Ok(Condition::Joined {
             operator: *operator,
             members: check_conditions(operands, profile)?,
             pointer: pointer.clone(),

@@ -77,7 +77,7 @@ impl Condition {
     /// Whether `other` holds wherever this does, and fails only where this does. Each pair of parts
     /// is looked at once, so that a stranger's policy costs no more than its length.
     fn implies(&self, other: &Self) -> bool {
-        use LogicalOperator::{And, Or, Xone};
+        use LogicalOperator::{And, AndSequence, Or, Xone};
         match (self, other) {
             (Self::Atom { .. }, Self::Atom { .. }) => self.says(other) || self.bounds(other),
             (
@@ -95,11 +95,11 @@ impl Condition {
                 members.iter().any(|mine| mine.implies(other))
             }
             (
-                Self::Joined { operator: And | Or | Xone, .. },
-                Self::Joined { operator: And | Or | Xone, .. },
+                Self::Joined { operator: And | AndSequence | Or | Xone, .. },
+                Self::Joined { operator: And | AndSequence | Or | Xone, .. },
             ) => self.says(other),
-            (Self::Atom { .. }, Self::Joined { operator: And | Xone, .. })
-            | (Self::Joined { operator: Or | Xone, .. }, Self::Atom { .. }) => false,
+            (Self::Atom { .. }, Self::Joined { operator: And | AndSequence | Xone, .. })
+            | (Self::Joined { operator: AndSequence | Or | Xone, .. }, Self::Atom { .. }) => false,
         }
     }
 

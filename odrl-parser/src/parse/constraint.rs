@@ -25,7 +25,7 @@ pub(super) fn parse(
     }
     let members = node.object()?;
     for name in members.names() {
-        let logical = LogicalOperator::ALL.iter().any(|known| known.name() == name);
+        let logical = LogicalOperator::DSP.iter().any(|known| known.name() == name);
         if !logical && !ATOMIC_MEMBERS.contains(&name) {
             return Err(refuse_member(&members.required(name)?, name));
         }
@@ -41,7 +41,7 @@ fn joined_by(
     node: &Node<'_>,
     members: &Members<'_>,
 ) -> Result<Option<LogicalOperator>, ParseError> {
-    let logical = LogicalOperator::ALL.into_iter().filter(|known| members.has(known.name()));
+    let logical = LogicalOperator::DSP.into_iter().filter(|known| members.has(known.name()));
     let logical: Vec<LogicalOperator> = logical.collect();
     let atomic = ATOMIC_MEMBERS.into_iter().find(|name| members.has(name));
     let mixed = match (logical.as_slice(), atomic) {
@@ -69,14 +69,23 @@ fn parse_logical(
     if operands.is_empty() {
         return Err(shape(&joined, Expected::NonEmptyArray));
     }
-    Ok(Constraint::Logical { operator, operands, pointer: node.pointer().clone() })
+    Ok(Constraint::Logical { id: None, operator, operands, pointer: node.pointer().clone() })
 }
 
 fn parse_atomic(node: &Node<'_>, members: &Members<'_>) -> Result<Constraint, ParseError> {
     let left = parse_left(&members.required("leftOperand")?)?;
     let operator = parse_operator(&members.required("operator")?)?;
     let right = operand::parse(&members.required("rightOperand")?)?;
-    Ok(Constraint::Atomic { left, operator, right, pointer: node.pointer().clone() })
+    Ok(Constraint::Atomic {
+        id: None,
+        left,
+        operator,
+        right,
+        unit: None,
+        data_type: None,
+        status: None,
+        pointer: node.pointer().clone(),
+    })
 }
 
 /// A term as a string or as `{"@id": …}`.

@@ -23,7 +23,7 @@ pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
     if values.is_empty() {
         return Err(shape(node, Expected::NonEmptyArray));
     }
-    Ok(Operand { values, pointer: node.pointer().clone() })
+    Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() })
 }
 
 /// Takes a value as an absolute IRI: not a prefixed name of the DSP context, which JSON-LD would

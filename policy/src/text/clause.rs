@@ -18,6 +18,12 @@ pub(super) fn clause(condition: &Condition, lang: Lang) -> String {
             let members: Vec<String> = members.iter().map(|member| clause(member, lang)).collect();
             match (operator, lang) {
                 (LogicalOperator::And, _) => format!("({})", list(&members, and(lang))),
+                (LogicalOperator::AndSequence, Lang::De) => {
+                    format!("nacheinander gilt: ({})", members.join("; "))
+                }
+                (LogicalOperator::AndSequence, Lang::En) => {
+                    format!("these hold one after another: ({})", members.join("; "))
+                }
                 (LogicalOperator::Or, _) => format!("({})", list(&members, or(lang))),
                 (LogicalOperator::Xone, Lang::De) => {
                     format!("genau eines davon gilt: ({})", members.join("; "))
