@@ -106,6 +106,8 @@ pub enum Counted {
 pub enum TermRole {
     /// `action`.
     Action,
+    /// `conflict`.
+    Conflict,
     /// `@type` of a value.
     Datatype,
     /// `leftOperand`.
@@ -114,6 +116,8 @@ pub enum TermRole {
     Operator,
     /// `profile`.
     Profile,
+    /// A property in a graph.
+    Property,
     /// `@type` of the policy.
     Type,
 }
@@ -277,10 +281,12 @@ impl fmt::Display for TermRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Action => "action",
+            Self::Conflict => "conflict strategy",
             Self::Datatype => "data type",
             Self::LeftOperand => "left operand",
             Self::Operator => "operator",
             Self::Profile => "profile",
+            Self::Property => "property",
             Self::Type => "policy type",
         })
     }

@@ -21,6 +21,8 @@ use crate::term::{Namespace, split};
 use crate::vocabulary::ALLMENDE_V1;
 
 pub use operand::value_iri;
+#[cfg(feature = "rdf")]
+pub(crate) use operand::{datatype, language, unknown_datatype};
 
 /// Most rules in one policy.
 pub const RULES_MAX: usize = 128;

@@ -93,16 +93,22 @@ fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
 /// A data type of XML Schema, as `xsd:name` or in full.
 fn parse_datatype(node: &Node<'_>) -> Result<Iri, ParseError> {
     let written = super::only(node)?.string()?;
-    let name = written.strip_prefix("xsd:").or_else(|| written.strip_prefix(XSD));
-    let known = name.filter(|name| DATATYPES.contains(name));
-    let iri = known.and_then(|name| Iri::parse(&format!("{XSD}{name}")).ok());
-    iri.ok_or_else(|| {
-        let bare = DATATYPES.iter().find(|known| **known == written);
-        let suggestion = bare.map(|name| format!("xsd:{name}"));
-        let written = written.to_owned();
-        let problem = Problem::UnknownTerm { role: TermRole::Datatype, written, suggestion };
-        ParseError::at(node.pointer().clone(), problem)
-    })
+    let full = written.strip_prefix("xsd:").map(|name| format!("{XSD}{name}"));
+    datatype(full.as_deref().unwrap_or(written))
+        .ok_or_else(|| ParseError::at(node.pointer().clone(), unknown_datatype(written)))
+}
+
+/// The data type with this IRI, if a right operand may have it.
+pub(crate) fn datatype(iri: &str) -> Option<Iri> {
+    let known = iri.strip_prefix(XSD).is_some_and(|name| DATATYPES.contains(&name));
+    known.then(|| Iri::parse(iri).ok()).flatten()
+}
+
+pub(crate) fn unknown_datatype(written: &str) -> Problem {
+    let name = written.rsplit(['/', '#', ':']).next().unwrap_or(written);
+    let known = DATATYPES.iter().find(|known| **known == name);
+    let suggestion = known.map(|name| format!("xsd:{name}"));
+    Problem::UnknownTerm { role: TermRole::Datatype, written: written.to_owned(), suggestion }
 }
 
 /// The data types that a right operand may have; floats are not among them.
@@ -123,12 +129,14 @@ const DATATYPES: [&str; 12] = [
 
 /// A language tag of BCP 47 in its letters and digits; tags compare without regard to case.
 fn parse_language(node: &Node<'_>) -> Result<String, ParseError> {
-    let written = node.string()?;
+    language(node.string()?).ok_or_else(|| shape(node, Expected::Named("a language tag")))
+}
+
+/// The language tag in lower case, if it is one.
+pub(crate) fn language(written: &str) -> Option<String> {
     let is_subtag = |part: &str| {
         (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    if written.len() > 64 || !written.split('-').all(is_subtag) {
-        return Err(shape(node, Expected::Named("a language tag")));
-    }
-    Ok(written.to_ascii_lowercase())
+    let good = written.len() <= 64 && written.split('-').all(is_subtag);
+    good.then(|| written.to_ascii_lowercase())
 }
