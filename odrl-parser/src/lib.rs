@@ -14,6 +14,8 @@ mod instant;
 mod model;
 mod operator;
 mod parse;
+#[cfg(feature = "rdf")]
+pub mod rdf;
 mod term;
 #[cfg(test)]
 mod tests;
