@@ -1,0 +1,75 @@
+//! All cases, judged and compared.
+
+use std::collections::BTreeMap;
+
+use odrl_parser::Policy;
+use odrl_parser::rdf::ImportError;
+
+use crate::compare::{Difference, Level, compare};
+use crate::judged::Judged;
+use crate::read::{CaseError, File, read};
+use crate::report;
+use crate::world::World;
+
+/// What became of a case.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The file that it stands in.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// Passed or why not, by level.
+    pub levels: BTreeMap<Level, Result<(), Failure>>,
+}
+
+/// Why a case failed at a level.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// It could not be judged.
+    #[error("{0}")]
+    Case(CaseError),
+    /// The report is another.
+    #[error("{0}")]
+    Other(Difference),
+    /// The report is larger than a graph may be.
+    #[error("the report cannot be written: {0}")]
+    Report(ImportError),
+}
+
+/// What became of a suite.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// Its cases, by path.
+    pub cases: Vec<CaseResult>,
+}
+
+impl Results {
+    /// How many cases passed at a level.
+    #[must_use]
+    pub fn passed(&self, level: Level) -> usize {
+        let passed = |case: &&CaseResult| matches!(case.levels.get(&level), Some(Ok(())));
+        self.cases.iter().filter(passed).count()
+    }
+}
+
+/// Judges every case of the files and compares the reports at all levels. The judge is given the
+/// policy, the request and the state of the world.
+#[must_use]
+pub fn run(files: &[File], judge: impl Fn(&Policy, &Policy, &World) -> Judged) -> Results {
+    let cases = read(files).into_iter().map(|read| {
+        let reports = read.case.map_err(Failure::Case).and_then(|case| {
+            let judged = judge(&case.policy, &case.request, &case.world);
+            let found = report::write(&case.policy, &case.request, &case.world.clock, &judged);
+            found.map(|found| (case.expected, found)).map_err(Failure::Report)
+        });
+        let levels = Level::ALL.into_iter().map(|level| {
+            let result = reports.as_ref().map_err(Clone::clone);
+            let result = result.and_then(|(expected, found)| {
+                compare(level, expected, found).map_err(Failure::Other)
+            });
+            (level, result)
+        });
+        CaseResult { path: read.path, title: read.title, levels: levels.collect() }
+    });
+    Results { cases: cases.collect() }
+}
