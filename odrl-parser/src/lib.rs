@@ -7,6 +7,7 @@
 //! their place beside `parse`, behind a feature.
 
 mod agreement;
+mod context;
 mod emit;
 mod error;
 mod id;
@@ -22,6 +23,7 @@ pub mod vocabulary;
 pub use agreement::{
     DIFFERENCES_MAX, Difference, Mismatch, NotAnOffer, agreement_matches_offer, terms_match,
 };
+pub use context::Context;
 pub use emit::{document_digest, to_json};
 pub use error::{Counted, ParseError, Problem, TermRole, Unsupported};
 pub use id::{ID_BYTES_MAX, Id, IdError};
@@ -35,4 +37,4 @@ pub use parse::{
     CONSTRAINTS_MAX, NESTING_MAX, RULES_MAX, VALUE_BYTES_MAX, VALUES_MAX, parse_agreement,
     parse_message_offer, parse_offer, value_iri,
 };
-pub use term::{Namespace, Term, UnknownTerm};
+pub use term::{Namespace, Standing, Term, TermKind, UnknownTerm};

@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use wire::iri::Iri;
 use wire::node::{Expected, Found, Members, Node};
 
+use crate::context::Context;
 use crate::error::{Counted, ParseError, Problem, TermRole, Unsupported};
 use crate::id::Id;
 use crate::instant::parse_instant;
 use crate::model::{Policy, PolicyKind, Rule};
-use crate::term::{Namespace, split};
+use crate::term::Namespace;
 use crate::vocabulary::ALLMENDE_V1;
 
 pub use operand::value_iri;
@@ -113,7 +114,7 @@ fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<Policy, ParseError> {
 
 fn check_type(node: &Node<'_>, kind: PolicyKind) -> Result<(), ParseError> {
     let written = only(node)?.string()?;
-    let name = match split(written) {
+    let name = match Context::Dsp.split(written) {
         Some((Namespace::Odrl, name)) => name,
         Some((Namespace::Allmende | Namespace::CreativeCommons, _)) => "",
         None => written,

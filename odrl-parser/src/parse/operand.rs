@@ -5,13 +5,10 @@ use wire::iri::Iri;
 use wire::node::{Expected, Node};
 
 use super::{VALUE_BYTES_MAX, VALUES_MAX, refuse_member, shape};
+use crate::context::is_prefixed;
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Literal, LiteralTag, Operand};
 use crate::vocabulary::XSD;
-
-/// Prefixes that the DSP 2025-1 contexts define: an identifier that begins with one would be
-/// expanded by JSON-LD.
-const CONTEXT_PREFIXES: [&str; 5] = ["dcat:", "dct:", "dspace:", "odrl:", "xsd:"];
 
 pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
     let nodes = node.one_or_many();
@@ -26,11 +23,11 @@ pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
     Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() })
 }
 
-/// Takes a value as an absolute IRI: not a prefixed name of the DSP context, which JSON-LD would
+/// Takes a value as an absolute IRI: not a prefixed name of a pinned context, which JSON-LD would
 /// expand.
 #[must_use]
 pub fn value_iri(text: &str) -> Option<Iri> {
-    if CONTEXT_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+    if is_prefixed(text) {
         return None;
     }
     Iri::parse(text).ok()
