@@ -68,9 +68,7 @@ fn terms(rows: &[Vec<&str>]) -> Result<String> {
     sorted.sort();
     let count = sorted.len();
     let rows: String = sorted.into_iter().map(|(_, _, row)| row).collect();
-    Ok(format!(
-        "impl Term {{\n{constants}}}\npub(super) const ROWS: [Row; {count}] = [\n{rows}];\n"
-    ))
+    Ok(format!("impl Term {{\n{constants}}}\nconst ROWS: [Row; {count}] = [\n{rows}];\n"))
 }
 
 /// Prefixes, and bare words sorted by name.
@@ -93,7 +91,7 @@ fn contexts(rows: &[Vec<&str>]) -> Result<String> {
     prefixes.sort();
     words.sort();
     Ok(format!(
-        "pub(super) const PREFIXES: [Word; {}] = [\n{}];\npub(super) const WORDS: [Word; {}] = [\n{}];\n",
+        "const PREFIXES: [Word; {}] = [\n{}];\nconst WORDS: [Word; {}] = [\n{}];\n",
         prefixes.len(),
         prefixes.concat(),
         words.len(),

@@ -3,6 +3,10 @@
 
 /// Namespace of the ODRL vocabulary.
 pub const ODRL: &str = "http://www.w3.org/ns/odrl/2/";
+/// The core profile of ODRL, which adds nothing.
+pub(crate) const ODRL_CORE: &str = "http://www.w3.org/ns/odrl/2/core";
+/// `rdf:value`, which names the action of a refined one.
+pub(crate) const RDF_VALUE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value";
 /// Namespace of the Creative Commons actions that ODRL adopts.
 pub const CREATIVE_COMMONS: &str = "http://creativecommons.org/ns#";
 /// IRI of the Allmende profile version 1, and the namespace of its terms.
