@@ -82,6 +82,21 @@ pub enum ConflictStrategy {
     Prohibit,
 }
 
+impl ConflictStrategy {
+    /// All of them, in the order of their names.
+    pub const ALL: [Self; 3] = [Self::Invalid, Self::Perm, Self::Prohibit];
+
+    /// The name of the term.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Perm => "perm",
+            Self::Prohibit => "prohibit",
+        }
+    }
+}
+
 impl PolicyKind {
     /// The value of `@type`.
     #[must_use]

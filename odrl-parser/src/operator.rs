@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::term::{Namespace, UnknownTerm, split};
+use crate::context::Context;
+use crate::term::{Namespace, UnknownTerm};
 
 /// A relation between a left operand's value and the right operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,15 +81,14 @@ impl Operator {
         }
     }
 
-    /// The operator that a member value names under the DSP 2025-1 context.
+    /// The operator that a member value names: bare under either context, prefixed or in full.
     ///
     /// # Errors
     /// [`UnknownTerm`], also for `term-lteq`, a slip in the published schema.
     pub fn parse(written: &str) -> Result<Self, UnknownTerm> {
-        let name = match split(written) {
+        let name = match Context::Dsp.split(written) {
             Some((Namespace::Odrl, name)) => name,
-            Some((Namespace::Allmende | Namespace::CreativeCommons, _)) => "",
-            None => written,
+            Some((Namespace::Allmende | Namespace::CreativeCommons, _)) | None => "",
         };
         let found = Self::ALL.into_iter().find(|operator| operator.name() == name);
         found.ok_or_else(|| UnknownTerm { suggestion: Self::suggest(written) })

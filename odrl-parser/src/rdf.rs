@@ -15,8 +15,8 @@ mod entity;
 mod error;
 mod graph;
 mod informative;
-mod place;
 mod policy;
+mod reached;
 mod read;
 mod rule;
 #[cfg(test)]

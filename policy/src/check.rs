@@ -74,6 +74,9 @@ pub enum PolicyProblem {
         /// The operand.
         operand: Term,
     },
+    /// A part of ODRL that is read and cannot be judged yet: it is refused, never passed over.
+    #[error("this part of ODRL cannot be judged")]
+    Part,
     /// The operator means nothing for the operand.
     #[error("`{operator}` means nothing for `{operand}`; use one of {}", Names(.possible))]
     OperatorMeaningless {
@@ -119,6 +122,7 @@ impl PolicyError {
             PolicyProblem::Obligation => "policy-obligation-unsupported",
             PolicyProblem::OperandUnavailable { .. } => "policy-operand-unavailable",
             PolicyProblem::OperatorMeaningless { .. } => "policy-operator-meaningless",
+            PolicyProblem::Part => "policy-unsupported",
             PolicyProblem::Value { .. } => "policy-value-refused",
             PolicyProblem::ValueMissing => "policy-value-missing",
         }
@@ -150,6 +154,9 @@ pub fn check_against(policy: &Policy, profile: &Profile) -> Result<CheckedPolicy
         let pointer = rule.pointer.clone();
         return Err(PolicyError { pointer, problem: PolicyProblem::Obligation });
     }
+    if let Some(pointer) = unjudged(policy) {
+        return Err(PolicyError { pointer, problem: PolicyProblem::Part });
+    }
     let permissions = policy.permissions.iter().map(|rule| (Modality::Permission, rule));
     let prohibitions = policy.prohibitions.iter().map(|rule| (Modality::Prohibition, rule));
     let each = permissions.chain(prohibitions);
@@ -162,6 +169,40 @@ pub fn check_against(policy: &Policy, profile: &Profile) -> Result<CheckedPolicy
     });
     let rules = rules.collect::<Result<_, _>>()?;
     Ok(CheckedPolicy { source: policy.clone(), profile: profile.clone(), rules })
+}
+
+/// The first part that the evaluator would pass over.
+fn unjudged(policy: &Policy) -> Option<Pointer> {
+    if policy.conflict.is_some() || !policy.inherits.is_empty() {
+        return Some(Pointer::root());
+    }
+    let rules = policy.permissions.iter().chain(&policy.prohibitions);
+    rules
+        .flat_map(|rule| {
+            let bound = rule.targets.iter().chain(&rule.outputs);
+            let bound = bound.chain(rule.parties.iter().map(|role| &role.party));
+            let refined = rule.actions.iter().filter(|action| !action.refinements.is_empty());
+            let duties = rule.duties.iter().map(|duty| &duty.pointer);
+            duties
+                .chain(bound.map(|entity| &entity.pointer))
+                .chain(refined.map(|action| &action.pointer))
+                .chain(rule.constraints.iter().filter_map(unjudged_constraint))
+        })
+        .next()
+        .cloned()
+}
+
+fn unjudged_constraint(constraint: &Constraint) -> Option<&Pointer> {
+    match constraint {
+        Constraint::Atomic { right, unit, data_type, pointer, .. } => {
+            let plain = right.references.is_empty() && unit.is_none() && data_type.is_none();
+            (!plain).then_some(pointer)
+        }
+        Constraint::Logical { operator: LogicalOperator::AndSequence, pointer, .. } => {
+            Some(pointer)
+        }
+        Constraint::Logical { operands, .. } => operands.iter().find_map(unjudged_constraint),
+    }
 }
 
 fn check_conditions(

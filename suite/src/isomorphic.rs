@@ -9,12 +9,16 @@ use odrl_parser::rdf::{Graph, Node};
 /// How often nodes are coloured at most in one comparison, all together.
 pub const SEARCH_MAX: usize = 1_000_000;
 
-/// A colour for each blank node.
-type Colours<'g> = BTreeMap<&'g Node, usize>;
+/// A colour for each blank node of a graph.
+type Colours = Vec<usize>;
 
-/// What is said of a node from its place: whether it is the subject, the predicate, and the other
-/// end: a name, or the colour of a blank node.
-type Said<'g> = (bool, &'g str, Result<&'g Node, usize>);
+/// What a statement says of a blank node in it: the number of all that has a name, and the number of
+/// the other end if that has none.
+type Edge = (usize, Option<usize>);
+
+/// The named parts of a statement: whether the blank node is its subject, the predicate, and the other
+/// end unless it is blank.
+type Label<'g> = (bool, &'g str, Option<&'g Node>);
 
 /// Whether the graphs are isomorphic; none if that cannot be told within [`SEARCH_MAX`].
 #[must_use]
@@ -22,8 +26,13 @@ pub fn isomorphic(one: &Graph, other: &Graph) -> Option<bool> {
     if one.len() != other.len() || ground(one) != ground(other) {
         return Some(false);
     }
-    let (one, other) = (Ends::of(one), Ends::of(other));
-    search(&one, &other, one.uncoloured(), other.uncoloured(), &mut 0)
+    let mut labels = BTreeMap::new();
+    let (one, other) = (edges(one, &mut labels), edges(other, &mut labels));
+    if one.len() != other.len() {
+        return Some(false);
+    }
+    let colours = vec![0; one.len()];
+    search(&one, &other, colours.clone(), colours, &mut 0)
 }
 
 const fn is_blank(node: &Node) -> bool {
@@ -35,44 +44,31 @@ fn ground(graph: &Graph) -> BTreeSet<(&Node, &str, &Node)> {
     graph.statements().filter(|(s, _, o)| !is_blank(s) && !is_blank(o)).collect()
 }
 
-/// The statements about each blank node, from its side.
-struct Ends<'g>(BTreeMap<&'g Node, Vec<(bool, &'g str, &'g Node)>>);
-
-impl<'g> Ends<'g> {
-    fn of(graph: &'g Graph) -> Self {
-        let mut ends: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (subject, predicate, object) in graph.statements() {
-            if is_blank(subject) {
-                ends.entry(subject).or_default().push((true, predicate, object));
-            }
-            if is_blank(object) {
-                ends.entry(object).or_default().push((false, predicate, subject));
+/// The edges of each blank node, with numbers for names that both graphs share.
+fn edges<'g>(graph: &'g Graph, labels: &mut BTreeMap<Label<'g>, usize>) -> Vec<Vec<Edge>> {
+    let ends = graph.statements().flat_map(|(subject, _, object)| [subject, object]);
+    let blanks: BTreeSet<&Node> = ends.filter(|node| is_blank(node)).collect();
+    let numbers: BTreeMap<&Node, usize> =
+        blanks.into_iter().enumerate().map(|(number, node)| (node, number)).collect();
+    let mut edges = vec![Vec::new(); numbers.len()];
+    for (subject, predicate, object) in graph.statements() {
+        for (forward, from, to) in [(true, subject, object), (false, object, subject)] {
+            let (from, end) = (numbers.get(from), numbers.get(to).copied());
+            let fresh = labels.len();
+            if let Some(known) = from.and_then(|from| edges.get_mut(*from)) {
+                let label = (forward, predicate, end.is_none().then_some(to));
+                known.push((*labels.entry(label).or_insert(fresh), end));
             }
         }
-        Self(ends)
     }
-
-    fn uncoloured(&self) -> Colours<'g> {
-        self.0.keys().map(|node| (*node, 0)).collect()
-    }
-
-    fn said(&self, node: &Node, colours: &Colours<'g>) -> Vec<Said<'g>> {
-        let ends = self.0.get(node).into_iter().flatten();
-        let mut said: Vec<Said<'g>> = ends
-            .map(|(forward, predicate, end)| {
-                (*forward, *predicate, colours.get(end).copied().map_or(Ok(*end), Err))
-            })
-            .collect();
-        said.sort_unstable();
-        said
-    }
+    edges
 }
 
-fn search<'g>(
-    one: &Ends<'g>,
-    other: &Ends<'g>,
-    mut first: Colours<'g>,
-    mut second: Colours<'g>,
+fn search(
+    one: &[Vec<Edge>],
+    other: &[Vec<Edge>],
+    mut first: Colours,
+    mut second: Colours,
     steps: &mut usize,
 ) -> Option<bool> {
     loop {
@@ -83,7 +79,7 @@ fn search<'g>(
         let before = classes(&first).len();
         (first, second) = refine(one, other, &first, &second);
         let (left, right) = (classes(&first), classes(&second));
-        let sizes = |classes: &BTreeMap<usize, Vec<&Node>>| {
+        let sizes = |classes: &BTreeMap<usize, Vec<usize>>| {
             classes.iter().map(|(colour, nodes)| (*colour, nodes.len())).collect::<Vec<_>>()
         };
         if sizes(&left) != sizes(&right) {
@@ -92,19 +88,18 @@ fn search<'g>(
         if left.len() > before {
             continue;
         }
-        // Stable: where each class has one node the colours are the isomorphism.
-        let Some((colour, nodes)) =
-            left.iter().filter(|(_, nodes)| nodes.len() > 1).min_by_key(|(_, nodes)| nodes.len())
-        else {
+        let several = left.iter().filter(|(_, nodes)| nodes.len() > 1);
+        let Some((colour, nodes)) = several.min_by_key(|(_, nodes)| nodes.len()) else {
+            // Stable, and each colour has one node: the colours are the isomorphism.
             return Some(true);
         };
-        let fresh = left.len();
-        let chosen = nodes.first().copied();
-        for like in right.get(colour).into_iter().flatten().copied() {
-            let (mut first, mut second) = (first.clone(), second.clone());
-            first.extend(chosen.map(|node| (node, fresh)));
-            second.insert(like, fresh);
-            match search(one, other, first, second, steps) {
+        let with = |colours: &Colours, node: usize| -> Colours {
+            let recoloured = colours.iter().enumerate();
+            recoloured.map(|(at, old)| if at == node { left.len() } else { *old }).collect()
+        };
+        let chosen = nodes.first().copied().unwrap_or_default();
+        for like in right.get(colour).into_iter().flatten() {
+            match search(one, other, with(&first, chosen), with(&second, *like), steps) {
                 Some(false) => {}
                 found => return found,
             }
@@ -113,34 +108,40 @@ fn search<'g>(
     }
 }
 
-fn classes<'g>(colours: &Colours<'g>) -> BTreeMap<usize, Vec<&'g Node>> {
-    let mut classes: BTreeMap<usize, Vec<&'g Node>> = BTreeMap::new();
-    for (node, colour) in colours {
+fn classes(colours: &Colours) -> BTreeMap<usize, Vec<usize>> {
+    let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (node, colour) in colours.iter().enumerate() {
         classes.entry(*colour).or_default().push(node);
     }
     classes
 }
 
-/// Colours both graphs by the same table of what was said before.
-fn refine<'g>(
-    one: &Ends<'g>,
-    other: &Ends<'g>,
-    first: &Colours<'g>,
-    second: &Colours<'g>,
-) -> (Colours<'g>, Colours<'g>) {
-    let seen = |ends: &Ends<'g>, colours: &Colours<'g>| {
-        let seen =
-            colours.iter().map(|(node, colour)| (*node, (*colour, ends.said(node, colours))));
-        seen.collect::<BTreeMap<_, _>>()
-    };
-    let (first, second) = (seen(one, first), seen(other, second));
-    let all: BTreeSet<_> = first.values().chain(second.values()).collect();
+/// What is said of each node: its colour, and its edges with the colours of their ends.
+fn said(edges: &[Vec<Edge>], colours: &Colours) -> Vec<(usize, Vec<Edge>)> {
+    let coloured = |edge: &Edge| (edge.0, edge.1.and_then(|end| colours.get(end).copied()));
+    let nodes = edges.iter().zip(colours);
+    nodes
+        .map(|(edges, colour)| {
+            let mut seen: Vec<Edge> = edges.iter().map(coloured).collect();
+            seen.sort_unstable();
+            (*colour, seen)
+        })
+        .collect()
+}
+
+/// Colours both graphs anew by one table of what is said of their nodes.
+fn refine(
+    one: &[Vec<Edge>],
+    other: &[Vec<Edge>],
+    first: &Colours,
+    second: &Colours,
+) -> (Colours, Colours) {
+    let (first, second) = (said(one, first), said(other, second));
+    let all: BTreeSet<&(usize, Vec<Edge>)> = first.iter().chain(&second).collect();
     let table: BTreeMap<_, usize> =
-        all.into_iter().enumerate().map(|(at, said)| (said, at)).collect();
-    let colour = |seen: &BTreeMap<&'g Node, (usize, Vec<Said<'g>>)>| {
-        let coloured =
-            seen.iter().map(|(node, said)| (*node, table.get(said).copied().unwrap_or(0)));
-        coloured.collect::<Colours<'g>>()
+        all.into_iter().enumerate().map(|(colour, said)| (said, colour)).collect();
+    let colour = |said: &[(usize, Vec<Edge>)]| -> Colours {
+        said.iter().filter_map(|said| table.get(said).copied()).collect()
     };
     (colour(&first), colour(&second))
 }

@@ -2,41 +2,57 @@
 
 use serde_json::Value;
 use wire::iri::Iri;
-use wire::node::{Expected, Node};
+use wire::node::{Expected, Found, Node};
 
-use super::{VALUE_BYTES_MAX, VALUES_MAX, refuse_member, shape};
+use super::object::{Object, Texts, listed, only, shape};
+use super::reader::within;
+use super::{VALUE_BYTES_MAX, VALUES_MAX, word};
+use crate::context::{Context, is_prefixed};
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Literal, LiteralTag, Operand};
 use crate::vocabulary::XSD;
 
-/// Prefixes that the DSP 2025-1 contexts define: an identifier that begins with one would be
-/// expanded by JSON-LD.
-const CONTEXT_PREFIXES: [&str; 5] = ["dcat:", "dct:", "dspace:", "odrl:", "xsd:"];
-
-pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
-    let nodes = node.one_or_many();
-    if nodes.len() > VALUES_MAX {
-        let problem = Problem::TooMany { what: Counted::Values, limit: VALUES_MAX };
-        return Err(ParseError::at(node.pointer().clone(), problem));
+/// Reads `rightOperand`, or `rightOperandReference` in its place: exactly one of them.
+pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, ParseError> {
+    let Some(node) = object.optional("rightOperandReference") else {
+        let node = object.required("rightOperand")?;
+        let nodes = elements(node, context)?;
+        let values = nodes.iter().map(parse_literal).collect::<Result<_, _>>()?;
+        return Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() });
+    };
+    if object.has("rightOperand") {
+        let problem =
+            Problem::MixedConstraint { first: "rightOperand", second: "rightOperandReference" };
+        return Err(ParseError::at(object.pointer().clone(), problem));
     }
-    let values: Vec<Literal> = nodes.iter().map(parse_literal).collect::<Result<_, _>>()?;
-    if values.is_empty() {
-        return Err(shape(node, Expected::NonEmptyArray));
-    }
-    Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() })
+    let nodes = elements(node, context)?;
+    let references = nodes.iter().map(|node| word::iri(node, "rightOperandReference", context));
+    let references = references.collect::<Result<_, _>>()?;
+    Ok(Operand { values: Vec::new(), references, pointer: node.pointer().clone() })
 }
 
-/// Takes a value as an absolute IRI: not a prefixed name of the DSP context, which JSON-LD would
+fn elements<'a>(node: &Node<'a>, context: Context) -> Result<Vec<Node<'a>>, ParseError> {
+    let nodes = listed(node, context)?;
+    within(nodes.len(), VALUES_MAX, Counted::Values, node)?;
+    if nodes.is_empty() {
+        let problem =
+            Problem::Shape { expected: Expected::NonEmptyArray, found: Found::EmptyArray };
+        return Err(ParseError::at(node.pointer().clone(), problem));
+    }
+    Ok(nodes)
+}
+
+/// Takes a value as an absolute IRI: not a prefixed name of a pinned context, which JSON-LD would
 /// expand.
 #[must_use]
 pub fn value_iri(text: &str) -> Option<Iri> {
-    if CONTEXT_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+    if is_prefixed(text) {
         return None;
     }
     Iri::parse(text).ok()
 }
 
-fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
+pub(super) fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
     let (lexical, tag) = match node.value() {
         Value::String(text) => (text.clone(), LiteralTag::Plain),
         Value::Bool(value) => (value.to_string(), LiteralTag::Boolean),
@@ -44,10 +60,7 @@ fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
         Value::Object(_) => parse_object(node)?,
         Value::Null | Value::Array(_) => return Err(shape(node, Expected::Named("a value"))),
     };
-    if lexical.len() > VALUE_BYTES_MAX {
-        let problem = Problem::TooMany { what: Counted::ValueBytes, limit: VALUE_BYTES_MAX };
-        return Err(ParseError::at(node.pointer().clone(), problem));
-    }
+    within(lexical.len(), VALUE_BYTES_MAX, Counted::ValueBytes, node)?;
     Ok(Literal { lexical, tag, pointer: node.pointer().clone() })
 }
 
@@ -59,11 +72,7 @@ fn parse_number(node: &Node<'_>) -> Result<String, ParseError> {
 
 fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
     let members = node.object()?;
-    for name in members.names() {
-        if !["@id", "@language", "@type", "@value"].contains(&name) {
-            return Err(refuse_member(&members.required(name)?, name));
-        }
-    }
+    Object::open(node, Context::Dsp, &["@id", "@language", "@type", "@value"], Texts::Refused)?;
     if let Some(id) = members.optional("@id") {
         members.refuse_unknown(&["@id"])?;
         let iri = value_iri(id.string()?);
@@ -90,9 +99,19 @@ fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
     }
 }
 
-/// A data type of XML Schema, as `xsd:name` or in full.
+/// `dataType` of a constraint.
+pub(super) fn data_type(node: &Node<'_>, context: Context) -> Result<Iri, ParseError> {
+    let (node, text, _) = word::text(node, "dataType", context)?;
+    known_datatype(&node, text)
+}
+
 fn parse_datatype(node: &Node<'_>) -> Result<Iri, ParseError> {
-    let written = super::only(node)?.string()?;
+    let node = only(node)?;
+    known_datatype(&node, node.string()?)
+}
+
+/// A data type of XML Schema, as `xsd:name` or in full.
+fn known_datatype(node: &Node<'_>, written: &str) -> Result<Iri, ParseError> {
     let full = written.strip_prefix("xsd:").map(|name| format!("{XSD}{name}"));
     datatype(full.as_deref().unwrap_or(written))
         .ok_or_else(|| ParseError::at(node.pointer().clone(), unknown_datatype(written)))

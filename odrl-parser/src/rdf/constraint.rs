@@ -2,8 +2,8 @@
 
 use wire::node::{Expected, Found};
 
-use super::place::Place;
 use super::policy::Budget;
+use super::reached::Reached;
 use super::value;
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Constraint, Operand};
@@ -25,14 +25,14 @@ const ATOMIC: [&str; 9] = [
 
 /// The constraints that a property of `place` joins.
 pub(super) fn parse_all(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     name: &str,
     budget: &mut Budget,
 ) -> Result<Vec<Constraint>, ParseError> {
     place.many(name).iter().map(|place| parse(place, 1, budget)).collect()
 }
 
-fn parse(place: &Place<'_>, depth: usize, budget: &mut Budget) -> Result<Constraint, ParseError> {
+fn parse(place: &Reached<'_>, depth: usize, budget: &mut Budget) -> Result<Constraint, ParseError> {
     budget.constraints += 1;
     if budget.constraints > CONSTRAINTS_MAX {
         let problem = Problem::TooMany { what: Counted::Constraints, limit: CONSTRAINTS_MAX };
@@ -43,12 +43,12 @@ fn parse(place: &Place<'_>, depth: usize, budget: &mut Budget) -> Result<Constra
     }
     match joined_by(place)? {
         Some(operator) => parse_logical(place, operator, depth, budget),
-        None => parse_atomic(place, budget),
+        None => parse_atomic(place),
     }
 }
 
 /// The one logical operator of the constraint, or none if it is atomic.
-fn joined_by(place: &Place<'_>) -> Result<Option<LogicalOperator>, ParseError> {
+fn joined_by(place: &Reached<'_>) -> Result<Option<LogicalOperator>, ParseError> {
     let has = |name: &str| !place.many(name).is_empty();
     let mut logical = LogicalOperator::ALL.into_iter().filter(|known| has(known.name()));
     let Some(operator) = logical.next() else {
@@ -67,14 +67,14 @@ fn joined_by(place: &Place<'_>) -> Result<Option<LogicalOperator>, ParseError> {
 }
 
 fn parse_logical(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     operator: LogicalOperator,
     depth: usize,
     budget: &mut Budget,
 ) -> Result<Constraint, ParseError> {
     place.check_classes(&["LogicalConstraint"])?;
     place.refuse_unknown(&[operator.name(), "uid"])?;
-    let id = budget.claim(place)?;
+    let id = place.id()?;
     let joined = place.many_or_list(operator.name())?;
     if joined.is_empty() {
         let (expected, found) = (Expected::NonEmptyArray, Found::EmptyArray);
@@ -88,26 +88,26 @@ fn parse_logical(
     Ok(Constraint::Logical { id, operator, operands, pointer: place.pointer.clone() })
 }
 
-fn parse_atomic(place: &Place<'_>, budget: &mut Budget) -> Result<Constraint, ParseError> {
+fn parse_atomic(place: &Reached<'_>) -> Result<Constraint, ParseError> {
     place.check_classes(&["Constraint"])?;
     place.refuse_unknown(&ATOMIC)?;
     let left = place.required("leftOperand")?;
     let operator = place.required("operator")?;
     let data_type = place.optional("dataType")?.or(place.optional("datatype")?);
     Ok(Constraint::Atomic {
-        id: budget.claim(place)?,
+        id: place.id()?,
         left: value::term(&left, TermRole::LeftOperand, Term::left_operand)?,
         operator: value::term(&operator, TermRole::Operator, Operator::parse)?,
         right: parse_right(place)?,
         unit: place.optional("unit")?.map(|place| value::iri(&place)).transpose()?,
-        data_type: data_type.map(|place| value::iri(&place)).transpose()?,
+        data_type: data_type.map(|place| value::data_type(&place)).transpose()?,
         status: place.optional("status")?.map(|place| value::literal(&place)).transpose()?,
         pointer: place.pointer.clone(),
     })
 }
 
 /// Values, or references to them, but not both.
-fn parse_right(place: &Place<'_>) -> Result<Operand, ParseError> {
+fn parse_right(place: &Reached<'_>) -> Result<Operand, ParseError> {
     let values = place.many_or_list("rightOperand")?;
     let references = place.many_or_list("rightOperandReference")?;
     let pointer = place.pointer.member("rightOperand");

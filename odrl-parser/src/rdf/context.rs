@@ -115,11 +115,11 @@ fn check_members(node: &Node<'_>, is_root: bool) -> Result<(), ParseError> {
             }
             // A text is a text, whatever it looks like.
             "@value" if member.value().is_string() => {}
-            _ if bare.is_some_and(|bare| members.has(bare))
-                || (name == "uid" && members.has("@id"))
-                || (name == "type" && members.has("@type")) =>
-            {
-                let problem = Problem::UnknownMember { name: name.to_owned() };
+            "uid" if members.has("@id") => return Err(twice(&member, "@id")),
+            "type" if members.has("@type") => return Err(twice(&member, "@type")),
+            _ if bare.is_some_and(|bare| members.has(bare)) => {
+                let (name, suggestion) = (name.to_owned(), bare.map(str::to_owned));
+                let problem = Problem::UnknownMember { name, suggestion };
                 return Err(ParseError::at(member.pointer().clone(), problem));
             }
             _ if KEYWORDS.contains(&name) || !(name.starts_with('@') || name.starts_with("_:")) => {
@@ -135,6 +135,10 @@ fn check_members(node: &Node<'_>, is_root: bool) -> Result<(), ParseError> {
 fn has_keyword_form(text: &str) -> bool {
     text.strip_prefix('@')
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+fn twice(node: &Node<'_>, name: &'static str) -> ParseError {
+    ParseError::at(node.pointer().clone(), Problem::MemberTwice { name })
 }
 
 fn unsupported(node: &Node<'_>) -> ParseError {

@@ -2,13 +2,13 @@
 
 use wire::node::{Expected, Found};
 
-use super::place::Place;
 use super::policy::Budget;
+use super::reached::Reached;
 use super::{RDF, constraint, value};
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::id::Id;
 use crate::model::{Action, Entity, PartyFunction, Role};
-use crate::parse::VALUES_MAX;
+use crate::parse::ENTITIES_MAX;
 use crate::term::Term;
 use crate::vocabulary::ODRL;
 
@@ -20,7 +20,10 @@ pub(super) enum Sort {
 }
 
 /// Parties of a rule or of a compact policy, in the order of the functions.
-pub(super) fn parse_roles(place: &Place<'_>, budget: &mut Budget) -> Result<Vec<Role>, ParseError> {
+pub(super) fn parse_roles(
+    place: &Reached<'_>,
+    budget: &mut Budget,
+) -> Result<Vec<Role>, ParseError> {
     let mut roles = Vec::new();
     for function in PartyFunction::ALL {
         for place in place.many(function.name()) {
@@ -32,7 +35,7 @@ pub(super) fn parse_roles(place: &Place<'_>, budget: &mut Budget) -> Result<Vec<
 
 /// Assets in one relation to a rule.
 pub(super) fn parse_assets(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     name: &str,
     budget: &mut Budget,
 ) -> Result<Vec<Entity>, ParseError> {
@@ -42,7 +45,7 @@ pub(super) fn parse_assets(
 /// An asset or a party. What other vocabularies say of it belongs to the state of the world, unless it
 /// has no name: then it would be lost.
 pub(super) fn parse(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     sort: Sort,
     budget: &mut Budget,
 ) -> Result<Entity, ParseError> {
@@ -76,12 +79,12 @@ pub(super) fn parse(
     Ok(Entity { id, is_collection, part_of, refinements, pointer: place.pointer.clone() })
 }
 
-fn parse_name(place: &Place<'_>) -> Result<Id, ParseError> {
+fn parse_name(place: &Reached<'_>) -> Result<Id, ParseError> {
     Id::parse(place.name()?).map_err(|error| place.refuse(Problem::Id(error)))
 }
 
 /// Classes of other vocabularies say nothing here; those of ODRL must fit.
-fn is_collection(place: &Place<'_>, sort: Sort) -> Result<bool, ParseError> {
+fn is_collection(place: &Reached<'_>, sort: Sort) -> Result<bool, ParseError> {
     let (single, collection) = match sort {
         Sort::Asset => ("Asset", "AssetCollection"),
         Sort::Party => ("Party", "PartyCollection"),
@@ -101,14 +104,14 @@ fn is_collection(place: &Place<'_>, sort: Sort) -> Result<bool, ParseError> {
 
 /// Actions of a rule or of a compact policy.
 pub(super) fn parse_actions(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     budget: &mut Budget,
 ) -> Result<Vec<Action>, ParseError> {
     place.many("action").iter().map(|place| parse_action(place, budget)).collect()
 }
 
 /// An action of the vocabulary, or a node that narrows one.
-fn parse_action(place: &Place<'_>, budget: &mut Budget) -> Result<Action, ParseError> {
+fn parse_action(place: &Reached<'_>, budget: &mut Budget) -> Result<Action, ParseError> {
     count(place, budget)?;
     place.check_classes(&["Action"])?;
     let value_of = format!("{RDF}value");
@@ -119,7 +122,9 @@ fn parse_action(place: &Place<'_>, budget: &mut Budget) -> Result<Action, ParseE
     }
     let meant = match place.graph.objects(place.node, &value_of).as_slice() {
         [] => place.clone(),
-        [only] => Place { node: only, pointer: place.pointer.member("rdf:value"), ..place.clone() },
+        [only] => {
+            Reached { node: only, pointer: place.pointer.member("rdf:value"), ..place.clone() }
+        }
         [_, _, ..] => return Err(place.wrong(Expected::Named("one value"), Found::Array)),
     };
     Ok(Action {
@@ -129,10 +134,10 @@ fn parse_action(place: &Place<'_>, budget: &mut Budget) -> Result<Action, ParseE
     })
 }
 
-fn count(place: &Place<'_>, budget: &mut Budget) -> Result<(), ParseError> {
-    budget.values += 1;
-    if budget.values > VALUES_MAX {
-        let problem = Problem::TooMany { what: Counted::Values, limit: VALUES_MAX };
+fn count(place: &Reached<'_>, budget: &mut Budget) -> Result<(), ParseError> {
+    budget.entities += 1;
+    if budget.entities > ENTITIES_MAX {
+        let problem = Problem::TooMany { what: Counted::Entities, limit: ENTITIES_MAX };
         return Err(place.refuse(problem));
     }
     Ok(())

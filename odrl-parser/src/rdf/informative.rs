@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wire::node::{Expected, Found};
 
 use super::graph::Node;
-use super::place::Place;
+use super::reached::Reached;
 use crate::error::ParseError;
 use crate::vocabulary::XSD;
 
@@ -24,7 +24,7 @@ pub(super) fn name(predicate: &str) -> Option<String> {
 }
 
 /// Its value: one, or an array of several in their order.
-pub(super) fn value(place: &Place<'_>, predicate: &str) -> Result<Value, ParseError> {
+pub(super) fn value(place: &Reached<'_>, predicate: &str) -> Result<Value, ParseError> {
     let objects = place.graph.objects(place.node, predicate);
     let values = objects.into_iter().map(|node| match node {
         Node::Iri(iri) => Ok(json!({ "@id": iri })),

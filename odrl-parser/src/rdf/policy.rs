@@ -8,14 +8,17 @@ use wire::pointer::Pointer;
 
 use super::error::{ImportError, Measured};
 use super::graph::{Graph, Node};
-use super::place::{Place, suggest};
-use super::rule::{Standing, parse_all};
+use super::reached::{Reached, suggest};
+use super::rule::parse_all;
 use super::{POLICIES_MAX, TYPE, entity, value};
-use crate::error::{ParseError, Problem, TermRole, Unsupported};
+use crate::atomic::Shorthand;
+use crate::error::{Counted, ParseError, Problem, TermRole, Unsupported};
 use crate::id::{Id, IdError};
-use crate::model::{Action, ConflictStrategy, Entity, PartyFunction, Policy, PolicyKind, Role};
+use crate::model::{ConflictStrategy, PartyFunction, Policy, PolicyKind, Role};
+use crate::parse::{ATOMIC_RULES_MAX, PARENTS_MAX, refuse_idle, refuse_repeated_ids};
+use crate::place::Place;
 use crate::term::UnknownTerm;
-use crate::vocabulary::{ALLMENDE_V1, ODRL};
+use crate::vocabulary::{ALLMENDE_V1, ODRL, ODRL_CORE};
 
 /// Which rules are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,34 +30,12 @@ pub enum Rules {
 }
 
 /// What is counted and remembered across one policy.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Budget {
-    pub(super) wanted: Rules,
     pub(super) rules: usize,
     pub(super) constraints: usize,
-    pub(super) values: usize,
+    pub(super) entities: usize,
     pub(super) rule_nodes: BTreeSet<Node>,
-    ids: BTreeSet<Id>,
-}
-
-impl Budget {
-    /// The name of a rule or constraint, which nothing else in the policy may have.
-    pub(super) fn claim(&mut self, place: &Place<'_>) -> Result<Option<Id>, ParseError> {
-        let id = place.id()?;
-        match &id {
-            Some(id) if !self.ids.insert(id.clone()) => Err(place.refuse(Problem::IdTwice)),
-            Some(_) | None => Ok(id),
-        }
-    }
-}
-
-/// What a compact policy says for all of its rules (ODRL Information Model 2.2, section 2.7.1).
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    pub(super) actions: Vec<Action>,
-    pub(super) targets: Vec<Entity>,
-    pub(super) outputs: Vec<Entity>,
-    pub(super) parties: Vec<Role>,
 }
 
 const KINDS: [PolicyKind; 7] = [
@@ -67,7 +48,7 @@ const KINDS: [PolicyKind; 7] = [
     PolicyKind::Ticket,
 ];
 
-const STANDINGS: [&str; 3] = ["obligation", "permission", "prohibition"];
+const RULES: [&str; 3] = ["obligation", "permission", "prohibition"];
 
 /// All policies of the graph, in the order in which they came.
 ///
@@ -104,7 +85,7 @@ fn subjects(graph: &Graph) -> Vec<&Node> {
         let name = class.as_iri().and_then(|iri| iri.strip_prefix(ODRL));
         name == Some("Policy") || KINDS.iter().any(|kind| name == Some(kind.type_name()))
     });
-    let with_rules = STANDINGS.map(|name| graph.with_predicate(&format!("{ODRL}{name}")));
+    let with_rules = RULES.map(|name| graph.with_predicate(&format!("{ODRL}{name}")));
     let all = typed.chain(with_rules.into_iter().flatten()).map(|(subject, _)| subject);
     let mut seen = BTreeSet::new();
     all.filter(|subject| seen.insert(*subject)).collect()
@@ -132,7 +113,7 @@ fn read(
     links: &Links<'_>,
     rules: Rules,
 ) -> Result<Policy, ImportError> {
-    let place = Place { graph, node, pointer: Pointer::root() };
+    let place = Reached { graph, node, pointer: Pointer::root() };
     let links = links.0.get(node).map_or(&[][..], Vec::as_slice);
     parse(&place, links, rules).map_err(|error| {
         let policy = node.as_iri().map_or_else(|| node.to_string(), str::to_owned);
@@ -141,12 +122,12 @@ fn read(
 }
 
 fn parse(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     links: &[(&'static str, &Node)],
     wanted: Rules,
 ) -> Result<Policy, ParseError> {
     let mut known = vec!["action", "conflict", "inheritFrom", "output", "profile", "target", "uid"];
-    known.extend(STANDINGS);
+    known.extend(RULES);
     known.extend(PartyFunction::ALL.map(PartyFunction::name));
     if let Some(constraint) = place.many("constraint").first() {
         return Err(constraint.refuse(Problem::Unsupported(Unsupported::PolicyConstraint)));
@@ -154,16 +135,10 @@ fn parse(
     let informative = place.informative(&known)?;
     let kind = parse_kind(place)?;
     let id = place.id()?.ok_or_else(|| place.refuse(Problem::Id(IdError::Blank)))?;
-    let mut budget = Budget {
-        wanted,
-        rules: 0,
-        constraints: 0,
-        values: 0,
-        rule_nodes: BTreeSet::from([place.node.clone()]),
-        ids: BTreeSet::from([id.clone()]),
-    };
-    let shared = parse_shared(place, links, &mut budget)?;
-    let policy = Policy {
+    let mut budget = Budget::default();
+    budget.rule_nodes.insert(place.node.clone());
+    let shorthand = parse_shorthand(place, links, &mut budget)?;
+    let mut policy = Policy {
         kind,
         id,
         target: None,
@@ -173,19 +148,30 @@ fn parse(
         profiles: parse_profiles(place)?,
         inherits: parse_inherits(place)?,
         conflict: parse_conflict(place)?,
-        permissions: parse_all(place, Standing::Permission, &shared, &mut budget)?,
-        prohibitions: parse_all(place, Standing::Prohibition, &shared, &mut budget)?,
-        obligations: parse_all(place, Standing::Obligation, &shared, &mut budget)?,
+        permissions: parse_all(place, Place::Permission, &mut budget)?,
+        prohibitions: parse_all(place, Place::Prohibition, &mut budget)?,
+        obligations: parse_all(place, Place::Obligation, &mut budget)?,
         informative,
     };
+    if shorthand.count(&policy) > ATOMIC_RULES_MAX {
+        let (what, limit) = (Counted::AtomicRules, ATOMIC_RULES_MAX);
+        return Err(place.refuse(Problem::TooMany { what, limit }));
+    }
+    shorthand.move_into(&mut policy);
     if budget.rules == 0 && policy.inherits.is_empty() {
         return Err(place.refuse(Problem::NoRule));
     }
+    if wanted == Rules::Complete {
+        for rules in [&policy.permissions, &policy.prohibitions, &policy.obligations] {
+            refuse_idle(rules)?;
+        }
+    }
+    refuse_repeated_ids(&policy)?;
     Ok(policy)
 }
 
 /// The most special class: an offer is a policy as well, but not a set.
-fn parse_kind(place: &Place<'_>) -> Result<PolicyKind, ParseError> {
+fn parse_kind(place: &Reached<'_>) -> Result<PolicyKind, ParseError> {
     let mut special = None;
     for class in place.classes()? {
         let kind = KINDS.into_iter().find(|kind| kind.type_name() == class);
@@ -206,12 +192,12 @@ fn parse_kind(place: &Place<'_>) -> Result<PolicyKind, ParseError> {
     Ok(special.unwrap_or(PolicyKind::Set))
 }
 
-fn parse_shared(
-    place: &Place<'_>,
+fn parse_shorthand(
+    place: &Reached<'_>,
     links: &[(&'static str, &Node)],
     budget: &mut Budget,
-) -> Result<Shared, ParseError> {
-    let mut shared = Shared {
+) -> Result<Shorthand, ParseError> {
+    let mut shorthand = Shorthand {
         actions: entity::parse_actions(place, budget)?,
         targets: entity::parse_assets(place, "target", budget)?,
         outputs: entity::parse_assets(place, "output", budget)?,
@@ -219,28 +205,28 @@ fn parse_shared(
     };
     for (index, (name, node)) in links.iter().enumerate() {
         let pointer = place.pointer.member(name).element(index);
-        let place = Place { graph: place.graph, node, pointer };
+        let place = Reached { graph: place.graph, node, pointer };
         let sort = if *name == "hasPolicy" { entity::Sort::Asset } else { entity::Sort::Party };
         let found = entity::parse(&place, sort, budget)?;
         match *name {
             "assignerOf" => {
-                shared.parties.push(Role { function: PartyFunction::Assigner, party: found });
+                shorthand.parties.push(Role { function: PartyFunction::Assigner, party: found });
             }
             "assigneeOf" => {
-                shared.parties.push(Role { function: PartyFunction::Assignee, party: found });
+                shorthand.parties.push(Role { function: PartyFunction::Assignee, party: found });
             }
-            _ => shared.targets.push(found),
+            _ => shorthand.targets.push(found),
         }
     }
-    Ok(shared)
+    Ok(shorthand)
 }
 
 /// A processor that does not know a profile must stop (ODRL Information Model 2.2, section 4).
-fn parse_profiles(place: &Place<'_>) -> Result<Vec<Iri>, ParseError> {
+fn parse_profiles(place: &Reached<'_>) -> Result<Vec<Iri>, ParseError> {
     let mut profiles = BTreeSet::new();
     for place in place.many("profile") {
         let iri = value::iri(&place)?;
-        if iri.as_str() != ALLMENDE_V1 {
+        if ![ALLMENDE_V1, ODRL_CORE].contains(&iri.as_str()) {
             let (role, written) = (TermRole::Profile, iri.into_string());
             let suggestion = Some(ALLMENDE_V1.to_owned());
             return Err(place.refuse(Problem::UnknownTerm { role, written, suggestion }));
@@ -250,8 +236,12 @@ fn parse_profiles(place: &Place<'_>) -> Result<Vec<Iri>, ParseError> {
     Ok(profiles.into_iter().collect())
 }
 
-fn parse_inherits(place: &Place<'_>) -> Result<Vec<Id>, ParseError> {
+fn parse_inherits(place: &Reached<'_>) -> Result<Vec<Id>, ParseError> {
     let parents = place.many("inheritFrom");
+    if parents.len() > PARENTS_MAX {
+        let problem = Problem::TooMany { what: Counted::Parents, limit: PARENTS_MAX };
+        return Err(place.refuse(problem));
+    }
     let parents = parents.iter().map(|parent| {
         if parent.node == place.node {
             return Err(parent.refuse(Problem::IdTwice));
@@ -261,14 +251,13 @@ fn parse_inherits(place: &Place<'_>) -> Result<Vec<Id>, ParseError> {
     parents.collect()
 }
 
-fn parse_conflict(place: &Place<'_>) -> Result<Option<ConflictStrategy>, ParseError> {
-    let parse = |written: &str| match written.strip_prefix(ODRL) {
-        Some("invalid") => Ok(ConflictStrategy::Invalid),
-        Some("perm") => Ok(ConflictStrategy::Perm),
-        Some("prohibit") => Ok(ConflictStrategy::Prohibit),
-        Some(_) | None => {
-            Err(UnknownTerm { suggestion: suggest(written, &["invalid", "perm", "prohibit"]) })
-        }
+/// At most one strategy.
+fn parse_conflict(place: &Reached<'_>) -> Result<Option<ConflictStrategy>, ParseError> {
+    let parse = |written: &str| {
+        let name = written.strip_prefix(ODRL);
+        let found = ConflictStrategy::ALL.into_iter().find(|known| name == Some(known.name()));
+        let names = ConflictStrategy::ALL.map(ConflictStrategy::name);
+        found.ok_or_else(|| UnknownTerm { suggestion: suggest(written, &names) })
     };
     let found = place.optional("conflict")?;
     found.map(|place| value::term(&place, TermRole::Conflict, parse)).transpose()

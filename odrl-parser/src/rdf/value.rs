@@ -5,7 +5,7 @@ use wire::node::{Expected, Found};
 
 use super::context::UNDEFINED;
 use super::graph::Node;
-use super::place::{OfNode as _, Place};
+use super::reached::{OfNode as _, Reached};
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Literal, LiteralTag};
 use crate::parse::{VALUE_BYTES_MAX, datatype, language, unknown_datatype};
@@ -15,7 +15,7 @@ use crate::vocabulary::{ODRL, XSD};
 /// The term that an IRI names. In a graph `odrl:use` is a name like any other and not the prefixed
 /// name that JSON means by it.
 pub(super) fn term<T>(
-    place: &Place<'_>,
+    place: &Reached<'_>,
     role: TermRole,
     parse: impl Fn(&str) -> Result<T, UnknownTerm>,
 ) -> Result<T, ParseError> {
@@ -32,12 +32,18 @@ pub(super) fn term<T>(
 }
 
 /// An absolute IRI, as a name or as the text that the W3C context makes of one.
-pub(super) fn iri(place: &Place<'_>) -> Result<Iri, ParseError> {
+pub(super) fn iri(place: &Reached<'_>) -> Result<Iri, ParseError> {
     Iri::parse(place.name()?).map_err(|_| place.refuse(Problem::Iri))
 }
 
+/// The data type that a constraint claims.
+pub(super) fn data_type(place: &Reached<'_>) -> Result<Iri, ParseError> {
+    let name = place.name()?;
+    datatype(name).ok_or_else(|| place.refuse(unknown_datatype(name)))
+}
+
 /// A value of a right operand, or a status.
-pub(super) fn literal(place: &Place<'_>) -> Result<Literal, ParseError> {
+pub(super) fn literal(place: &Reached<'_>) -> Result<Literal, ParseError> {
     let (lexical, tag) = match place.node {
         Node::Iri(iri) => (iri, LiteralTag::Iri),
         Node::Literal { lexical, language: Some(tag), .. } => {
@@ -58,7 +64,7 @@ pub(super) fn literal(place: &Place<'_>) -> Result<Literal, ParseError> {
 }
 
 /// What a data type says of a value. Texts are plain, as in JSON.
-fn tag(place: &Place<'_>, written: &str) -> Result<LiteralTag, ParseError> {
+fn tag(place: &Reached<'_>, written: &str) -> Result<LiteralTag, ParseError> {
     match written.strip_prefix(XSD) {
         Some("string") => Ok(LiteralTag::Plain),
         Some("double" | "float") => Err(place.refuse(Problem::Float)),

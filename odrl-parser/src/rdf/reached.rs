@@ -14,13 +14,13 @@ use crate::vocabulary::ODRL;
 
 /// A node and how it was reached.
 #[derive(Clone, Debug)]
-pub(super) struct Place<'g> {
+pub(super) struct Reached<'g> {
     pub(super) graph: &'g Graph,
     pub(super) node: &'g Node,
     pub(super) pointer: Pointer,
 }
 
-impl<'g> Place<'g> {
+impl<'g> Reached<'g> {
     /// The objects of an ODRL property, each at its index.
     pub(super) fn many(&self, name: &str) -> Vec<Self> {
         let objects = self.graph.objects(self.node, &format!("{ODRL}{name}"));
@@ -32,7 +32,7 @@ impl<'g> Place<'g> {
             .collect()
     }
 
-    /// As [`Place::many`], and if the only object is an RDF list its elements in their order.
+    /// As [`Reached::many`], and if the only object is an RDF list its elements in their order.
     pub(super) fn many_or_list(&self, name: &str) -> Result<Vec<Self>, ParseError> {
         let objects = self.many(name);
         match objects.as_slice() {
@@ -143,7 +143,7 @@ impl<'g> Place<'g> {
         }
     }
 
-    /// As [`Place::refuse_unknown`], but keeps what carries information only.
+    /// As [`Reached::refuse_unknown`], but keeps what carries information only.
     pub(super) fn informative(&self, known: &[&str]) -> Result<Informative, ParseError> {
         let mut kept = Informative::new();
         for predicate in self.unknown(known) {

@@ -1,0 +1,176 @@
+//! An object whose member names have been resolved. A term that the context defines is written bare
+//! and in no other way, one that it does not define with `odrl:` or in full: so each member has one
+//! meaning for every reader, and none can stand there twice in two spellings.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use wire::node::{Expected, Found, Members, Node};
+use wire::pointer::Pointer;
+
+use super::informative;
+use crate::context::Context;
+use crate::error::{ParseError, Problem, Unsupported};
+use crate::model::Informative;
+use crate::term::Namespace;
+use crate::vocabulary::{ODRL, RDF_VALUE};
+
+/// What becomes of members that carry information only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    Kept,
+    Refused,
+}
+
+#[derive(Debug)]
+pub(super) struct Object<'a> {
+    context: Context,
+    members: BTreeMap<&'static str, Node<'a>>,
+    pub(super) informative: Informative,
+    pointer: Pointer,
+}
+
+impl<'a> Object<'a> {
+    /// Reads an object whose members are among `known`, by their names without prefix.
+    pub(super) fn open(
+        node: &Node<'a>,
+        context: Context,
+        known: &[&'static str],
+        texts: Texts,
+    ) -> Result<Self, ParseError> {
+        let written = node.object()?;
+        let mut members = BTreeMap::new();
+        let mut kept = Informative::new();
+        for name in written.names() {
+            let member = written.required(name)?;
+            if let Some(meant) = resolve(name, context, known) {
+                if members.insert(meant, member.clone()).is_some() {
+                    let problem = Problem::MemberTwice { name: meant };
+                    return Err(ParseError::at(member.pointer().clone(), problem));
+                }
+            } else if texts == Texts::Kept && informative::is(name) {
+                informative::check(&member)?;
+                kept.insert(name.to_owned(), member.value().clone());
+            } else {
+                return Err(refuse(&member, name, context, known));
+            }
+        }
+        Ok(Self { context, members, informative: kept, pointer: written.pointer().clone() })
+    }
+
+    pub(super) fn optional(&self, name: &str) -> Option<&Node<'a>> {
+        self.members.get(name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
+    pub(super) fn required(&self, name: &'static str) -> Result<&Node<'a>, ParseError> {
+        self.optional(name).ok_or_else(|| {
+            let spelt = spell(name, self.context);
+            let problem = Problem::Shape { expected: Expected::Present, found: Found::Absent };
+            ParseError::at(self.pointer.member(&spelt), problem)
+        })
+    }
+
+    /// The elements of a member, none where it is absent.
+    pub(super) fn all(&self, name: &str) -> Vec<Node<'a>> {
+        self.optional(name).map(Node::one_or_many).unwrap_or_default()
+    }
+
+    pub(super) const fn pointer(&self) -> &Pointer {
+        &self.pointer
+    }
+}
+
+/// How a member is written under a context.
+pub(crate) fn spell(name: &str, context: Context) -> String {
+    match name {
+        "rdf:value" if context == Context::Dsp => RDF_VALUE.to_owned(),
+        "rdf:value" | "timestamp" => name.to_owned(),
+        keyword if keyword.starts_with('@') => keyword.to_owned(),
+        name => context.spell(Namespace::Odrl, name),
+    }
+}
+
+/// The known member that the name means.
+fn resolve(name: &str, context: Context, known: &[&'static str]) -> Option<&'static str> {
+    let meant = match context.meaning(name) {
+        Some(means) => means.trim_start_matches("odrl:").trim_start_matches("dspace:"),
+        None if name == RDF_VALUE => "rdf:value",
+        None if name == "rdf:value" && context == Context::Odrl => name,
+        None if name.starts_with('@') => name,
+        None => local(name).filter(|local| !context.defines(local))?,
+    };
+    known.iter().copied().find(|known| *known == meant)
+}
+
+/// The name of an ODRL term written with its prefix or in full.
+fn local(name: &str) -> Option<&str> {
+    name.strip_prefix("odrl:").or_else(|| name.strip_prefix(ODRL))
+}
+
+/// The refusal of a member that is not read here: a known one in another spelling with the right
+/// one, recognised parts of ODRL and JSON-LD by name, the rest as unknown.
+fn refuse(node: &Node<'_>, name: &str, context: Context, known: &[&'static str]) -> ParseError {
+    let word = local(name).unwrap_or(name);
+    let meant = [Context::Dsp, Context::Odrl].into_iter().find_map(|known| known.meaning(word));
+    let meant = meant.unwrap_or(word).trim_start_matches("odrl:");
+    let problem = if known.contains(&meant) {
+        let suggestion = Some(spell(meant, context));
+        Problem::UnknownMember { name: name.to_owned(), suggestion }
+    } else {
+        match unsupported(meant) {
+            Some(what) => Problem::Unsupported(what),
+            None => Problem::UnknownMember { name: name.to_owned(), suggestion: None },
+        }
+    };
+    ParseError::at(node.pointer().clone(), problem)
+}
+
+fn unsupported(name: &str) -> Option<Unsupported> {
+    Some(match name {
+        "@context" => Unsupported::Context,
+        "@graph" | "@included" | "@index" | "@json" | "@language" | "@list" | "@nest" | "@none"
+        | "@prefix" | "@reverse" | "@set" | "@vocab" | "@base" => Unsupported::JsonLdKeyword,
+        "andSequence" => Unsupported::AndSequence,
+        "assigneeOf" | "assignerOf" | "hasPolicy" => Unsupported::FromOutside,
+        "consequence" | "duty" | "remedy" => Unsupported::DutyPlace,
+        "constraint" => Unsupported::PolicyConstraint,
+        "inheritFrom" => Unsupported::Inheritance,
+        "refinement" => Unsupported::RefinementPlace,
+        "rightOperandReference" => Unsupported::RightOperandReference,
+        "assignee" | "assigner" => Unsupported::RuleParty,
+        "target" => Unsupported::Target,
+        _ => return None,
+    })
+}
+
+pub(super) fn shape(node: &Node<'_>, expected: Expected) -> ParseError {
+    let found = Found::of(node.value());
+    ParseError::at(node.pointer().clone(), Problem::Shape { expected, found })
+}
+
+/// A value that JSON-LD may have wrapped into an array of one.
+pub(super) fn only<'a>(node: &Node<'a>) -> Result<Node<'a>, ParseError> {
+    let mut nodes = node.one_or_many();
+    match (nodes.pop(), nodes.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) | (None, _) => Err(node.wrong(Expected::Named("one value")).into()),
+    }
+}
+
+/// The elements of `{"@list": […]}`, of an array, or the one value; a list keeps its order for every
+/// reader. The DSP context is never written with lists.
+pub(super) fn listed<'a>(node: &Node<'a>, context: Context) -> Result<Vec<Node<'a>>, ParseError> {
+    let list = match (context, node.value()) {
+        (Context::Odrl, Value::Object(members)) if members.contains_key("@list") => {
+            let members: Members<'a> = node.object()?;
+            members.refuse_unknown(&["@list"])?;
+            members.required("@list")?
+        }
+        (Context::Dsp | Context::Odrl, _) => return Ok(node.one_or_many()),
+    };
+    Ok(list.array()?)
+}
