@@ -12,6 +12,7 @@ mod context;
 mod emit;
 mod error;
 mod id;
+mod inherit;
 mod instant;
 mod model;
 mod operator;
@@ -20,15 +21,18 @@ mod place;
 mod term;
 #[cfg(test)]
 mod tests;
+mod validate;
 pub mod vocabulary;
 
 pub use agreement::{
     DIFFERENCES_MAX, Difference, Mismatch, NotAnOffer, agreement_matches_offer, terms_match,
 };
+pub use atomic::{AtomicRules, NotNormal, normalise};
 pub use context::Context;
 pub use emit::{document_digest, to_json, to_odrl_json};
 pub use error::{Counted, ParseError, Problem, Refusal, TermRole, Unsupported};
 pub use id::{ID_BYTES_MAX, Id, IdError};
+pub use inherit::{ANCESTORS_MAX, INHERITANCE_DEPTH_MAX, InheritError, InheritProblem, resolve};
 pub use instant::{InstantError, parse_day, parse_instant, parse_offset};
 pub use model::{
     Action, ConflictStrategy, Constraint, Entity, Informative, Literal, LiteralTag, Operand,
@@ -41,3 +45,4 @@ pub use parse::{
     parse_policy_bytes, value_iri,
 };
 pub use term::{Namespace, Standing, Term, TermKind, UnknownTerm};
+pub use validate::{Strictness, ValidationRule, Violation, validate};

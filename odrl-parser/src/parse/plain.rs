@@ -78,7 +78,6 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
         return Err(ParseError::at(node.pointer().clone(), Problem::NoRule));
     }
     rules.into_iter().try_for_each(|rules| refuse_idle(rules))?;
-    shared::refuse_repeated_ids(&policy)?;
     Ok(policy)
 }
 
