@@ -141,7 +141,7 @@ impl Heir<'_, '_> {
             }
         }
         let rules = [&self.policy.permissions, &self.policy.prohibitions, &self.policy.obligations];
-        let count: usize = rules.into_iter().flatten().map(|rule| rule_count(rule)).sum();
+        let count: usize = rules.into_iter().flatten().map(rule_count).sum();
         if count > RULES_MAX { Err(InheritProblem::TooMany) } else { Ok(()) }
     }
 }

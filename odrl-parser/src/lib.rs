@@ -14,6 +14,7 @@ mod error;
 mod id;
 mod inherit;
 mod instant;
+mod meaning;
 mod model;
 mod operator;
 mod parse;
@@ -34,6 +35,7 @@ pub use error::{Counted, ParseError, Problem, Refusal, TermRole, Unsupported};
 pub use id::{ID_BYTES_MAX, Id, IdError};
 pub use inherit::{ANCESTORS_MAX, INHERITANCE_DEPTH_MAX, InheritError, InheritProblem, resolve};
 pub use instant::{InstantError, parse_day, parse_instant, parse_offset};
+pub use meaning::{meaning_digest, terms_digest};
 pub use model::{
     Action, ConflictStrategy, Constraint, Entity, Informative, Literal, LiteralTag, Operand,
     PartyFunction, Policy, PolicyKind, Role, Rule,
@@ -41,8 +43,8 @@ pub use model::{
 pub use operator::{LogicalOperator, Operator};
 pub use parse::{
     ATOMIC_RULES_MAX, CONSTRAINTS_MAX, ENTITIES_MAX, NESTING_MAX, PARENTS_MAX, RULES_MAX,
-    VALUE_BYTES_MAX, VALUES_MAX, parse_agreement, parse_message_offer, parse_offer, parse_policy,
-    parse_policy_bytes, value_iri,
+    VALUE_BYTES_MAX, VALUES_MAX, parse_agreement, parse_bytes, parse_message_offer, parse_offer,
+    parse_policy, value_iri,
 };
 pub use term::{Namespace, Standing, Term, TermKind, UnknownTerm};
 pub use validate::{Strictness, ValidationRule, Violation, validate};
