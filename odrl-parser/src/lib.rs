@@ -12,7 +12,9 @@ mod context;
 mod emit;
 mod error;
 mod id;
+mod inherit;
 mod instant;
+mod meaning;
 mod model;
 mod operator;
 mod parse;
@@ -22,16 +24,20 @@ pub mod rdf;
 mod term;
 #[cfg(test)]
 mod tests;
+mod validate;
 pub mod vocabulary;
 
 pub use agreement::{
     DIFFERENCES_MAX, Difference, Mismatch, NotAnOffer, agreement_matches_offer, terms_match,
 };
+pub use atomic::{AtomicRules, NotNormal, normalise};
 pub use context::Context;
 pub use emit::{document_digest, to_json, to_odrl_json};
 pub use error::{Counted, ParseError, Problem, Refusal, TermRole, Unsupported};
 pub use id::{ID_BYTES_MAX, Id, IdError};
+pub use inherit::{ANCESTORS_MAX, INHERITANCE_DEPTH_MAX, InheritError, InheritProblem, resolve};
 pub use instant::{InstantError, parse_day, parse_instant, parse_offset};
+pub use meaning::{meaning_digest, terms_digest};
 pub use model::{
     Action, ConflictStrategy, Constraint, Entity, Informative, Literal, LiteralTag, Operand,
     PartyFunction, Policy, PolicyKind, Role, Rule,
@@ -39,7 +45,8 @@ pub use model::{
 pub use operator::{LogicalOperator, Operator};
 pub use parse::{
     ATOMIC_RULES_MAX, CONSTRAINTS_MAX, ENTITIES_MAX, NESTING_MAX, PARENTS_MAX, RULES_MAX,
-    VALUE_BYTES_MAX, VALUES_MAX, parse_agreement, parse_message_offer, parse_offer, parse_policy,
-    parse_policy_bytes, value_iri,
+    VALUE_BYTES_MAX, VALUES_MAX, parse_agreement, parse_bytes, parse_message_offer, parse_offer,
+    parse_policy, value_iri,
 };
 pub use term::{Namespace, Standing, Term, TermKind, UnknownTerm};
+pub use validate::{Strictness, ValidationRule, Violation, validate};

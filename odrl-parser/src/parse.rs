@@ -20,12 +20,17 @@ pub(crate) use object::spell;
 pub(crate) use {
     operand::{datatype, language, unknown_datatype},
     plain::refuse_idle,
-    shared::refuse_repeated_ids,
 };
 
 pub use dsp::{parse_agreement, parse_message_offer, parse_offer};
 pub use operand::value_iri;
-pub use plain::{parse_policy, parse_policy_bytes};
+pub use plain::parse_policy;
+
+use wire::json::Limits;
+use wire::node::Node;
+
+use crate::error::{ParseError, Refusal};
+use crate::model::Policy;
 
 /// Most rules in one policy, duties among them.
 pub const RULES_MAX: usize = 128;
@@ -44,3 +49,16 @@ pub const PARENTS_MAX: usize = 16;
 pub const VALUES_MAX: usize = 1024;
 /// Longest value of a right operand, in bytes.
 pub const VALUE_BYTES_MAX: usize = 2048;
+
+/// Reads a policy from bytes by one of the readers: strict JSON within [`Limits::message`]. Total:
+/// each input has a policy or a refusal.
+///
+/// # Errors
+/// [`Refusal`] with the place and what is wrong there.
+pub fn parse_bytes(
+    bytes: &[u8],
+    read: fn(&Node<'_>) -> Result<Policy, ParseError>,
+) -> Result<Policy, Refusal> {
+    let document = wire::json::parse(bytes, &Limits::message())?;
+    Ok(read(&Node::root(&document))?)
+}

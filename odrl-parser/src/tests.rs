@@ -2,6 +2,8 @@
 //! outside where they are.
 
 mod corpus;
+mod generate;
+mod laws;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;

@@ -52,7 +52,7 @@ fn parse(node: &Node<'_>, depth: usize, reader: &mut Reader) -> Result<Constrain
     }
     match joined {
         Some(operator) => parse_logical(&object, operator, depth, reader),
-        None => parse_atomic(&object, context),
+        None => parse_atomic(&object, reader),
     }
 }
 
@@ -77,6 +77,7 @@ fn parse_logical(
     depth: usize,
     reader: &mut Reader,
 ) -> Result<Constraint, ParseError> {
+    let id = reader.own_id(object)?;
     let joined = object.required(operator.name())?;
     let mut operands = Vec::new();
     for node in listed(joined, reader.context)? {
@@ -85,11 +86,11 @@ fn parse_logical(
     if operands.is_empty() {
         return Err(shape(joined, Expected::NonEmptyArray));
     }
-    let id = word::own_id(object, reader.context)?;
     Ok(Constraint::Logical { id, operator, operands, pointer: object.pointer().clone() })
 }
 
-fn parse_atomic(object: &Object<'_>, context: Context) -> Result<Constraint, ParseError> {
+fn parse_atomic(object: &Object<'_>, reader: &mut Reader) -> Result<Constraint, ParseError> {
+    let context = reader.context;
     let left = object.required("leftOperand")?;
     let left = word::term(left, "leftOperand", TermKind::LeftOperand, context)?;
     let operator = parse_operator(object.required("operator")?, context)?;
@@ -97,7 +98,7 @@ fn parse_atomic(object: &Object<'_>, context: Context) -> Result<Constraint, Par
     let data_type = object.optional("dataType").map(|node| operand::data_type(node, context));
     let status = object.optional("status").map(|node| operand::parse_literal(&only(node)?));
     Ok(Constraint::Atomic {
-        id: word::own_id(object, context)?,
+        id: reader.own_id(object)?,
         left,
         operator,
         right: operand::parse(object, context)?,

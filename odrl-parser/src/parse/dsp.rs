@@ -79,7 +79,6 @@ fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<Policy, ParseError> {
     if policy.permissions.is_empty() && policy.prohibitions.is_empty() {
         return Err(ParseError::at(node.pointer().clone(), Problem::NoRule));
     }
-    shared::refuse_repeated_ids(&policy)?;
     shared::refuse_too_many(&policy, node)?;
     Ok(policy)
 }

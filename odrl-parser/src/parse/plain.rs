@@ -2,7 +2,6 @@
 //! says once for all its rules, is moved into each of them (ODRL Information Model 2.2, section
 //! 2.7.1); how many rules that makes is counted before.
 
-use wire::json::Limits;
 use wire::node::{Expected, Found, Node};
 
 use super::entity::{self, Kind};
@@ -11,7 +10,7 @@ use super::reader::{Reader, within};
 use super::{ATOMIC_RULES_MAX, PARENTS_MAX, action, rule, shared, word};
 use crate::atomic::Shorthand;
 use crate::context::Context;
-use crate::error::{Counted, ParseError, Problem, Refusal, TermRole};
+use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::id::Id;
 use crate::model::{PartyFunction, Policy, PolicyKind, Rule};
 
@@ -78,18 +77,7 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
         return Err(ParseError::at(node.pointer().clone(), Problem::NoRule));
     }
     rules.into_iter().try_for_each(|rules| refuse_idle(rules))?;
-    shared::refuse_repeated_ids(&policy)?;
     Ok(policy)
-}
-
-/// Reads a policy of plain ODRL 2.2 from bytes: strict JSON within [`Limits::message`]. Total: each
-/// input has a policy or a refusal.
-///
-/// # Errors
-/// [`Refusal`] with the place and what is wrong there.
-pub fn parse_policy_bytes(bytes: &[u8]) -> Result<Policy, Refusal> {
-    let document = wire::json::parse(bytes, &Limits::message())?;
-    Ok(parse_policy(&Node::root(&document))?)
 }
 
 /// The W3C context once, and nothing else but the Allmende one.

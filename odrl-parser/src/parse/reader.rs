@@ -1,11 +1,15 @@
 //! What goes along while a policy is read: the context whose words mean something, and how much was
 //! read already.
 
+use std::collections::BTreeSet;
+
 use wire::node::Node;
 
-use super::{CONSTRAINTS_MAX, ENTITIES_MAX, RULES_MAX};
+use super::object::Object;
+use super::{CONSTRAINTS_MAX, ENTITIES_MAX, RULES_MAX, word};
 use crate::context::Context;
 use crate::error::{Counted, ParseError, Problem};
+use crate::id::Id;
 
 #[derive(Debug)]
 pub(super) struct Reader {
@@ -13,11 +17,28 @@ pub(super) struct Reader {
     rules: usize,
     constraints: usize,
     entities: usize,
+    /// The identifiers that stand for something already.
+    ids: BTreeSet<Id>,
 }
 
 impl Reader {
-    pub(super) const fn new(context: Context) -> Self {
-        Self { context, rules: 0, constraints: 0, entities: 0 }
+    pub(super) fn new(context: Context) -> Self {
+        Self { context, rules: 0, constraints: 0, entities: 0, ids: BTreeSet::new() }
+    }
+
+    /// Reads the identifier of a policy, rule or constraint. None stands for two of them: a graph
+    /// would merge them.
+    pub(super) fn claim(&mut self, node: &Node<'_>) -> Result<Id, ParseError> {
+        let id = word::id(node, "@id", self.context)?;
+        if self.ids.insert(id.clone()) {
+            return Ok(id);
+        }
+        Err(ParseError::at(node.pointer().clone(), Problem::IdTwice))
+    }
+
+    /// The identifier of an object, if it has one.
+    pub(super) fn own_id(&mut self, object: &Object<'_>) -> Result<Option<Id>, ParseError> {
+        object.optional("@id").map(|node| self.claim(node)).transpose()
     }
 
     /// Counts a rule, before it is read.

@@ -37,7 +37,7 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
         actions.push(action::parse(&node, reader)?);
     }
     Ok(Rule {
-        id: word::own_id(&object, context)?,
+        id: reader.own_id(&object)?,
         actions,
         targets: entity::parse_all(&object, "target", Kind::Asset, reader)?,
         outputs: entity::parse_all(&object, "output", Kind::Asset, reader)?,

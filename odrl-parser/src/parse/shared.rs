@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use wire::iri::Iri;
 use wire::node::Node;
-use wire::pointer::Pointer;
 
 use super::object::{Object, only};
 use super::reader::Reader;
@@ -13,8 +12,7 @@ use super::{ATOMIC_RULES_MAX, rule, word};
 use crate::atomic;
 use crate::context::Context;
 use crate::error::{Counted, ParseError, Problem, TermRole};
-use crate::id::Id;
-use crate::model::{ConflictStrategy, Constraint, Policy, PolicyKind, Rule};
+use crate::model::{ConflictStrategy, Policy, PolicyKind};
 use crate::place::Place;
 use crate::vocabulary::{ALLMENDE_V1, ODRL_CORE};
 
@@ -27,7 +25,7 @@ pub(super) fn policy(
     let context = reader.context;
     Ok(Policy {
         kind,
-        id: word::id(object.required("@id")?, "@id", context)?,
+        id: reader.claim(object.required("@id")?)?,
         target: None,
         assigner: None,
         assignee: None,
@@ -67,60 +65,6 @@ fn conflict(object: &Object<'_>, context: Context) -> Result<Option<ConflictStra
         let suggestion = bare.map(|strategy| format!("odrl:{}", strategy.name()));
         word::unknown(&at, TermRole::Conflict, written, suggestion)
     })
-}
-
-/// No identifier stands for two things: a graph would merge them.
-pub(crate) fn refuse_repeated_ids(policy: &Policy) -> Result<(), ParseError> {
-    let mut ids = Ids { seen: BTreeSet::from([&policy.id]) };
-    for rules in [&policy.permissions, &policy.prohibitions, &policy.obligations] {
-        ids.add_rules(rules)?;
-    }
-    Ok(())
-}
-
-struct Ids<'a> {
-    seen: BTreeSet<&'a Id>,
-}
-
-impl<'a> Ids<'a> {
-    /// Three levels of duties, and constraints within their limit: the recursion is bounded.
-    fn add_rules(&mut self, rules: &'a [Rule]) -> Result<(), ParseError> {
-        for rule in rules {
-            self.add(rule.id.as_ref(), &rule.pointer)?;
-            self.add_constraints(&rule.constraints)?;
-            for action in &rule.actions {
-                self.add_constraints(&action.refinements)?;
-            }
-            let parties = rule.parties.iter().map(|role| &role.party);
-            for entity in rule.targets.iter().chain(&rule.outputs).chain(parties) {
-                self.add_constraints(&entity.refinements)?;
-            }
-            self.add_rules(&rule.duties)?;
-        }
-        Ok(())
-    }
-
-    fn add_constraints(&mut self, constraints: &'a [Constraint]) -> Result<(), ParseError> {
-        for constraint in constraints {
-            match constraint {
-                Constraint::Atomic { id, pointer, .. } => self.add(id.as_ref(), pointer)?,
-                Constraint::Logical { id, operands, pointer, .. } => {
-                    self.add(id.as_ref(), pointer)?;
-                    self.add_constraints(operands)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, id: Option<&'a Id>, pointer: &Pointer) -> Result<(), ParseError> {
-        match id {
-            Some(id) if !self.seen.insert(id) => {
-                Err(ParseError::at(pointer.member("@id"), Problem::IdTwice))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
 }
 
 /// Refuses what would come to too many rules when it is split, before anything is.

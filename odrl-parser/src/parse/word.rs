@@ -6,7 +6,7 @@ use serde_json::Value;
 use wire::iri::Iri;
 use wire::node::{Expected, Node};
 
-use super::object::{Object, only, shape};
+use super::object::{only, shape};
 use super::operand::value_iri;
 use crate::context::Context;
 use crate::error::{ParseError, Problem, TermRole};
@@ -52,11 +52,6 @@ pub(super) fn text<'a>(
 pub(super) fn id(node: &Node<'_>, member: &str, context: Context) -> Result<Id, ParseError> {
     let (node, text, _) = text(node, member, context)?;
     Id::parse(text).map_err(|error| ParseError::at(node.pointer().clone(), Problem::Id(error)))
-}
-
-/// The `@id` of an object, if it has one.
-pub(super) fn own_id(object: &Object<'_>, context: Context) -> Result<Option<Id>, ParseError> {
-    object.optional("@id").map(|node| id(node, "@id", context)).transpose()
 }
 
 /// An absolute IRI.

@@ -43,7 +43,7 @@ fn parse(place: &Reached<'_>, depth: usize, budget: &mut Budget) -> Result<Const
     }
     match joined_by(place)? {
         Some(operator) => parse_logical(place, operator, depth, budget),
-        None => parse_atomic(place),
+        None => parse_atomic(place, budget),
     }
 }
 
@@ -74,7 +74,7 @@ fn parse_logical(
 ) -> Result<Constraint, ParseError> {
     place.check_classes(&["LogicalConstraint"])?;
     place.refuse_unknown(&[operator.name(), "uid"])?;
-    let id = place.id()?;
+    let id = budget.claim(place)?;
     let joined = place.many_or_list(operator.name())?;
     if joined.is_empty() {
         let (expected, found) = (Expected::NonEmptyArray, Found::EmptyArray);
@@ -88,14 +88,14 @@ fn parse_logical(
     Ok(Constraint::Logical { id, operator, operands, pointer: place.pointer.clone() })
 }
 
-fn parse_atomic(place: &Reached<'_>) -> Result<Constraint, ParseError> {
+fn parse_atomic(place: &Reached<'_>, budget: &mut Budget) -> Result<Constraint, ParseError> {
     place.check_classes(&["Constraint"])?;
     place.refuse_unknown(&ATOMIC)?;
     let left = place.required("leftOperand")?;
     let operator = place.required("operator")?;
     let data_type = place.optional("dataType")?.or(place.optional("datatype")?);
     Ok(Constraint::Atomic {
-        id: place.id()?,
+        id: budget.claim(place)?,
         left: value::term(&left, TermRole::LeftOperand, Term::left_operand)?,
         operator: value::term(&operator, TermRole::Operator, Operator::parse)?,
         right: parse_right(place)?,

@@ -15,7 +15,7 @@ use crate::atomic::Shorthand;
 use crate::error::{Counted, ParseError, Problem, TermRole, Unsupported};
 use crate::id::{Id, IdError};
 use crate::model::{ConflictStrategy, PartyFunction, Policy, PolicyKind, Role};
-use crate::parse::{ATOMIC_RULES_MAX, PARENTS_MAX, refuse_idle, refuse_repeated_ids};
+use crate::parse::{ATOMIC_RULES_MAX, PARENTS_MAX, refuse_idle};
 use crate::place::Place;
 use crate::term::UnknownTerm;
 use crate::vocabulary::{ALLMENDE_V1, ODRL, ODRL_CORE};
@@ -36,6 +36,18 @@ pub(super) struct Budget {
     pub(super) constraints: usize,
     pub(super) entities: usize,
     pub(super) rule_nodes: BTreeSet<Node>,
+    ids: BTreeSet<Id>,
+}
+
+impl Budget {
+    /// The name of a rule or constraint, which nothing else in the policy may have.
+    pub(super) fn claim(&mut self, reached: &Reached<'_>) -> Result<Option<Id>, ParseError> {
+        let id = reached.id()?;
+        match &id {
+            Some(id) if !self.ids.insert(id.clone()) => Err(reached.refuse(Problem::IdTwice)),
+            Some(_) | None => Ok(id),
+        }
+    }
 }
 
 const KINDS: [PolicyKind; 7] = [
@@ -137,6 +149,7 @@ fn parse(
     let id = place.id()?.ok_or_else(|| place.refuse(Problem::Id(IdError::Blank)))?;
     let mut budget = Budget::default();
     budget.rule_nodes.insert(place.node.clone());
+    budget.ids.insert(id.clone());
     let shorthand = parse_shorthand(place, links, &mut budget)?;
     let mut policy = Policy {
         kind,
@@ -166,7 +179,6 @@ fn parse(
             refuse_idle(rules)?;
         }
     }
-    refuse_repeated_ids(&policy)?;
     Ok(policy)
 }
 

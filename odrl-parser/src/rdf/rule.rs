@@ -34,7 +34,7 @@ fn parse(reached: &Reached<'_>, place: Place, budget: &mut Budget) -> Result<Rul
     known.extend(place.duties().map(Place::member));
     Ok(Rule {
         informative: reached.informative(&known)?,
-        id: reached.id()?,
+        id: budget.claim(reached)?,
         actions: entity::parse_actions(reached, budget)?,
         targets: entity::parse_assets(reached, "target", budget)?,
         outputs: entity::parse_assets(reached, "output", budget)?,

@@ -6,7 +6,9 @@ use wire::json::{Limits, parse};
 use wire::node::Node as JsonNode;
 
 use super::*;
-use crate::{Constraint, LogicalOperator, Policy, PolicyKind, parse_offer, parse_policy_bytes};
+use crate::{
+    Constraint, LogicalOperator, Policy, PolicyKind, parse_bytes, parse_offer, parse_policy,
+};
 
 const PREFIXES: &str = "@prefix odrl: <http://www.w3.org/ns/odrl/2/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -129,7 +131,7 @@ fn all_parts_of_a_policy_are_read_alike_from_turtle_json_ld_and_json() {
     let by_turtle = only(policies(&by_turtle, Rules::Complete).unwrap());
     let by_json_ld = only(json_ld(include_str!("testdata/whole.jsonld")).unwrap());
     assert_eq!(by_json_ld, by_turtle, "also in their paths");
-    let by_json = parse_policy_bytes(include_bytes!("testdata/whole.jsonld")).unwrap();
+    let by_json = parse_bytes(include_bytes!("testdata/whole.jsonld"), parse_policy).unwrap();
     assert_eq!(said(&by_json), said(&by_turtle));
     assert_eq!(by_turtle.kind, PolicyKind::Agreement);
     let permission = &by_turtle.permissions[0];
@@ -296,7 +298,7 @@ fn a_changed_byte_is_refused_or_read_alike() {
         for byte in [b'_', b'1'] {
             changed[at] = byte;
             let text = String::from_utf8_lossy(&changed);
-            let Ok(by_json) = parse_policy_bytes(text.as_bytes()) else { continue };
+            let Ok(by_json) = parse_bytes(text.as_bytes(), parse_policy) else { continue };
             match json_ld(&text) {
                 Ok(policies) => {
                     assert_eq!(said(&only(policies)), said(&by_json), "{text}");

@@ -2,12 +2,17 @@
 //! wrong by the validation rules. What the judgement of a policy decides stands there too, so that
 //! each hostile input has its row; here it must be read.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 use wire::json::{Limits, parse};
 use wire::node::Node;
 
-use crate::{ParseError, Policy, parse_agreement, parse_message_offer, parse_offer, parse_policy};
+use crate::{
+    ParseError, Policy, Strictness, parse_agreement, parse_message_offer, parse_offer,
+    parse_policy, validate,
+};
 
 /// One input.
 #[derive(Debug, Deserialize)]
@@ -17,8 +22,7 @@ struct Row {
     number: Option<u8>,
     /// What it is.
     case: String,
-    /// Who reads it: `offer`, `message-offer`, `agreement`, `policy`, or `bytes` for what is no
-    /// document at all.
+    /// Who reads it: `offer`, `message-offer`, `agreement`, `policy`.
     reader: Option<String>,
     /// The document.
     document: Option<Value>,
@@ -28,6 +32,8 @@ struct Row {
     verdict: Verdict,
     /// The code of a refusal.
     code: Option<String>,
+    /// The validation rule that a refused document breaks.
+    rule: Option<u8>,
     /// Where it is refused or wrong.
     pointer: Option<String>,
     /// What the refusal proposes.
@@ -76,11 +82,21 @@ fn found(row: &Row) -> String {
         Err(error) => return format!("refused json {error:.0}"),
     };
     let reader = row.reader.as_deref().expect("a reader");
-    match read(reader, &Node::root(&document)) {
-        Ok(_) => "read".to_owned(),
+    let policy = match read(reader, &Node::root(&document)) {
+        Ok(policy) => policy,
         Err(error) => {
+            let broken = error.validation_rule().map(crate::ValidationRule::number);
+            assert!(row.rule.is_none() || row.rule == broken, "{broken:?}: {row:?}");
             let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            format!("refused {} {}{hint}", error.code(), error.pointer)
+            return format!("refused {} {}{hint}", error.code(), error.pointer);
+        }
+    };
+    let strictness = if reader == "policy" { Strictness::Common } else { Strictness::Dsp };
+    match validate(&policy, strictness) {
+        Ok(()) => "read".to_owned(),
+        Err(violations) => {
+            let first = &violations[0];
+            format!("invalid V{} {}", first.rule.number(), first.pointer)
         }
     }
 }
@@ -123,7 +139,44 @@ fn check(name: &str) -> Vec<Row> {
     rows
 }
 
+/// The list has 86 inputs; each has a row here, a part of them several.
 #[test]
 fn every_hostile_input_becomes_what_its_row_says() {
-    assert!(check("hostile.json").len() > 70);
+    let rows = check("hostile.json");
+    for number in 1..=86 {
+        assert!(rows.iter().any(|row| row.number == Some(number)), "no row for input {number}");
+    }
+}
+
+/// The rules of validation, each with what breaks it and what does not.
+#[test]
+fn every_validation_rule_finds_what_breaks_it() {
+    let rows = check("validation.json");
+    let of = |verdicts: &[Verdict]| -> BTreeSet<String> {
+        let rows = rows.iter().filter(|row| verdicts.contains(&row.verdict));
+        rows.filter_map(|row| Some(row.case.split_once(':')?.0.to_owned())).collect()
+    };
+    assert_eq!(of(&[Verdict::Refused, Verdict::Invalid]).len(), 24);
+}
+
+/// Each rule of the strictest mode that the others leave out.
+#[test]
+fn without_a_profile_only_core_terms_are_strict_odrl() {
+    let rows = check("validation.json");
+    let core = |document: &Value| {
+        let policy = parse_policy(&Node::root(document)).unwrap();
+        let violations = validate(&policy, Strictness::Core).err().unwrap_or_default();
+        violations.iter().map(|it| it.rule.number()).collect::<Vec<_>>()
+    };
+    let document = |case: &str| rows.iter().find(|row| row.case == case)?.document.clone();
+    let with_count = document("V16: a reference").unwrap();
+    assert_eq!(core(&with_count), [13]);
+    let mut document = document("V12: transfer is of the core").unwrap();
+    assert!(core(&document).is_empty());
+    document["permission"][0]["action"] = "play".into();
+    assert_eq!(core(&document), [12]);
+    document["profile"] = "http://www.w3.org/ns/odrl/2/core".into();
+    assert_eq!(core(&document), [12]);
+    document["profile"] = "https://w3id.org/allmende/v1/".into();
+    assert!(core(&document).is_empty());
 }
