@@ -2,7 +2,7 @@
 //! outside where they are.
 
 mod corpus;
-mod generate;
+pub(crate) mod generate;
 mod laws;
 
 use insta::assert_snapshot;

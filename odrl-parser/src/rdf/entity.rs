@@ -64,16 +64,14 @@ pub(super) fn parse(
     }
     let own = place.id()?;
     let source = source.map(|source| parse_name(&source)).transpose()?;
-    let id = match (refinements.is_empty(), source) {
-        // With a refinement the collection is named by its source (Information Model 2.2, 2.2.4).
-        (false, Some(source)) => Some(source),
-        (false, None) => {
-            return Err(place
-                .required("source")
-                .err()
-                .unwrap_or_else(|| place.wrong(Expected::Present, Found::Absent)));
+    let id = match (refinements.is_empty(), own, source) {
+        // `uid` would name the members that are meant (Information Model 2.2, sections 2.2.2, 2.3.2).
+        (false, Some(_), None) => {
+            let problem = Problem::Shape { expected: Expected::Present, found: Found::Absent };
+            return Err(ParseError::at(place.pointer.member("source"), problem));
         }
-        (true, source) => own.or(source),
+        (false, _, source) => source,
+        (true, own, source) => own.or(source),
     };
     let part_of = place.many("partOf").iter().map(parse_name).collect::<Result<_, _>>()?;
     Ok(Entity { id, is_collection, part_of, refinements, pointer: place.pointer.clone() })

@@ -1,14 +1,11 @@
-//! What comes out of graphs: the same models as from JSON, and refusals with their paths.
+//! What comes out of graphs: policies with all they say, and refusals with their paths.
+
+mod alike;
 
 use std::fs;
 
-use wire::json::{Limits, parse};
-use wire::node::Node as JsonNode;
-
 use super::*;
-use crate::{
-    Constraint, LogicalOperator, Policy, PolicyKind, parse_bytes, parse_offer, parse_policy,
-};
+use crate::{Constraint, Policy, PolicyKind};
 
 const PREFIXES: &str = "@prefix odrl: <http://www.w3.org/ns/odrl/2/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -28,18 +25,6 @@ fn json_ld(text: &str) -> Result<Vec<Policy>, ImportError> {
 fn only(policies: Vec<Policy>) -> Policy {
     assert_eq!(policies.len(), 1);
     policies.into_iter().next().unwrap()
-}
-
-/// A model without its places, and with numbers as a graph has them.
-fn said(policy: &Policy) -> String {
-    let datatype =
-        |name: &str| format!("tag: Datatype(Iri(\"http://www.w3.org/2001/XMLSchema#{name}\"))");
-    let text = format!("{policy:?}")
-        .replace("tag: Number", &datatype("integer"))
-        .replace("tag: Boolean", &datatype("boolean"));
-    let mut parts = text.split("pointer: Pointer(\"");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |said, part| said + part.split_once("\")").expect("a pointer ends").1)
 }
 
 /// A refusal as `code path (hint)`; all contexts have the same hint.
@@ -65,96 +50,8 @@ fn refused(result: Result<Vec<Policy>, ImportError>) -> String {
     [error.code(), place, &hint].join(" ").replace("  ", " ").trim_end().to_owned()
 }
 
-const W3C: &str = "\"http://www.w3.org/ns/odrl.jsonld\"";
 const DSP: &str = "https://w3id.org/dspace/2025/1/odrl-profile.jsonld";
-
-/// Offers as the JSON reader takes them: members of a policy, without its context.
-const OFFERS: [&str; 7] = [
-    r#""permission":[{"action":"use"}]"#,
-    r#""permission":[{"@id":"urn:r1","action":"odrl:read"},{"action":"odrl:play"}],
-       "prohibition":[{"action":"odrl:distribute"},{"action":{"@id":"odrl:sell"}}]"#,
-    r#""permission":{"action":"use","constraint":[
-        {"leftOperand":"odrl:dateTime","operator":"lt",
-         "rightOperand":{"@value":"2027-01-01T00:00:00Z","@type":"xsd:dateTime"}},
-        {"leftOperand":"https://w3id.org/allmende/v1/vettedAs","operator":"isAnyOf",
-         "rightOperand":["b","a",{"@id":"urn:c"}]}]},
-       "profile":"https://w3id.org/allmende/v1/""#,
-    r#""permission":{"action":"use","constraint":{"or":[
-        {"leftOperand":"odrl:count","operator":"lteq","rightOperand":10},
-        {"xone":[
-          {"leftOperand":"odrl:language","operator":"eq",
-           "rightOperand":{"@value":"de","@language":"DE-ch"}},
-          {"and":[{"leftOperand":"odrl:event","operator":"gt",
-                   "rightOperand":{"@id":"http://www.w3.org/ns/odrl/2/policyUsage"}}]}]}]}}"#,
-    r#""permission":{"action":"use","constraint":
-        {"leftOperand":"odrl:percentage","operator":"eq","rightOperand":
-         {"@value":"0.50","@type":"xsd:decimal"}}}"#,
-    r#""permission":{"action":"use","http://purl.org/dc/terms/title":"Ümläute"},
-       "http://www.w3.org/2000/01/rdf-schema#label":{"@language":"de","@value":"Titel"}"#,
-    r#""prohibition":{"action":"http://creativecommons.org/ns#CommercialUse","constraint":
-        {"leftOperand":"odrl:purpose","operator":"isNoneOf","rightOperand":[true,"x"]}}"#,
-];
-
-#[test]
-fn json_and_graph_give_the_same_model() {
-    for members in OFFERS {
-        let text = format!(r#"{{"@id":"urn:o","@type":"Offer",{members}}}"#);
-        let value = parse(text.as_bytes(), &Limits::message()).unwrap();
-        let by_json = parse_offer(&JsonNode::root(&value));
-        let mut by_json = by_json.unwrap_or_else(|error| panic!("{error}: {text}"));
-        for rule in by_json.permissions.iter_mut().map(|rule| &mut rule.informative) {
-            *rule = compact(std::mem::take(rule));
-        }
-        by_json.informative = compact(by_json.informative);
-        let with_xsd = r#"{"xsd":"http://www.w3.org/2001/XMLSchema#"}"#;
-        let text = text.replacen('{', &format!(r#"{{"@context":["{DSP}",{with_xsd}],"#), 1);
-        let graph = read_json_ld(text.as_bytes()).unwrap_or_else(|e| panic!("{e}: {text}"));
-        let by_json_ld = only(policies(&graph, Rules::Complete).unwrap());
-        assert_eq!(said(&by_json_ld), said(&by_json), "{text}");
-        // And once more through N-Triples, whose names of blank nodes are ours.
-        let graph = read_turtle(graph.to_string().as_bytes()).unwrap();
-        let by_turtle = only(policies(&graph, Rules::Complete).unwrap());
-        assert_eq!(by_turtle, by_json_ld, "{text}");
-    }
-}
-
-/// Names of informative members as a graph has them.
-fn compact(members: crate::Informative) -> crate::Informative {
-    let name = |name: String| informative::name(&name).unwrap_or(name);
-    members.into_iter().map(|(key, value)| (name(key), value)).collect()
-}
-
-/// One policy with everything, in Turtle and under the W3C context.
-#[test]
-fn all_parts_of_a_policy_are_read_alike_from_turtle_json_ld_and_json() {
-    let by_turtle = read_turtle(include_bytes!("testdata/whole.ttl")).unwrap();
-    let by_turtle = only(policies(&by_turtle, Rules::Complete).unwrap());
-    let by_json_ld = only(json_ld(include_str!("testdata/whole.jsonld")).unwrap());
-    assert_eq!(by_json_ld, by_turtle, "also in their paths");
-    let by_json = parse_bytes(include_bytes!("testdata/whole.jsonld"), parse_policy).unwrap();
-    assert_eq!(said(&by_json), said(&by_turtle));
-    assert_eq!(by_turtle.kind, PolicyKind::Agreement);
-    let permission = &by_turtle.permissions[0];
-    let collection = &permission.targets[0];
-    assert_eq!(collection.id.as_ref().unwrap().as_str(), "urn:ex:archive");
-    let Constraint::Logical { operator, operands, .. } = &collection.refinements[0] else {
-        panic!("a logical constraint");
-    };
-    assert_eq!(*operator, LogicalOperator::AndSequence);
-    let pointer = operands[1].pointer().as_str();
-    assert_eq!(pointer, "/permission/0/target/0/refinement/0/andSequence/1");
-    assert_eq!(
-        permission.duties[0].duties[0].pointer.as_str(),
-        "/permission/0/duty/0/consequence/0"
-    );
-    let parties: Vec<&str> = permission
-        .parties
-        .iter()
-        .filter_map(|role| Some(role.party.id.as_ref()?.as_str()))
-        .collect();
-    assert_eq!(parties, ["urn:ex:provider", "urn:ex:consumer"], "the compact assigner moved in");
-}
-
+const W3C: &str = "\"http://www.w3.org/ns/odrl.jsonld\"";
 #[test]
 fn what_others_say_of_a_policy_moves_into_its_rules() {
     let policy = only(
@@ -285,39 +182,6 @@ fn a_graph_has_its_limits() {
         names.join(", ")
     );
     assert_eq!(refused(turtle(&compact)), "policy-too-many /target/1024");
-}
-
-/// Every byte of good documents changed: never a panic, and where both readers take the document
-/// they take it alike. A graph has no names that depend on where the document lies.
-#[test]
-fn a_changed_byte_is_refused_or_read_alike() {
-    let (mut alike, mut alone) = (0, 0);
-    let good = include_str!("testdata/whole.jsonld");
-    for at in (0..good.len()).step_by(2) {
-        let mut changed = good.as_bytes().to_vec();
-        for byte in [b'_', b'1'] {
-            changed[at] = byte;
-            let text = String::from_utf8_lossy(&changed);
-            let Ok(by_json) = parse_bytes(text.as_bytes(), parse_policy) else { continue };
-            match json_ld(&text) {
-                Ok(policies) => {
-                    assert_eq!(said(&only(policies)), said(&by_json), "{text}");
-                    alike += 1;
-                }
-                Err(error) => {
-                    assert_eq!(error.code(), "import-name-refused", "{error}: {text}");
-                    alone += 1;
-                }
-            }
-        }
-    }
-    assert!(alike > 100 && alone > 10, "{alike} {alone}");
-    let turtle = include_str!("testdata/whole.ttl").trim_start_matches(PREFIXES);
-    for at in (0..turtle.len()).step_by(3) {
-        let (before, after) = turtle.split_at(at);
-        let _ = self::turtle(before);
-        let _ = self::turtle(&format!("{before}.{after}"));
-    }
 }
 
 /// The test material beside the checkout, where it is.

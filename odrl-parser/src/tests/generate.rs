@@ -16,7 +16,7 @@ use crate::{
     TermKind,
 };
 
-pub(super) fn plain() -> impl Strategy<Value = Policy> {
+pub(crate) fn plain() -> impl Strategy<Value = Policy> {
     use PolicyKind::{Agreement, Assertion, Offer, Privacy, Request, Set, Ticket};
     let kind =
         prop::sample::select(vec![Agreement, Assertion, Offer, Privacy, Request, Set, Ticket]);
