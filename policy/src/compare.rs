@@ -92,7 +92,9 @@ const fn iri(value: &Value) -> Option<&Iri> {
         Value::Day { .. }
         | Value::DayTime(_)
         | Value::Decimal(_)
+        | Value::Event { .. }
         | Value::Instant(_)
+        | Value::Quantity { .. }
         | Value::Text { .. }
         | Value::YearMonth(_) => None,
     }

@@ -2,15 +2,18 @@
 //! logged and replayed.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use odrl_parser::{Id, LogicalOperator, Operator, Term};
 use serde::{Serialize, Serializer};
+use wire::digest::Digest;
 use wire::pointer::Pointer;
 
 use crate::badge::Badge;
 use crate::check::Modality;
-use crate::fact::{FactKey, Seen};
+use crate::evaluate::DutyState;
+use crate::fact::{FactKey, Provenance, RuleKey, Seen};
 use crate::reason::{Reason, ReasonCode, Redacted};
 use crate::truth::Truth;
 use crate::value::Value;
@@ -46,21 +49,63 @@ pub struct Decision {
     /// When it was decided.
     #[serde(serialize_with = "timestamp")]
     pub at: Timestamp,
+    /// The digest of the checked policy.
+    pub policy: Digest,
+    /// The digest of the snapshot of facts. The same policy, snapshot and program give the same
+    /// decision again.
+    pub snapshot: Digest,
     /// Why it is a denial; empty for a permit.
     pub reasons: Vec<Reason>,
     /// Every rule with what was seen.
     pub rules: Vec<RuleReport>,
-    /// Permissions that were granted and taken away by a prohibition.
+    /// Every obligation with what has become of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub obligations: Vec<DutyReport>,
+    /// What is still to be done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<Owed>,
+    /// Permissions and prohibitions that applied both.
     pub conflicts: Vec<Conflict>,
     /// The first instant after `at` at which the verdict changes if no fact changes but by time;
     /// beyond [`crate::BOUNDS_TRIED_MAX`] bounds of time, the first at which it may.
     #[serde(serialize_with = "optional_timestamp")]
     pub next_change: Option<Timestamp>,
     /// The facts whose change can change the verdict.
-    pub depends_on: BTreeSet<FactKey>,
+    pub depends_on: BTreeSet<Dependency>,
 }
 
-/// A permission and a prohibition that both applied: the prohibition won.
+/// What a verdict rests on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dependency {
+    /// The fact about an operand. It serialises as [`FactKey`].
+    Fact(FactKey),
+    /// The order in which things came to hold, as the log says.
+    Log,
+    /// Who belongs to a collection.
+    Members(Id),
+    /// What is known of a duty.
+    Rule(RuleKey),
+}
+
+impl fmt::Display for Dependency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fact(key) => write!(f, "{key}"),
+            Self::Log => f.write_str("log"),
+            Self::Members(collection) => write!(f, "members {collection}"),
+            Self::Rule(rule) => write!(f, "rule {rule}"),
+        }
+    }
+}
+
+impl Serialize for Dependency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A permission and a prohibition that both applied: the prohibition won, unless the policy says
+/// `perm`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conflict {
     /// The permission.
@@ -76,19 +121,190 @@ pub struct RuleReport {
     pub pointer: Pointer,
     /// Whether it grants or forbids.
     pub modality: Modality,
-    /// Its action.
-    #[serde(serialize_with = "term")]
-    pub action: Term,
+    /// Its action; none where it is about all of them.
+    #[serde(serialize_with = "optional_term")]
+    pub action: Option<Term>,
     /// Whether it regulates what was asked.
     pub regulates: bool,
+    /// The asset that it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<EntityReport>,
+    /// The party that it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<EntityReport>,
     /// Whether its constraints hold together.
     pub truth: Truth,
     /// Whether it applied: a permission when satisfied, a prohibition when satisfied or unknown.
     pub applies: bool,
     /// The badge of the rule.
     pub badge: Badge,
+    /// What refines its action.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refinements: Vec<ConstraintReport>,
     /// Its constraints.
     pub constraints: Vec<ConstraintReport>,
+    /// The duties or remedies that hang on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub duties: Vec<DutyReport>,
+    /// Whether it is in force for what was asked.
+    pub activation: Activation,
+    /// Whether what was asked is an attempt to make use of it.
+    pub attempt: Attempt,
+    /// Whether it was made use of.
+    pub performance: Performed,
+    /// What that means.
+    pub deontic: Deontic,
+}
+
+/// Whether a rule is in force (Compliance Report Model 0.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// It is, also where that cannot be excluded for a prohibition or duty.
+    Active,
+    /// It is not.
+    Inactive,
+}
+
+/// Whether somebody tries to make use of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attempt {
+    /// The request is about it.
+    Attempted,
+    /// It is not.
+    NotAttempted,
+}
+
+/// Whether what a rule is about was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Performed {
+    /// It was.
+    Performed,
+    /// It cannot be said.
+    Unknown,
+    /// It was not, and no longer can be.
+    Unperformed,
+}
+
+/// What the performance means for the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deontic {
+    /// It was kept.
+    Fulfilled,
+    /// Nothing can be said.
+    NotSet,
+    /// It was broken.
+    Violated,
+}
+
+impl Deontic {
+    /// The table of the Compliance Report Model 0.9.
+    #[must_use]
+    pub const fn of(modality: Modality, activation: Activation, performed: Performed) -> Self {
+        match (activation, performed) {
+            (Activation::Active, Performed::Performed) => match modality {
+                Modality::Prohibition => Self::Violated,
+                Modality::Permission
+                | Modality::Obligation
+                | Modality::Duty
+                | Modality::Remedy
+                | Modality::Consequence => Self::Fulfilled,
+            },
+            (Activation::Active, Performed::Unperformed) => match modality {
+                Modality::Permission => Self::NotSet,
+                Modality::Prohibition => Self::Fulfilled,
+                Modality::Obligation
+                | Modality::Duty
+                | Modality::Remedy
+                | Modality::Consequence => Self::Violated,
+            },
+            (Activation::Inactive, Performed::Performed) => match modality {
+                Modality::Permission => Self::Violated,
+                Modality::Prohibition
+                | Modality::Obligation
+                | Modality::Duty
+                | Modality::Remedy
+                | Modality::Consequence => Self::NotSet,
+            },
+            (Activation::Active | Activation::Inactive, Performed::Unknown)
+            | (Activation::Inactive, Performed::Unperformed) => Self::NotSet,
+        }
+    }
+}
+
+/// What became of the asset or party that a rule names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EntityReport {
+    /// Where it is named.
+    pub pointer: Pointer,
+    /// Its id.
+    pub id: Id,
+    /// Whether what was asked is it, or a member of it that is meant.
+    pub truth: Truth,
+    /// Who said which members it has, if that was believed.
+    pub members_from: Option<Provenance>,
+    /// Which members are meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refinements: Vec<ConstraintReport>,
+}
+
+/// What became of a duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DutyReport {
+    /// The duty.
+    pub pointer: Pointer,
+    /// The name under which facts about it are kept.
+    pub key: RuleKey,
+    /// In which place it stands.
+    pub modality: Modality,
+    /// What is to be done.
+    #[serde(serialize_with = "optional_term")]
+    pub action: Option<Term>,
+    /// What has become of it.
+    pub state: DutyState,
+    /// The first instant at which it is too late.
+    #[serde(serialize_with = "optional_timestamp")]
+    pub deadline: Option<Timestamp>,
+    /// Its constraints.
+    pub constraints: Vec<ConstraintReport>,
+    /// What follows when it is not done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consequences: Vec<DutyReport>,
+    /// Whether it counts.
+    pub activation: Activation,
+    /// Whether it was done.
+    pub performance: Performed,
+    /// What that means.
+    pub deontic: Deontic,
+}
+
+/// Something that is still to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Owed {
+    /// The duty.
+    pub pointer: Pointer,
+    /// The name under which facts about it are kept.
+    pub key: RuleKey,
+    /// In which place it stands.
+    pub modality: Modality,
+    /// What has become of it.
+    pub state: DutyState,
+    /// The first instant at which it is too late.
+    #[serde(serialize_with = "optional_timestamp")]
+    pub deadline: Option<Timestamp>,
+}
+
+impl RuleReport {
+    /// Whether nothing that is unknown had a say in it.
+    pub(crate) fn is_sure(&self) -> bool {
+        let entities = [&self.target, &self.assignee].into_iter().flatten();
+        self.truth == Truth::Satisfied
+            && entities.map(|entity| entity.truth).all(|truth| truth == Truth::Satisfied)
+            && self.refinements.iter().all(|it| it.truth() == Truth::Satisfied)
+    }
 }
 
 /// What became of a constraint.
@@ -150,6 +366,37 @@ impl ConstraintReport {
 }
 
 impl Decision {
+    /// Whether it is a denial that says no, and not only that nothing says yes.
+    #[must_use]
+    pub fn forbids(&self) -> bool {
+        self.reasons.iter().any(|reason| match reason.code {
+            ReasonCode::BudgetExceeded
+            | ReasonCode::PolicyVoid
+            | ReasonCode::Prohibited
+            | ReasonCode::ProhibitedUnlessKnown => true,
+            ReasonCode::ConditionNotMet
+            | ReasonCode::DutyNotFulfilled
+            | ReasonCode::DutyViolated
+            | ReasonCode::FactConflicting
+            | ReasonCode::FactStale
+            | ReasonCode::FactUnknown
+            | ReasonCode::MembershipUnknown
+            | ReasonCode::NotExactlyOne
+            | ReasonCode::NotInOrder
+            | ReasonCode::NotThisPartner
+            | ReasonCode::NotVetted
+            | ReasonCode::NotYet
+            | ReasonCode::NothingPermits
+            | ReasonCode::OtherAssignee
+            | ReasonCode::OtherPurpose
+            | ReasonCode::OtherTarget
+            | ReasonCode::PurposeNotStated
+            | ReasonCode::TimeOver
+            | ReasonCode::VettingUnknown
+            | ReasonCode::WrongTime => false,
+        })
+    }
+
     /// The codes of the reasons, each once.
     #[must_use]
     pub fn reasons(&self) -> BTreeSet<ReasonCode> {
@@ -212,8 +459,12 @@ fn optional_timestamp<S: Serializer>(
     }
 }
 
-fn term<S: Serializer>(term: &Term, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&term.iri())
+#[expect(clippy::ref_option, reason = "serde passes a field by reference")]
+fn optional_term<S: Serializer>(term: &Option<Term>, serializer: S) -> Result<S::Ok, S::Error> {
+    match term {
+        Some(term) => serializer.serialize_str(&term.iri()),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn logical<S: Serializer>(operator: &LogicalOperator, serializer: S) -> Result<S::Ok, S::Error> {

@@ -157,7 +157,13 @@ pub fn recognise(policy: &CheckedPolicy) -> Option<Template> {
     let [rule] = policy.rules() else {
         return None;
     };
-    if rule.modality != Modality::Permission || rule.action != Term::USE {
+    if !policy.obligations().is_empty() {
+        return None;
+    }
+    if rule.modality != Modality::Permission
+        || rule.action != Some(Term::USE)
+        || rule.is_more_than_template()
+    {
         return None;
     }
     let mut template = Template::default();
@@ -201,7 +207,9 @@ fn iri(value: &Value) -> Option<Iri> {
         Value::Day { .. }
         | Value::DayTime(_)
         | Value::Decimal(_)
+        | Value::Event { .. }
         | Value::Instant(_)
+        | Value::Quantity { .. }
         | Value::Text { .. }
         | Value::YearMonth(_) => None,
     }

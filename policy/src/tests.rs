@@ -1,10 +1,12 @@
 //! What the crate promises, as data: values, verdicts, sentences, and laws over generated policies.
 
+mod build;
 mod grants;
 mod laws;
 mod sentences;
 mod values;
 mod verdicts;
+mod whole;
 
 use jiff::Timestamp;
 use odrl_parser::{Id, Policy, Term, parse_agreement, parse_offer};

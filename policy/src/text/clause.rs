@@ -74,6 +74,7 @@ pub(super) fn value_words(value: &Value, lang: Lang) -> String {
     match value {
         Value::Iri(iri) => label::quoted(iri, lang),
         Value::Decimal(number) => number.to_string(),
+        Value::Event { .. } | Value::Quantity { .. } => shown(&value.to_string()).to_string(),
         Value::Text { text, language } => {
             let tag = language.as_ref().map(|tag| format!(" [{tag}]")).unwrap_or_default();
             match lang {

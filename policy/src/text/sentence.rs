@@ -37,9 +37,13 @@ pub fn sentences(policy: &CheckedPolicy, lang: Lang) -> Vec<RuleSentence> {
         pointer: rule.pointer.clone(),
         text: match rule.modality {
             Modality::Permission => permission(rule, lang),
-            Modality::Prohibition => prohibition(rule, lang),
+            Modality::Prohibition
+            | Modality::Obligation
+            | Modality::Duty
+            | Modality::Remedy
+            | Modality::Consequence => prohibition(rule, lang),
         },
-        badge: rule.badge().badge,
+        badge: rule.badge(policy.profile()).badge,
     });
     rules.collect()
 }
@@ -54,7 +58,7 @@ pub fn lines(policy: &CheckedPolicy, lang: Lang) -> Vec<RuleSentence> {
             lines.push(whole);
             continue;
         }
-        let badges = rule.badge().constraints;
+        let badges = rule.badge(policy.profile()).constraints;
         for condition in side_by_side(&rule.conditions) {
             let (Condition::Atom { pointer, .. } | Condition::Joined { pointer, .. }) = condition;
             let weakest = badges.iter().filter(|atom| within(&atom.pointer, pointer));
@@ -285,7 +289,7 @@ fn quoted_all(iris: &[Iri], lang: Lang) -> Vec<String> {
 fn permission(rule: &CheckedRule, lang: Lang) -> String {
     let places = places(&rule.conditions, lang);
     let (subject, many) = places.subject(lang);
-    let action = label::action(rule.action);
+    let action = label::action(rule.action.unwrap_or(Term::USE));
     let (times, tail) = (places.times(), places.tail(lang));
     match lang {
         Lang::De => {
@@ -297,10 +301,10 @@ fn permission(rule: &CheckedRule, lang: Lang) -> String {
 }
 
 fn prohibition(rule: &CheckedRule, lang: Lang) -> String {
-    let action = label::action(rule.action);
+    let action = label::action(rule.action.unwrap_or(Term::USE));
     let clauses: Vec<String> = rule.conditions.iter().map(|member| clause(member, lang)).collect();
     let clauses = list(&clauses, and(lang));
-    let mark = if rule.action == Term::USE {
+    let mark = if rule.action == Some(Term::USE) {
         String::new()
     } else {
         format!(" ({})", badge(Badge::Promised, lang))
@@ -326,7 +330,9 @@ fn iri(value: &Value) -> Option<Iri> {
         Value::Day { .. }
         | Value::DayTime(_)
         | Value::Decimal(_)
+        | Value::Event { .. }
         | Value::Instant(_)
+        | Value::Quantity { .. }
         | Value::Text { .. }
         | Value::YearMonth(_) => None,
     }

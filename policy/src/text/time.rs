@@ -44,7 +44,11 @@ pub(super) fn value(value: &Value, lang: Lang) -> Option<String> {
         Value::Instant(at) => Some(instant(*at, lang)),
         Value::DayTime(duration) => Some(span(*duration, lang)),
         Value::YearMonth(months) => Some(months_words(*months, lang)),
-        Value::Decimal(_) | Value::Iri(_) | Value::Text { .. } => None,
+        Value::Decimal(_)
+        | Value::Event { .. }
+        | Value::Iri(_)
+        | Value::Quantity { .. }
+        | Value::Text { .. } => None,
     }
 }
 
