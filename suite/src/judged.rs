@@ -5,35 +5,35 @@ use odrl_parser::{Id, LogicalOperator, Operator};
 
 /// What became of the rules of a policy.
 #[derive(Clone, Debug, Default)]
-pub struct Judged {
+pub(crate) struct Judged {
     /// Permissions and prohibitions, in the order of the policy.
-    pub rules: Vec<JudgedRule>,
+    pub(crate) rules: Vec<JudgedRule>,
 }
 
 /// What became of a rule.
 #[derive(Clone, Debug)]
-pub struct JudgedRule {
+pub(crate) struct JudgedRule {
     /// Its IRI, if it has one.
-    pub id: Option<Id>,
+    pub(crate) id: Option<Id>,
     /// The class of its report: `PermissionReport` or `ProhibitionReport`.
-    pub class: &'static str,
+    pub(crate) class: &'static str,
     /// Whether it is active.
-    pub is_active: bool,
+    pub(crate) is_active: bool,
     /// Whether the target is the rule's; none if the rule names none.
-    pub target: Option<bool>,
+    pub(crate) target: Option<bool>,
     /// Whether the party is the rule's; none if the rule names none.
-    pub party: Option<bool>,
+    pub(crate) party: Option<bool>,
     /// Whether the action is the rule's; none if the rule names none.
-    pub action: Option<bool>,
+    pub(crate) action: Option<bool>,
     /// Its constraints.
-    pub constraints: Vec<JudgedConstraint>,
+    pub(crate) constraints: Vec<JudgedConstraint>,
     /// The reports of the world on its duties.
-    pub conditions: Vec<Node>,
+    pub(crate) conditions: Vec<Node>,
 }
 
 /// What became of a constraint.
 #[derive(Clone, Debug)]
-pub enum JudgedConstraint {
+pub(crate) enum JudgedConstraint {
     /// `leftOperand operator rightOperand`.
     Atomic {
         /// Its IRI, if it has one.

@@ -6,6 +6,7 @@
 
 mod compare;
 mod isomorphic;
+mod judge;
 mod judged;
 mod read;
 mod report;
@@ -17,7 +18,7 @@ mod world;
 
 pub use compare::{Difference, Level};
 pub use isomorphic::{SEARCH_MAX, isomorphic};
-pub use judged::{Judged, JudgedConstraint, JudgedRule};
+pub use judge::JudgeError;
 pub use read::{CaseError, File, Part};
 pub use run::{CaseResult, Failure, Results, run};
-pub use world::{DutyReport, DutyState, World, WorldError};
+pub use world::WorldError;

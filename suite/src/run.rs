@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use odrl_parser::Policy;
 use odrl_parser::rdf::ImportError;
 
 use crate::compare::{Difference, Level, compare};
-use crate::judged::Judged;
+use crate::judge::{JudgeError, judge};
 use crate::read::{CaseError, File, read};
 use crate::report;
-use crate::world::World;
 
 /// What became of a case.
 #[derive(Clone, Debug)]
@@ -28,6 +26,9 @@ pub enum Failure {
     /// It could not be judged.
     #[error("{0}")]
     Case(CaseError),
+    /// It was not judged.
+    #[error("{0}")]
+    Judge(JudgeError),
     /// The report is another.
     #[error("{0}")]
     Other(Difference),
@@ -52,13 +53,12 @@ impl Results {
     }
 }
 
-/// Judges every case of the files and compares the reports at all levels. The judge is given the
-/// policy, the request and the state of the world.
+/// Judges every case of the files and compares the reports at all levels.
 #[must_use]
-pub fn run(files: &[File], judge: impl Fn(&Policy, &Policy, &World) -> Judged) -> Results {
+pub fn run(files: &[File]) -> Results {
     let cases = read(files).into_iter().map(|read| {
         let reports = read.case.map_err(Failure::Case).and_then(|case| {
-            let judged = judge(&case.policy, &case.request, &case.world);
+            let judged = judge(&case.policy, &case.request, &case.world).map_err(Failure::Judge)?;
             let found = report::write(&case.policy, &case.request, &case.world.clock, &judged);
             found.map(|found| (case.expected, found)).map_err(Failure::Report)
         });

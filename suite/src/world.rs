@@ -22,31 +22,31 @@ pub enum WorldError {
 
 /// What is known besides the request.
 #[derive(Clone, Debug)]
-pub struct World {
+pub(crate) struct World {
     /// The clock.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// The clock as it is written.
-    pub clock: Node,
+    pub(crate) clock: Node,
     /// Members by collection. What belongs to a member of a collection is no member of it.
-    pub members: BTreeMap<Id, BTreeSet<Id>>,
+    pub(crate) members: BTreeMap<Id, BTreeSet<Id>>,
     /// What became of duties, of this policy or another.
-    pub duties: Vec<DutyReport>,
+    pub(crate) duties: Vec<DutyReport>,
 }
 
 /// What the world says of a duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DutyReport {
+pub(crate) struct DutyReport {
     /// The report itself.
-    pub report: Node,
+    pub(crate) report: Node,
     /// The duty.
-    pub rule: Option<Id>,
+    pub(crate) rule: Option<Id>,
     /// What became of it.
-    pub state: DutyState,
+    pub(crate) state: DutyState,
 }
 
 /// The deontic state of a duty in the Compliance Report Model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DutyState {
+pub(crate) enum DutyState {
     /// Done.
     Fulfilled,
     /// Neither done nor beyond being done.

@@ -6,7 +6,7 @@ use std::fmt;
 use wire::iri::Iri;
 
 use super::error::{ImportError, Measured};
-use super::{LITERAL_BYTES_MAX, STATEMENTS_MAX};
+use super::{LITERAL_BYTES_MAX, RDF, STATEMENTS_MAX};
 use crate::vocabulary::XSD;
 
 /// A node of a graph.
@@ -47,6 +47,13 @@ impl Node {
     #[must_use]
     pub fn typed(lexical: impl Into<String>, xsd: &str) -> Self {
         Self::Literal { lexical: lexical.into(), datatype: format!("{XSD}{xsd}"), language: None }
+    }
+
+    /// A text in a language, by its tag.
+    #[must_use]
+    pub fn tagged(lexical: impl Into<String>, language: impl Into<String>) -> Self {
+        let (lexical, language) = (lexical.into(), Some(language.into()));
+        Self::Literal { lexical, datatype: format!("{RDF}langString"), language }
     }
 
     /// The IRI, if the node has one.
