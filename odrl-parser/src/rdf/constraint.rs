@@ -5,7 +5,7 @@ use wire::node::{Expected, Found};
 use super::policy::Budget;
 use super::reached::Reached;
 use super::value;
-use crate::error::{Counted, ParseError, Problem, TermRole};
+use crate::error::{Counted, ParseError, Problem, TermRole, Unsupported};
 use crate::model::{Constraint, Operand};
 use crate::operator::{LogicalOperator, Operator};
 use crate::parse::{CONSTRAINTS_MAX, NESTING_MAX, VALUES_MAX};
@@ -75,6 +75,11 @@ fn parse_logical(
     place.check_classes(&["LogicalConstraint"])?;
     place.refuse_unknown(&[operator.name(), "uid"])?;
     let id = budget.claim(place)?;
+    // Several values are no sequence: a graph has no order but that of its lists.
+    if operator == LogicalOperator::AndSequence && place.many(operator.name()).len() > 1 {
+        let problem = Problem::Unsupported(Unsupported::AndSequence);
+        return Err(ParseError::at(place.pointer.member(operator.name()), problem));
+    }
     let joined = place.many_or_list(operator.name())?;
     if joined.is_empty() {
         let (expected, found) = (Expected::NonEmptyArray, Found::EmptyArray);

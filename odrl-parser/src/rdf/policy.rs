@@ -14,7 +14,7 @@ use super::{POLICIES_MAX, TYPE, entity, value};
 use crate::atomic::Shorthand;
 use crate::error::{Counted, ParseError, Problem, TermRole, Unsupported};
 use crate::id::{Id, IdError};
-use crate::model::{ConflictStrategy, PartyFunction, Policy, PolicyKind, Role};
+use crate::model::{ConflictStrategy, PartyFunction, Policy, PolicyKind, Role, Rule};
 use crate::parse::{ATOMIC_RULES_MAX, PARENTS_MAX, refuse_idle};
 use crate::place::Place;
 use crate::term::UnknownTerm;
@@ -36,6 +36,8 @@ pub(super) struct Budget {
     pub(super) constraints: usize,
     pub(super) entities: usize,
     pub(super) rule_nodes: BTreeSet<Node>,
+    /// Duties of permissions with a name, which several of them may share.
+    pub(super) duties: BTreeMap<Node, Rule>,
     ids: BTreeSet<Id>,
 }
 

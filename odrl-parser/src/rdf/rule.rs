@@ -18,13 +18,27 @@ pub(super) fn parse_all(
     rules.iter().map(|rule| parse(rule, place, budget)).collect()
 }
 
-/// Each level is a place below the last, so that the recursion ends at the third.
+/// A duty with a name that several permissions share is one duty, to be done once (ODRL Information
+/// Model 2.2, section 2.6.3): it is read where it is reached first.
 fn parse(reached: &Reached<'_>, place: Place, budget: &mut Budget) -> Result<Rule, ParseError> {
     budget.rules += 1;
     if budget.rules > RULES_MAX {
         let problem = Problem::TooMany { what: Counted::Rules, limit: RULES_MAX };
         return Err(reached.refuse(problem));
     }
+    if place != Place::Duty || reached.node.as_iri().is_none() {
+        return parse_own(reached, place, budget);
+    }
+    if let Some(known) = budget.duties.get(reached.node) {
+        return Ok(known.clone());
+    }
+    let duty = parse_own(reached, place, budget)?;
+    budget.duties.insert(reached.node.clone(), duty.clone());
+    Ok(duty)
+}
+
+/// Each level is a place below the last, so that the recursion ends at the third.
+fn parse_own(reached: &Reached<'_>, place: Place, budget: &mut Budget) -> Result<Rule, ParseError> {
     if !budget.rule_nodes.insert(reached.node.clone()) {
         return Err(reached.refuse(Problem::IdTwice));
     }

@@ -4,8 +4,10 @@ mod alike;
 
 use std::fs;
 
+use serde_json::Value;
+
 use super::*;
-use crate::{Constraint, Policy, PolicyKind};
+use crate::{Constraint, Context, Policy, PolicyKind};
 
 const PREFIXES: &str = "@prefix odrl: <http://www.w3.org/ns/odrl/2/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -73,6 +75,43 @@ ex:a odrl:assignerOf ex:p . ex:b odrl:assigneeOf ex:p .",
         .collect();
     assert_eq!(parties, [("assigner", "urn:ex:a"), ("assignee", "urn:ex:b")]);
     assert_eq!(rule.actions.len(), 1);
+}
+
+/// Input 62: it is to be done once.
+#[test]
+fn a_duty_with_a_name_may_hang_on_several_permissions() {
+    let permissions = "odrl:permission [ odrl:action odrl:use ; odrl:duty ex:d ] ;";
+    let shared = |count| {
+        let text = format!("ex:p a odrl:Set ; {} .", permissions.repeat(count));
+        turtle(&format!(
+            "{text} ex:d odrl:action odrl:pay ; odrl:consequence [ odrl:action odrl:delete ] ."
+        ))
+    };
+    let policy = only(shared(2).unwrap());
+    let [first, second] = &policy.permissions[..] else { panic!("two permissions") };
+    assert_eq!(first.duties, second.duties);
+    assert_eq!(first.duties[0].pointer.as_str(), "/permission/0/duty/0");
+    assert_eq!(refused(shared(1000)), "policy-too-many /permission/63/duty/0");
+}
+
+/// The words of the pinned contexts are those that the JSON readers know.
+#[test]
+fn the_contexts_are_those_of_the_json_readers() {
+    for (context, text) in [
+        (Context::Odrl, include_str!("contexts/odrl.jsonld")),
+        (Context::Dsp, include_str!("contexts/dspace-odrl-profile.jsonld")),
+    ] {
+        let whole: Value = serde_json::from_str(text).unwrap();
+        let words = whole["@context"].as_object().unwrap();
+        for (word, means) in words {
+            let means = means.as_str().or(means["@id"].as_str()).unwrap();
+            // The published name of `dataType` has another case than the vocabulary.
+            let means = means.replace("odrl:datatype", "odrl:dataType");
+            if !means.ends_with(['/', '#']) {
+                assert_eq!(context.meaning(word), Some(means.as_str()), "{word}");
+            }
+        }
+    }
 }
 
 #[test]
