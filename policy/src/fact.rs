@@ -17,7 +17,7 @@ use wire::digest::Digest;
 pub use done::{DutyFact, Event, EventLog, Membership, Performance, RuleKey, Told};
 pub use read::{FactsError, SNAPSHOT_VALUES_MAX};
 pub use snapshot::Facts;
-pub(crate) use snapshot::{EventLook, is_clock};
+pub(crate) use snapshot::{EventLook, Line, Look, is_clock};
 
 use crate::value::Value;
 

@@ -7,6 +7,7 @@
 mod badge;
 mod check;
 mod compare;
+mod compile;
 mod decision;
 mod duration;
 mod evaluate;
@@ -28,6 +29,7 @@ pub use check::{
     PolicyError, PolicyProblem, check, check_against, check_with,
 };
 pub use compare::compare;
+pub use compile::{Answer, Compiled, Scratch};
 pub use decision::{
     Activation, AtomReport, Attempt, Conflict, ConstraintReport, Decision, Deontic, Dependency,
     DutyReport, EntityReport, Owed, Performed, Permit, Request, RuleReport, Verdict,

@@ -1,6 +1,8 @@
 //! What the crate promises, as data: values, verdicts, sentences, and laws over generated policies.
 
 mod build;
+mod differ;
+mod generate;
 mod grants;
 mod laws;
 mod sentences;

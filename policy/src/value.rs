@@ -313,9 +313,10 @@ impl Phase {
 /// equal values give equal bytes and different values different ones.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (text, language) = match self {
-            Self::Text { text, language: Some(language) } => (text.clone(), Some(language)),
-            other => (other.to_string(), None),
+        let (text, language) = if let Self::Text { text, language: Some(language) } = self {
+            (text.clone(), Some(language))
+        } else {
+            (self.to_string(), None)
         };
         let mut object =
             serializer.serialize_struct("Value", 2 + usize::from(language.is_some()))?;

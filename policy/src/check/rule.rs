@@ -61,6 +61,9 @@ pub(crate) struct Matcher {
     pub(crate) pointer: Pointer,
 }
 
+/// An action, none where a rule is about all, and what refines it.
+type RefinedAction = (Option<Term>, Vec<Condition>);
+
 /// What is used while a policy is checked.
 pub(super) struct Checking<'a> {
     pub(super) policy: &'a Policy,
@@ -170,7 +173,7 @@ impl Checking<'_> {
         Ok(())
     }
 
-    fn actions(&self, rule: &Rule) -> Result<Vec<(Option<Term>, Vec<Condition>)>, PolicyError> {
+    fn actions(&self, rule: &Rule) -> Result<Vec<RefinedAction>, PolicyError> {
         if rule.actions.is_empty() {
             return Ok(vec![(None, Vec::new())]);
         }

@@ -19,7 +19,7 @@ impl Judge<'_> {
     /// The first instant after now at which the verdict differs. Between two bounds of time
     /// constraints or validity nothing can change, so trying each bound, and the moment after it, is
     /// exact.
-    pub(super) fn next_change(self, verdict: Verdict) -> Option<Timestamp> {
+    pub(crate) fn next_change(self, verdict: Verdict) -> Option<Timestamp> {
         let now = self.facts.now();
         let later = self.bounds().into_iter().filter(|at| *at > now);
         let mut tried = later.enumerate();
