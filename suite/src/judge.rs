@@ -8,9 +8,9 @@ use odrl_parser::rdf::Node;
 use odrl_parser::vocabulary::XSD;
 use odrl_parser::{Constraint, Entity, Id, Literal, LiteralTag, PartyFunction, Policy, Rule, Term};
 use policy::{
-    Activation, ConstraintReport, Decision, DutyFact, DutyMode, EntityReport, Facts, Incomplete,
-    Membership, Modality, PolicyError, Profile, Provenance, Request, RuleKey, RuleReport, Settings,
-    Told, Truth, check_with, evaluate,
+    Activation, Compiled, ConstraintReport, Decision, DutyFact, DutyMode, EntityReport, Facts,
+    Incomplete, Membership, Modality, PolicyError, Profile, Provenance, Request, RuleKey,
+    RuleReport, Settings, Told, Truth, check_with, evaluate,
 };
 use wire::pointer::Pointer;
 
@@ -20,6 +20,9 @@ use crate::world::{DutyReport, DutyState, World};
 /// Why a case cannot be judged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JudgeError {
+    /// The compiled policy answers otherwise than the plain evaluator: a fault of ours.
+    #[error("the compiled policy gives another answer")]
+    Disagree,
     /// The policy cannot be evaluated.
     #[error("the policy cannot be judged: {0}")]
     Policy(PolicyError),
@@ -41,7 +44,13 @@ pub(crate) fn judge(
         Settings { duties: DutyMode::Promise, incomplete: Incomplete::Any, ..Settings::default() };
     let checked = check_with(policy, &Profile::v1(), &settings).map_err(JudgeError::Policy)?;
     let request = asked(request).ok_or(JudgeError::Request)?;
-    let decision = evaluate(&checked, &request, &facts(policy, world));
+    let facts = facts(policy, world);
+    let decision = evaluate(&checked, &request, &facts);
+    let compiled = Compiled::new(&checked);
+    let answer = compiled.decide(&request, &facts, &mut compiled.scratch());
+    if (answer.verdict, answer.next_change) != (decision.verdict, decision.next_change) {
+        return Err(JudgeError::Disagree);
+    }
     let told = View { world, request: &request, truths: truths(&decision) };
     let rules = [
         (&policy.permissions, Modality::Permission, "PermissionReport"),
