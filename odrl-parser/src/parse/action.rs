@@ -34,7 +34,7 @@ pub(super) fn parse(node: &Node<'_>, reader: &mut Reader) -> Result<Action, Pars
         word::type_of(node, &["Action"], context)?;
     }
     let term = word::term(object.required("rdf:value")?, "rdf:value", TermKind::Action, context)?;
-    let refinements = constraint::parse_all(&object.all("refinement"), reader)?;
+    let refinements = constraint::parse_all(object.all("refinement"), reader)?;
     Ok(Action { term, refinements, pointer })
 }
 

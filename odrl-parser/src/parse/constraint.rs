@@ -3,7 +3,7 @@
 
 use wire::node::{Expected, Node};
 
-use super::object::{Object, Texts, listed, only, shape};
+use super::object::{Object, Texts, each, listed, only, shape};
 use super::reader::Reader;
 use super::{NESTING_MAX, operand, word};
 use crate::context::Context;
@@ -27,11 +27,11 @@ const ATOMIC: [&str; 7] = [
 const NOT_IN_DSP: [&str; 2] = ["rightOperandReference", "andSequence"];
 
 /// Reads constraints that must all hold.
-pub(super) fn parse_all(
-    nodes: &[Node<'_>],
+pub(super) fn parse_all<'a>(
+    nodes: impl Iterator<Item = Node<'a>>,
     reader: &mut Reader,
 ) -> Result<Vec<Constraint>, ParseError> {
-    nodes.iter().map(|node| parse(node, 1, reader)).collect()
+    nodes.map(|node| parse(&node, 1, reader)).collect()
 }
 
 fn parse(node: &Node<'_>, depth: usize, reader: &mut Reader) -> Result<Constraint, ParseError> {
@@ -80,7 +80,7 @@ fn parse_logical(
     let id = reader.own_id(object)?;
     let joined = object.required(operator.name())?;
     let mut operands = Vec::new();
-    for node in listed(joined, reader.context)? {
+    for node in each(&listed(joined, reader.context)?) {
         operands.push(parse(&node, depth + 1, reader)?);
     }
     if operands.is_empty() {

@@ -39,7 +39,7 @@ pub(super) fn parse_all(
     kind: Kind,
     reader: &mut Reader,
 ) -> Result<Vec<Entity>, ParseError> {
-    object.all(member).iter().map(|node| parse(node, member, kind, reader)).collect()
+    object.all(member).map(|node| parse(&node, member, kind, reader)).collect()
 }
 
 fn parse(
@@ -66,10 +66,12 @@ fn parse(
         let problem = Problem::Unsupported(Unsupported::RefinementPlace);
         return Err(ParseError::at(node.pointer().clone(), problem));
     }
-    let refinements = constraint::parse_all(&object.all("refinement"), reader)?;
+    let refinements = constraint::parse_all(object.all("refinement"), reader)?;
     let id = name(&object, context, refinements.is_empty())?;
-    let part_of = object.all("partOf");
-    let part_of = part_of.iter().map(|node| word::id(node, "partOf", context));
+    let part_of = object.all("partOf").map(|node| {
+        reader.count_entity(&node)?;
+        word::id(&node, "partOf", context)
+    });
     Ok(Entity {
         id,
         is_collection,

@@ -75,8 +75,8 @@ impl<'a> Object<'a> {
     }
 
     /// The elements of a member, none where it is absent.
-    pub(super) fn all(&self, name: &str) -> Vec<Node<'a>> {
-        self.optional(name).map(Node::one_or_many).unwrap_or_default()
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
+        self.optional(name).cloned().into_iter().flat_map(|node| each(&node))
     }
 
     pub(super) const fn pointer(&self) -> &Pointer {
@@ -152,25 +152,39 @@ pub(super) fn shape(node: &Node<'_>, expected: Expected) -> ParseError {
     ParseError::at(node.pointer().clone(), Problem::Shape { expected, found })
 }
 
+/// The elements of an array, or the one value. They are made one by one, so that a limit stops a
+/// long array before it costs anything.
+pub(super) fn each<'a>(node: &Node<'a>) -> impl Iterator<Item = Node<'a>> + use<'a> {
+    let (value, pointer) = (node.value(), node.pointer().clone());
+    let single = (!value.is_array()).then(|| node.clone());
+    let elements = value.as_array().map(Vec::as_slice).unwrap_or_default().iter().enumerate();
+    single.into_iter().chain(elements.map(move |(at, value)| Node::at(value, pointer.element(at))))
+}
+
 /// A value that JSON-LD may have wrapped into an array of one.
 pub(super) fn only<'a>(node: &Node<'a>) -> Result<Node<'a>, ParseError> {
-    let mut nodes = node.one_or_many();
-    match (nodes.pop(), nodes.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (Some(_), false) | (None, _) => Err(node.wrong(Expected::Named("one value")).into()),
+    let mut nodes = each(node);
+    match (nodes.next(), nodes.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) | (None, _) => Err(node.wrong(Expected::Named("one value")).into()),
     }
 }
 
-/// The elements of `{"@list": […]}`, of an array, or the one value; a list keeps its order for every
-/// reader. The DSP context is never written with lists.
-pub(super) fn listed<'a>(node: &Node<'a>, context: Context) -> Result<Vec<Node<'a>>, ParseError> {
-    let list = match (context, node.value()) {
+/// The array in `{"@list": […]}`, or the value itself; a list keeps its order for every reader. The
+/// DSP context is never written with lists.
+pub(super) fn listed<'a>(node: &Node<'a>, context: Context) -> Result<Node<'a>, ParseError> {
+    match (context, node.value()) {
         (Context::Odrl, Value::Object(members)) if members.contains_key("@list") => {
             let members: Members<'a> = node.object()?;
             members.refuse_unknown(&["@list"])?;
-            members.required("@list")?
+            let list = members.required("@list")?;
+            if list.value().is_array() { Ok(list) } else { Err(shape(&list, Expected::Array)) }
         }
-        (Context::Dsp | Context::Odrl, _) => return Ok(node.one_or_many()),
-    };
-    Ok(list.array()?)
+        (Context::Dsp | Context::Odrl, _) => Ok(node.clone()),
+    }
+}
+
+/// How many elements [`each`] has.
+pub(super) fn count(node: &Node<'_>) -> usize {
+    node.value().as_array().map_or(1, Vec::len)
 }
