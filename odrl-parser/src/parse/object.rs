@@ -2,8 +2,6 @@
 //! and in no other way, one that it does not define with `odrl:` or in full: so each member has one
 //! meaning for every reader, and none can stand there twice in two spellings.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use wire::node::{Expected, Found, Members, Node};
 use wire::pointer::Pointer;
@@ -22,12 +20,14 @@ pub(super) enum Texts {
     Refused,
 }
 
+/// The members by their names without prefix; a place is made when it is asked for.
 #[derive(Debug)]
 pub(super) struct Object<'a> {
     context: Context,
-    members: BTreeMap<&'static str, Node<'a>>,
+    written: Members<'a>,
+    /// What each known member means and how it is written.
+    members: Vec<(&'static str, &'a str)>,
     pub(super) informative: Informative,
-    pointer: Pointer,
 }
 
 impl<'a> Object<'a> {
@@ -39,48 +39,51 @@ impl<'a> Object<'a> {
         texts: Texts,
     ) -> Result<Self, ParseError> {
         let written = node.object()?;
-        let mut members = BTreeMap::new();
+        let mut members = Vec::with_capacity(written.map().len());
         let mut kept = Informative::new();
         for name in written.names() {
-            let member = written.required(name)?;
             if let Some(meant) = resolve(name, context, known) {
-                if members.insert(meant, member.clone()).is_some() {
+                if members.iter().any(|(known, _)| *known == meant) {
                     let problem = Problem::MemberTwice { name: meant };
-                    return Err(ParseError::at(member.pointer().clone(), problem));
+                    return Err(ParseError::at(written.pointer().member(name), problem));
                 }
-            } else if texts == Texts::Kept && informative::is(name) {
-                informative::check(&member)?;
-                kept.insert(name.to_owned(), member.value().clone());
-            } else {
+                members.push((meant, name));
+                continue;
+            }
+            let member = written.required(name)?;
+            if texts == Texts::Refused || !informative::is(name) {
                 return Err(refuse(&member, name, context, known));
             }
+            informative::check(&member)?;
+            kept.insert(name.to_owned(), member.value().clone());
         }
-        Ok(Self { context, members, informative: kept, pointer: written.pointer().clone() })
+        Ok(Self { context, written, members, informative: kept })
     }
 
-    pub(super) fn optional(&self, name: &str) -> Option<&Node<'a>> {
-        self.members.get(name)
+    pub(super) fn optional(&self, name: &str) -> Option<Node<'a>> {
+        let (_, written) = self.members.iter().find(|(known, _)| *known == name)?;
+        self.written.optional(written)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.members.contains_key(name)
+        self.members.iter().any(|(known, _)| *known == name)
     }
 
-    pub(super) fn required(&self, name: &'static str) -> Result<&Node<'a>, ParseError> {
+    pub(super) fn required(&self, name: &'static str) -> Result<Node<'a>, ParseError> {
         self.optional(name).ok_or_else(|| {
             let spelt = spell(name, self.context);
             let problem = Problem::Shape { expected: Expected::Present, found: Found::Absent };
-            ParseError::at(self.pointer.member(&spelt), problem)
+            ParseError::at(self.pointer().member(&spelt), problem)
         })
     }
 
     /// The elements of a member, none where it is absent.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        self.optional(name).cloned().into_iter().flat_map(|node| each(&node))
+        self.optional(name).into_iter().flat_map(|node| each(&node))
     }
 
     pub(super) const fn pointer(&self) -> &Pointer {
-        &self.pointer
+        self.written.pointer()
     }
 }
 
@@ -96,14 +99,17 @@ pub(crate) fn spell(name: &str, context: Context) -> String {
 
 /// The known member that the name means.
 fn resolve(name: &str, context: Context, known: &[&'static str]) -> Option<&'static str> {
+    let find = |meant: &str| known.iter().copied().find(|known| *known == meant);
+    if name.starts_with('@') {
+        return find(name);
+    }
     let meant = match context.meaning(name) {
-        Some(means) => means.trim_start_matches("odrl:").trim_start_matches("dspace:"),
+        Some(means) => means.split_once(':').map_or(means, |(_, local)| local),
         None if name == RDF_VALUE => "rdf:value",
         None if name == "rdf:value" && context == Context::Odrl => name,
-        None if name.starts_with('@') => name,
         None => local(name).filter(|local| !context.defines(local))?,
     };
-    known.iter().copied().find(|known| *known == meant)
+    find(meant)
 }
 
 /// The name of an ODRL term written with its prefix or in full.

@@ -16,7 +16,7 @@ use crate::vocabulary::XSD;
 pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, ParseError> {
     let Some(node) = object.optional("rightOperandReference") else {
         let node = object.required("rightOperand")?;
-        let values = elements(node, context)?.map(|node| parse_literal(&node));
+        let values = elements(&node, context)?.map(|node| parse_literal(&node));
         let values = values.collect::<Result<_, _>>()?;
         return Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() });
     };
@@ -25,7 +25,7 @@ pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, Pa
             Problem::MixedConstraint { first: "rightOperand", second: "rightOperandReference" };
         return Err(ParseError::at(object.pointer().clone(), problem));
     }
-    let nodes = elements(node, context)?;
+    let nodes = elements(&node, context)?;
     let references = nodes.map(|node| word::iri(&node, "rightOperandReference", context));
     let references = references.collect::<Result<_, _>>()?;
     Ok(Operand { values: Vec::new(), references, pointer: node.pointer().clone() })

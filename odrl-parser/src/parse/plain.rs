@@ -53,7 +53,7 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
     let known = MEMBERS.into_iter().chain(PartyFunction::ALL.map(PartyFunction::name));
     let known: Vec<&str> = known.collect();
     let object = Object::open(node, context, &known, Texts::Kept)?;
-    check_context(object.required("@context")?)?;
+    check_context(&object.required("@context")?)?;
     let mut reader = Reader::new(context);
     let mut policy = shared::policy(&object, kind(&object)?, &mut reader)?;
     policy.inherits = inherits(&object)?;
@@ -100,14 +100,14 @@ fn check_context(node: &Node<'_>) -> Result<(), ParseError> {
 
 fn kind(object: &Object<'_>) -> Result<PolicyKind, ParseError> {
     let Some(node) = object.optional("@type") else { return Ok(PolicyKind::Set) };
-    let name = word::type_of(&only(node)?, &TYPES.map(|(name, _)| name), Context::Odrl)?;
+    let name = word::type_of(&only(&node)?, &TYPES.map(|(name, _)| name), Context::Odrl)?;
     let found = TYPES.iter().find(|(known, _)| *known == name);
     Ok(found.map_or(PolicyKind::Set, |(_, kind)| *kind))
 }
 
 fn inherits(object: &Object<'_>) -> Result<Vec<Id>, ParseError> {
     if let Some(node) = object.optional("inheritFrom") {
-        within(count(node), PARENTS_MAX, Counted::Parents, node)?;
+        within(count(&node), PARENTS_MAX, Counted::Parents, &node)?;
     }
     object.all("inheritFrom").map(|node| word::id(&node, "inheritFrom", Context::Odrl)).collect()
 }

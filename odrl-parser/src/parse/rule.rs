@@ -30,7 +30,7 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
     let context = reader.context;
     let object = Object::open(node, context, &members(place, context), Texts::Kept)?;
     if let Some(node) = object.optional("@type") {
-        word::type_of(node, &[place.type_name()], context)?;
+        word::type_of(&node, &[place.type_name()], context)?;
     }
     Ok(Rule {
         id: reader.own_id(&object)?,
@@ -51,10 +51,10 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
 /// DSP has exactly one action in a rule; in plain ODRL the policy may give it.
 fn actions(object: &Object<'_>, reader: &mut Reader) -> Result<Vec<Action>, ParseError> {
     if reader.context == Context::Dsp {
-        return Ok(vec![action::parse(&only(object.required("action")?)?, reader)?]);
+        return Ok(vec![action::parse(&only(&object.required("action")?)?, reader)?]);
     }
     match object.optional("action") {
-        Some(node) if count(node) == 0 => Err(shape(node, Expected::NonEmptyArray)),
+        Some(node) if count(&node) == 0 => Err(shape(&node, Expected::NonEmptyArray)),
         Some(_) | None => object.all("action").map(|node| action::parse(&node, reader)).collect(),
     }
 }
