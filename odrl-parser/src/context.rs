@@ -55,14 +55,17 @@ impl Context {
 
     /// The vocabulary and the name in it that a word, prefixed name or absolute IRI stands for.
     pub(crate) fn split(self, written: &str) -> Option<(Namespace, &str)> {
-        if self.defines(written) {
-            return Some((Namespace::Odrl, written));
+        let Some((before, name)) = written.split_once(':') else {
+            return self.defines(written).then_some((Namespace::Odrl, written));
+        };
+        let named = |known: &&Word| known.name.strip_suffix(':') == Some(before);
+        if let Some(prefix) = PREFIXES.iter().find(named).filter(|known| self.has(known)) {
+            let of = Namespace::ALL.into_iter().find(|known| known.iri() == prefix.means)?;
+            return Some((of, name));
         }
-        Namespace::ALL.into_iter().find_map(|namespace| {
-            let prefix = prefix(namespace.iri()).filter(|known| self.has(known));
-            let name = prefix.and_then(|prefix| written.strip_prefix(prefix.name));
-            Some((namespace, name.or_else(|| written.strip_prefix(namespace.iri()))?))
-        })
+        Namespace::ALL
+            .into_iter()
+            .find_map(|namespace| Some((namespace, written.strip_prefix(namespace.iri())?)))
     }
 
     /// How a name of a vocabulary is written: bare, with a prefix, or in full.

@@ -31,10 +31,10 @@ pub(super) fn parse(node: &Node<'_>, reader: &mut Reader) -> Result<Action, Pars
     }
     let object = Object::open(node, context, &REFINED, Texts::Refused)?;
     if let Some(node) = object.optional("@type") {
-        word::type_of(node, &["Action"], context)?;
+        word::type_of(&node, &["Action"], context)?;
     }
-    let term = word::term(object.required("rdf:value")?, "rdf:value", TermKind::Action, context)?;
-    let refinements = constraint::parse_all(&object.all("refinement"), reader)?;
+    let term = word::term(&object.required("rdf:value")?, "rdf:value", TermKind::Action, context)?;
+    let refinements = constraint::parse_all(object.all("refinement"), reader)?;
     Ok(Action { term, refinements, pointer })
 }
 

@@ -39,7 +39,7 @@ pub(super) fn parse_all(
     kind: Kind,
     reader: &mut Reader,
 ) -> Result<Vec<Entity>, ParseError> {
-    object.all(member).iter().map(|node| parse(node, member, kind, reader)).collect()
+    object.all(member).map(|node| parse(&node, member, kind, reader)).collect()
 }
 
 fn parse(
@@ -58,7 +58,7 @@ fn parse(
     }
     let object = Object::open(node, context, &MEMBERS, Texts::Refused)?;
     let type_of = object.optional("@type");
-    let type_of = type_of.map(|node| word::type_of(node, &kind.types(), context)).transpose()?;
+    let type_of = type_of.map(|node| word::type_of(&node, &kind.types(), context)).transpose()?;
     let is_collection = type_of == kind.types().last().copied();
     if !is_collection
         && let Some(node) = object.optional("refinement").or(object.optional("source"))
@@ -66,10 +66,12 @@ fn parse(
         let problem = Problem::Unsupported(Unsupported::RefinementPlace);
         return Err(ParseError::at(node.pointer().clone(), problem));
     }
-    let refinements = constraint::parse_all(&object.all("refinement"), reader)?;
+    let refinements = constraint::parse_all(object.all("refinement"), reader)?;
     let id = name(&object, context, refinements.is_empty())?;
-    let part_of = object.all("partOf");
-    let part_of = part_of.iter().map(|node| word::id(node, "partOf", context));
+    let part_of = object.all("partOf").map(|node| {
+        reader.count_entity(&node)?;
+        word::id(&node, "partOf", context)
+    });
     Ok(Entity {
         id,
         is_collection,
@@ -82,11 +84,11 @@ fn parse(
 /// `uid`, or `source` of a collection: never both, and of a refined collection `source` alone.
 fn name(object: &Object<'_>, context: Context, is_whole: bool) -> Result<Option<Id>, ParseError> {
     let (own, source) = (object.optional("@id"), object.optional("source"));
-    if let Some(own) = own.filter(|_| source.is_some() || !is_whole) {
+    if let Some(own) = own.as_ref().filter(|_| source.is_some() || !is_whole) {
         let found = Found::of(own.value());
         let problem = Problem::Shape { expected: Expected::Named("`source` alone"), found };
         return Err(ParseError::at(own.pointer().clone(), problem));
     }
-    let id = own.map(|node| word::id(node, "@id", context));
-    id.or_else(|| source.map(|node| word::id(node, "source", context))).transpose()
+    let id = own.map(|node| word::id(&node, "@id", context));
+    id.or_else(|| source.map(|node| word::id(&node, "source", context))).transpose()
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use wire::node::{Expected, Node};
 
-use super::object::shape;
+use super::object::{each, shape};
 use crate::error::{ParseError, Problem};
 use crate::vocabulary::INFORMATIVE;
 
@@ -16,7 +16,7 @@ pub(super) fn is(name: &str) -> bool {
 /// Each value is a string, number, boolean, or a flat object such as `{"@value": …, "@language":
 /// …}`.
 pub(super) fn check(node: &Node<'_>) -> Result<(), ParseError> {
-    node.one_or_many().iter().try_for_each(check_text)
+    each(node).try_for_each(|node| check_text(&node))
 }
 
 fn check_text(node: &Node<'_>) -> Result<(), ParseError> {

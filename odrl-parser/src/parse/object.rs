@@ -2,8 +2,6 @@
 //! and in no other way, one that it does not define with `odrl:` or in full: so each member has one
 //! meaning for every reader, and none can stand there twice in two spellings.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use wire::node::{Expected, Found, Members, Node};
 use wire::pointer::Pointer;
@@ -22,12 +20,14 @@ pub(super) enum Texts {
     Refused,
 }
 
+/// The members by their names without prefix; a place is made when it is asked for.
 #[derive(Debug)]
 pub(super) struct Object<'a> {
     context: Context,
-    members: BTreeMap<&'static str, Node<'a>>,
+    written: Members<'a>,
+    /// What each known member means and how it is written.
+    members: Vec<(&'static str, &'a str)>,
     pub(super) informative: Informative,
-    pointer: Pointer,
 }
 
 impl<'a> Object<'a> {
@@ -39,48 +39,51 @@ impl<'a> Object<'a> {
         texts: Texts,
     ) -> Result<Self, ParseError> {
         let written = node.object()?;
-        let mut members = BTreeMap::new();
+        let mut members = Vec::with_capacity(written.map().len());
         let mut kept = Informative::new();
         for name in written.names() {
-            let member = written.required(name)?;
             if let Some(meant) = resolve(name, context, known) {
-                if members.insert(meant, member.clone()).is_some() {
+                if members.iter().any(|(known, _)| *known == meant) {
                     let problem = Problem::MemberTwice { name: meant };
-                    return Err(ParseError::at(member.pointer().clone(), problem));
+                    return Err(ParseError::at(written.pointer().member(name), problem));
                 }
-            } else if texts == Texts::Kept && informative::is(name) {
-                informative::check(&member)?;
-                kept.insert(name.to_owned(), member.value().clone());
-            } else {
+                members.push((meant, name));
+                continue;
+            }
+            let member = written.required(name)?;
+            if texts == Texts::Refused || !informative::is(name) {
                 return Err(refuse(&member, name, context, known));
             }
+            informative::check(&member)?;
+            kept.insert(name.to_owned(), member.value().clone());
         }
-        Ok(Self { context, members, informative: kept, pointer: written.pointer().clone() })
+        Ok(Self { context, written, members, informative: kept })
     }
 
-    pub(super) fn optional(&self, name: &str) -> Option<&Node<'a>> {
-        self.members.get(name)
+    pub(super) fn optional(&self, name: &str) -> Option<Node<'a>> {
+        let (_, written) = self.members.iter().find(|(known, _)| *known == name)?;
+        self.written.optional(written)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.members.contains_key(name)
+        self.members.iter().any(|(known, _)| *known == name)
     }
 
-    pub(super) fn required(&self, name: &'static str) -> Result<&Node<'a>, ParseError> {
+    pub(super) fn required(&self, name: &'static str) -> Result<Node<'a>, ParseError> {
         self.optional(name).ok_or_else(|| {
             let spelt = spell(name, self.context);
             let problem = Problem::Shape { expected: Expected::Present, found: Found::Absent };
-            ParseError::at(self.pointer.member(&spelt), problem)
+            ParseError::at(self.pointer().member(&spelt), problem)
         })
     }
 
     /// The elements of a member, none where it is absent.
-    pub(super) fn all(&self, name: &str) -> Vec<Node<'a>> {
-        self.optional(name).map(Node::one_or_many).unwrap_or_default()
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
+        self.optional(name).into_iter().flat_map(|node| each(&node))
     }
 
     pub(super) const fn pointer(&self) -> &Pointer {
-        &self.pointer
+        self.written.pointer()
     }
 }
 
@@ -96,14 +99,17 @@ pub(crate) fn spell(name: &str, context: Context) -> String {
 
 /// The known member that the name means.
 fn resolve(name: &str, context: Context, known: &[&'static str]) -> Option<&'static str> {
+    let find = |meant: &str| known.iter().copied().find(|known| *known == meant);
+    if name.starts_with('@') {
+        return find(name);
+    }
     let meant = match context.meaning(name) {
-        Some(means) => means.trim_start_matches("odrl:").trim_start_matches("dspace:"),
+        Some(means) => means.split_once(':').map_or(means, |(_, local)| local),
         None if name == RDF_VALUE => "rdf:value",
         None if name == "rdf:value" && context == Context::Odrl => name,
-        None if name.starts_with('@') => name,
         None => local(name).filter(|local| !context.defines(local))?,
     };
-    known.iter().copied().find(|known| *known == meant)
+    find(meant)
 }
 
 /// The name of an ODRL term written with its prefix or in full.
@@ -152,25 +158,39 @@ pub(super) fn shape(node: &Node<'_>, expected: Expected) -> ParseError {
     ParseError::at(node.pointer().clone(), Problem::Shape { expected, found })
 }
 
+/// The elements of an array, or the one value. They are made one by one, so that a limit stops a
+/// long array before it costs anything.
+pub(super) fn each<'a>(node: &Node<'a>) -> impl Iterator<Item = Node<'a>> + use<'a> {
+    let (value, pointer) = (node.value(), node.pointer().clone());
+    let single = (!value.is_array()).then(|| node.clone());
+    let elements = value.as_array().map(Vec::as_slice).unwrap_or_default().iter().enumerate();
+    single.into_iter().chain(elements.map(move |(at, value)| Node::at(value, pointer.element(at))))
+}
+
 /// A value that JSON-LD may have wrapped into an array of one.
 pub(super) fn only<'a>(node: &Node<'a>) -> Result<Node<'a>, ParseError> {
-    let mut nodes = node.one_or_many();
-    match (nodes.pop(), nodes.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (Some(_), false) | (None, _) => Err(node.wrong(Expected::Named("one value")).into()),
+    let mut nodes = each(node);
+    match (nodes.next(), nodes.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) | (None, _) => Err(node.wrong(Expected::Named("one value")).into()),
     }
 }
 
-/// The elements of `{"@list": […]}`, of an array, or the one value; a list keeps its order for every
-/// reader. The DSP context is never written with lists.
-pub(super) fn listed<'a>(node: &Node<'a>, context: Context) -> Result<Vec<Node<'a>>, ParseError> {
-    let list = match (context, node.value()) {
+/// The array in `{"@list": […]}`, or the value itself; a list keeps its order for every reader. The
+/// DSP context is never written with lists.
+pub(super) fn listed<'a>(node: &Node<'a>, context: Context) -> Result<Node<'a>, ParseError> {
+    match (context, node.value()) {
         (Context::Odrl, Value::Object(members)) if members.contains_key("@list") => {
             let members: Members<'a> = node.object()?;
             members.refuse_unknown(&["@list"])?;
-            members.required("@list")?
+            let list = members.required("@list")?;
+            if list.value().is_array() { Ok(list) } else { Err(shape(&list, Expected::Array)) }
         }
-        (Context::Dsp | Context::Odrl, _) => return Ok(node.one_or_many()),
-    };
-    Ok(list.array()?)
+        (Context::Dsp | Context::Odrl, _) => Ok(node.clone()),
+    }
+}
+
+/// How many elements [`each`] has.
+pub(super) fn count(node: &Node<'_>) -> usize {
+    node.value().as_array().map_or(1, Vec::len)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use wire::iri::Iri;
-use wire::node::{Expected, Found, Node};
+use wire::node::{Expected, Node};
 
-use super::object::{Object, Texts, listed, only, shape};
+use super::object::{Object, Texts, count, each, listed, only, shape};
 use super::reader::within;
 use super::{VALUE_BYTES_MAX, VALUES_MAX, word};
 use crate::context::{Context, is_prefixed};
@@ -16,8 +16,8 @@ use crate::vocabulary::XSD;
 pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, ParseError> {
     let Some(node) = object.optional("rightOperandReference") else {
         let node = object.required("rightOperand")?;
-        let nodes = elements(node, context)?;
-        let values = nodes.iter().map(parse_literal).collect::<Result<_, _>>()?;
+        let values = elements(&node, context)?.map(|node| parse_literal(&node));
+        let values = values.collect::<Result<_, _>>()?;
         return Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() });
     };
     if object.has("rightOperand") {
@@ -25,21 +25,22 @@ pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, Pa
             Problem::MixedConstraint { first: "rightOperand", second: "rightOperandReference" };
         return Err(ParseError::at(object.pointer().clone(), problem));
     }
-    let nodes = elements(node, context)?;
-    let references = nodes.iter().map(|node| word::iri(node, "rightOperandReference", context));
+    let nodes = elements(&node, context)?;
+    let references = nodes.map(|node| word::iri(&node, "rightOperandReference", context));
     let references = references.collect::<Result<_, _>>()?;
     Ok(Operand { values: Vec::new(), references, pointer: node.pointer().clone() })
 }
 
-fn elements<'a>(node: &Node<'a>, context: Context) -> Result<Vec<Node<'a>>, ParseError> {
-    let nodes = listed(node, context)?;
-    within(nodes.len(), VALUES_MAX, Counted::Values, node)?;
-    if nodes.is_empty() {
-        let problem =
-            Problem::Shape { expected: Expected::NonEmptyArray, found: Found::EmptyArray };
-        return Err(ParseError::at(node.pointer().clone(), problem));
+fn elements<'a>(
+    node: &Node<'a>,
+    context: Context,
+) -> Result<impl Iterator<Item = Node<'a>> + use<'a>, ParseError> {
+    let list = listed(node, context)?;
+    within(count(&list), VALUES_MAX, Counted::Values, node)?;
+    if count(&list) == 0 {
+        return Err(shape(&list, Expected::NonEmptyArray));
     }
-    Ok(nodes)
+    Ok(each(&list))
 }
 
 /// Takes a value as an absolute IRI: not a prefixed name of a pinned context, which JSON-LD would

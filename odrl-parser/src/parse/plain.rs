@@ -5,7 +5,7 @@
 use wire::node::{Expected, Found, Node};
 
 use super::entity::{self, Kind};
-use super::object::{Object, Texts, only, shape};
+use super::object::{Object, Texts, count, each, only, shape};
 use super::reader::{Reader, within};
 use super::{ATOMIC_RULES_MAX, PARENTS_MAX, action, rule, shared, word};
 use crate::atomic::Shorthand;
@@ -53,15 +53,14 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
     let known = MEMBERS.into_iter().chain(PartyFunction::ALL.map(PartyFunction::name));
     let known: Vec<&str> = known.collect();
     let object = Object::open(node, context, &known, Texts::Kept)?;
-    check_context(object.required("@context")?)?;
+    check_context(&object.required("@context")?)?;
     let mut reader = Reader::new(context);
     let mut policy = shared::policy(&object, kind(&object)?, &mut reader)?;
     policy.inherits = inherits(&object)?;
     let shorthand = Shorthand {
         actions: object
             .all("action")
-            .iter()
-            .map(|node| action::parse(node, &mut reader))
+            .map(|node| action::parse(&node, &mut reader))
             .collect::<Result<_, _>>()?,
         targets: entity::parse_all(&object, "target", Kind::Asset, &mut reader)?,
         outputs: entity::parse_all(&object, "output", Kind::Asset, &mut reader)?,
@@ -82,16 +81,15 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
 
 /// The W3C context once, and nothing else but the Allmende one.
 fn check_context(node: &Node<'_>) -> Result<(), ParseError> {
-    let entries = node.one_or_many();
-    within(entries.len(), 2, Counted::Contexts, node)?;
+    within(count(node), 2, Counted::Contexts, node)?;
     let mut named = 0;
-    for entry in &entries {
+    for entry in each(node) {
         let text = entry.string()?;
         if text == Context::Odrl.iri() {
             named += 1;
         } else if text != BESIDE {
             let suggestion = Some(Context::Odrl.iri().to_owned());
-            return Err(word::unknown(entry, TermRole::Context, text, suggestion));
+            return Err(word::unknown(&entry, TermRole::Context, text, suggestion));
         }
     }
     if named == 1 {
@@ -102,17 +100,16 @@ fn check_context(node: &Node<'_>) -> Result<(), ParseError> {
 
 fn kind(object: &Object<'_>) -> Result<PolicyKind, ParseError> {
     let Some(node) = object.optional("@type") else { return Ok(PolicyKind::Set) };
-    let name = word::type_of(&only(node)?, &TYPES.map(|(name, _)| name), Context::Odrl)?;
+    let name = word::type_of(&only(&node)?, &TYPES.map(|(name, _)| name), Context::Odrl)?;
     let found = TYPES.iter().find(|(known, _)| *known == name);
     Ok(found.map_or(PolicyKind::Set, |(_, kind)| *kind))
 }
 
 fn inherits(object: &Object<'_>) -> Result<Vec<Id>, ParseError> {
-    let nodes = object.all("inheritFrom");
     if let Some(node) = object.optional("inheritFrom") {
-        within(nodes.len(), PARENTS_MAX, Counted::Parents, node)?;
+        within(count(&node), PARENTS_MAX, Counted::Parents, &node)?;
     }
-    nodes.iter().map(|node| word::id(node, "inheritFrom", Context::Odrl)).collect()
+    object.all("inheritFrom").map(|node| word::id(&node, "inheritFrom", Context::Odrl)).collect()
 }
 
 /// Each rule has an action, its own or the policy's.

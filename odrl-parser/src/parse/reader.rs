@@ -38,7 +38,7 @@ impl Reader {
 
     /// The identifier of an object, if it has one.
     pub(super) fn own_id(&mut self, object: &Object<'_>) -> Result<Option<Id>, ParseError> {
-        object.optional("@id").map(|node| self.claim(node)).transpose()
+        object.optional("@id").map(|node| self.claim(&node)).transpose()
     }
 
     /// Counts a rule, before it is read.

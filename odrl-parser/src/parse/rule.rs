@@ -3,12 +3,12 @@
 use wire::node::{Expected, Node};
 
 use super::entity::{self, Kind};
-use super::object::{Object, Texts, only, shape};
+use super::object::{Object, Texts, count, only, shape};
 use super::reader::Reader;
 use super::{action, constraint, word};
 use crate::context::Context;
 use crate::error::ParseError;
-use crate::model::{PartyFunction, Role, Rule};
+use crate::model::{Action, PartyFunction, Role, Rule};
 use crate::place::Place;
 
 /// Reads the rules of a place.
@@ -30,19 +30,15 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
     let context = reader.context;
     let object = Object::open(node, context, &members(place, context), Texts::Kept)?;
     if let Some(node) = object.optional("@type") {
-        word::type_of(node, &[place.type_name()], context)?;
-    }
-    let mut actions = Vec::new();
-    for node in action_nodes(&object, context)? {
-        actions.push(action::parse(&node, reader)?);
+        word::type_of(&node, &[place.type_name()], context)?;
     }
     Ok(Rule {
         id: reader.own_id(&object)?,
-        actions,
+        actions: actions(&object, reader)?,
         targets: entity::parse_all(&object, "target", Kind::Asset, reader)?,
         outputs: entity::parse_all(&object, "output", Kind::Asset, reader)?,
         parties: parties(&object, reader)?,
-        constraints: constraint::parse_all(&object.all("constraint"), reader)?,
+        constraints: constraint::parse_all(object.all("constraint"), reader)?,
         duties: match place.duties() {
             Some(below) => parse_all(&object, below, reader)?,
             None => Vec::new(),
@@ -53,13 +49,13 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
 }
 
 /// DSP has exactly one action in a rule; in plain ODRL the policy may give it.
-fn action_nodes<'a>(object: &Object<'a>, context: Context) -> Result<Vec<Node<'a>>, ParseError> {
-    if context == Context::Dsp {
-        return Ok(vec![only(object.required("action")?)?]);
+fn actions(object: &Object<'_>, reader: &mut Reader) -> Result<Vec<Action>, ParseError> {
+    if reader.context == Context::Dsp {
+        return Ok(vec![action::parse(&only(&object.required("action")?)?, reader)?]);
     }
     match object.optional("action") {
-        Some(node) if node.one_or_many().is_empty() => Err(shape(node, Expected::NonEmptyArray)),
-        Some(_) | None => Ok(object.all("action")),
+        Some(node) if count(&node) == 0 => Err(shape(&node, Expected::NonEmptyArray)),
+        Some(_) | None => object.all("action").map(|node| action::parse(&node, reader)).collect(),
     }
 }
 

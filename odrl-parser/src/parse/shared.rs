@@ -25,7 +25,7 @@ pub(super) fn policy(
     let context = reader.context;
     Ok(Policy {
         kind,
-        id: reader.claim(object.required("@id")?)?,
+        id: reader.claim(&object.required("@id")?)?,
         target: None,
         assigner: None,
         assignee: None,
@@ -57,7 +57,7 @@ fn profiles(object: &Object<'_>, context: Context) -> Result<Vec<Iri>, ParseErro
 /// At most one strategy (W3C validation rule 23).
 fn conflict(object: &Object<'_>, context: Context) -> Result<Option<ConflictStrategy>, ParseError> {
     let Some(node) = object.optional("conflict") else { return Ok(None) };
-    let (at, name) = word::odrl(&only(node)?, "conflict", context)?;
+    let (at, name) = word::odrl(&only(&node)?, "conflict", context)?;
     let found = ConflictStrategy::ALL.into_iter().find(|strategy| strategy.name() == name);
     let written = at.value().as_str().unwrap_or_default();
     found.map(Some).ok_or_else(|| {

@@ -67,6 +67,12 @@ pub(super) fn term(
     kind: TermKind,
     context: Context,
 ) -> Result<Term, ParseError> {
+    if let Value::String(text) = node.value()
+        && context.defines(member)
+        && let Ok(term) = Term::parse(kind, text, context)
+    {
+        return Ok(term);
+    }
     let (node, text, written) = text(node, member, context)?;
     let found = Term::parse(kind, text, context);
     let bare = written == Written::Reference && context.defines(text);
