@@ -11,6 +11,7 @@ mod compile;
 mod decision;
 mod duration;
 mod evaluate;
+mod explain;
 mod fact;
 mod grant;
 mod profile;
@@ -36,6 +37,7 @@ pub use decision::{
 };
 pub use duration::DurationError;
 pub use evaluate::{BOUNDS_TRIED_MAX, DutyState, Joint, evaluate, evaluate_all};
+pub use explain::{CHANGES_TRIED_MAX, Change, Explanation, Missing, explain};
 pub use fact::{
     About, DutyFact, Event, EventLog, Fact, FactKey, Facts, FactsError, Membership, Performance,
     Provenance, RuleKey, SNAPSHOT_VALUES_MAX, Seen, Source, Told,

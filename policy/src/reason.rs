@@ -13,7 +13,7 @@ use crate::fact::Seen;
 use crate::settings::DutyMode;
 use crate::truth::Truth;
 
-/// One reason of a denial.
+/// One reason of a denial: its code names the clause that it obeys, [`ReasonCode::clause`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// What kind of reason.
@@ -134,6 +134,41 @@ impl ReasonCode {
             Self::TimeOver => "time-over",
             Self::VettingUnknown => "vetting-unknown",
             Self::WrongTime => "wrong-time",
+        }
+    }
+}
+
+impl ReasonCode {
+    /// The section of the ODRL Information Model 2.2, or of our profile, that the reason obeys.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::BudgetExceeded => "docs/profile.md, Judgement",
+            Self::ConditionNotMet
+            | Self::NotThisPartner
+            | Self::NotVetted
+            | Self::NotYet
+            | Self::OtherPurpose
+            | Self::TimeOver
+            | Self::WrongTime => "ODRL Information Model 2.2, section 2.5.1",
+            Self::FactConflicting
+            | Self::FactStale
+            | Self::FactUnknown
+            | Self::PurposeNotStated
+            | Self::VettingUnknown => "docs/profile.md, Operands",
+            Self::NotExactlyOne | Self::NotInOrder => "ODRL Information Model 2.2, section 2.5.2",
+            Self::DutyNotFulfilled | Self::DutyViolated => {
+                "ODRL Information Model 2.2, section 2.6.3"
+            }
+            Self::MembershipUnknown | Self::OtherTarget => {
+                "ODRL Information Model 2.2, section 2.2"
+            }
+            Self::OtherAssignee => "ODRL Information Model 2.2, section 2.3",
+            Self::NothingPermits => "ODRL Information Model 2.2, section 2.6.2",
+            Self::PolicyVoid => "ODRL Information Model 2.2, section 2.10",
+            Self::Prohibited | Self::ProhibitedUnlessKnown => {
+                "ODRL Information Model 2.2, section 2.6.4"
+            }
         }
     }
 }

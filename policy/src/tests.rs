@@ -2,6 +2,7 @@
 
 mod build;
 mod differ;
+mod explained;
 mod generate;
 mod grants;
 mod laws;

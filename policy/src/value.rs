@@ -164,6 +164,22 @@ impl Value {
         }
     }
 
+    /// The identifier, if it is one.
+    #[must_use]
+    pub const fn iri(&self) -> Option<&Iri> {
+        match self {
+            Self::Iri(iri) => Some(iri),
+            Self::Day { .. }
+            | Self::DayTime(_)
+            | Self::Decimal(_)
+            | Self::Event { .. }
+            | Self::Instant(_)
+            | Self::Quantity { .. }
+            | Self::Text { .. }
+            | Self::YearMonth(_) => None,
+        }
+    }
+
     /// How this value lies to `other`; none if they have no order in common. Against a day, an
     /// instant inside is equal.
     #[must_use]

@@ -166,12 +166,7 @@ impl Build<'_> {
     }
 
     fn names(&mut self, key: FactKey, source: Source, atom: &Atom<'_>) -> usize {
-        let iris = || {
-            atom.demanded.iter().filter_map(|value| match value {
-                Value::Iri(iri) => Some(iri),
-                _ => None,
-            })
-        };
+        let iris = || atom.demanded.iter().filter_map(Value::iri);
         let by_kind = matches!(atom.operator, Operator::IsA | Operator::IsPartOf);
         let mut named: Vec<Value> = if by_kind {
             iris().flat_map(|iri| self.profile.kinds_of(iri)).map(Value::Iri).collect()

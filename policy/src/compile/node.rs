@@ -138,17 +138,7 @@ impl Names {
         if self.named.binary_search(value).is_ok() {
             return Truth::Satisfied;
         }
-        let is_known = match value {
-            Value::Iri(iri) => profile.knows(iri),
-            Value::Day { .. }
-            | Value::DayTime(_)
-            | Value::Decimal(_)
-            | Value::Event { .. }
-            | Value::Instant(_)
-            | Value::Quantity { .. }
-            | Value::Text { .. }
-            | Value::YearMonth(_) => false,
-        };
+        let is_known = value.iri().is_some_and(|iri| profile.knows(iri));
         Truth::of((is_known && self.is_known).then_some(false))
     }
 }
