@@ -19,6 +19,6 @@ mod world;
 pub use compare::{Difference, Level};
 pub use isomorphic::{SEARCH_MAX, isomorphic};
 pub use judge::JudgeError;
-pub use read::{CaseError, File, Part};
+pub use read::{CaseError, File, Part, Unreadable};
 pub use run::{CaseResult, Failure, Results, run};
 pub use world::WorldError;

@@ -37,17 +37,22 @@ pub enum CaseError {
     /// The case does not name one part, or nothing has the name.
     #[error("the case has no {}", .0.name())]
     Missing(Part),
-    /// A file that is no case, policy or request.
-    #[error("{}: {error}", shown(.path))]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        error: ImportError,
-    },
+    /// The file of the case cannot be read.
+    #[error("{0}")]
+    Unreadable(ImportError),
     /// A state of the world that cannot be read.
     #[error("the state of the world: {0}")]
     World(WorldError),
+}
+
+/// A policy, request or state of the world that cannot be read. Cases that name it lack it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {error}", shown(.path))]
+pub struct Unreadable {
+    /// The file.
+    pub path: String,
+    /// What is wrong with it.
+    pub error: ImportError,
 }
 
 impl Part {
@@ -91,25 +96,24 @@ pub(crate) struct Read {
     pub(crate) case: Result<Case, CaseError>,
 }
 
-/// Policies, requests and states of the world by their IRIs; what cannot be read is found under the
-/// IRIs that its file would have had, as far as the file can be read at all.
+/// Policies, requests and states of the world by their IRIs.
 #[derive(Default)]
 struct Library {
     policies: BTreeMap<Id, Policy>,
     requests: BTreeMap<Id, Policy>,
     worlds: BTreeMap<String, Graph>,
-    broken: Vec<CaseError>,
 }
 
-/// All cases, by path.
-pub(crate) fn read(files: &[File]) -> Vec<Read> {
+/// All cases, by path, and what they could not be made of.
+pub(crate) fn read(files: &[File]) -> (Vec<Read>, Vec<Unreadable>) {
     let mut library = Library::default();
+    let mut unreadable = Vec::new();
     let mut cases: Vec<&File> = Vec::new();
     for file in files.iter().filter(|file| file.path.ends_with(".ttl")) {
         match folder(&file.path) {
             "policies" | "requests" | "sotw" => {
                 if let Err(error) = library.take(file) {
-                    library.broken.push(CaseError::Unreadable { path: file.path.clone(), error });
+                    unreadable.push(Unreadable { path: file.path.clone(), error });
                 }
             }
             "test_cases" => cases.push(file),
@@ -117,7 +121,7 @@ pub(crate) fn read(files: &[File]) -> Vec<Read> {
         }
     }
     cases.sort_by(|one, other| one.path.cmp(&other.path));
-    cases.into_iter().flat_map(|file| library.cases(file)).collect()
+    (cases.into_iter().flat_map(|file| library.cases(file)).collect(), unreadable)
 }
 
 fn folder(path: &str) -> &str {
@@ -154,7 +158,7 @@ impl Library {
         let graph = match read_turtle(&file.bytes) {
             Ok(graph) => graph,
             Err(error) => {
-                let case = Err(CaseError::Unreadable { path: path.clone(), error });
+                let case = Err(CaseError::Unreadable(error));
                 return vec![Read { path, title: String::new(), case }];
             }
         };
@@ -177,23 +181,18 @@ impl Library {
         let policy = |part: Part, shelf: &BTreeMap<Id, Policy>| {
             let id = Id::parse(name(part)?).ok();
             let found = id.and_then(|id| shelf.get(&id).cloned());
-            found.ok_or_else(|| self.missing(part))
+            found.ok_or(CaseError::Missing(part))
         };
         Ok(Case {
             policy: policy(Part::Policy, &self.policies)?,
             request: policy(Part::Request, &self.requests)?,
             world: {
                 let world = self.worlds.get(name(Part::World)?);
-                let world = world.ok_or_else(|| self.missing(Part::World))?;
+                let world = world.ok_or(CaseError::Missing(Part::World))?;
                 World::read(world).map_err(CaseError::World)?
             },
             expected: expected(graph, case, name(Part::ExpectedReport)?)?,
         })
-    }
-
-    /// The first file that could not be read is the likeliest reason.
-    fn missing(&self, part: Part) -> CaseError {
-        self.broken.first().cloned().unwrap_or(CaseError::Missing(part))
     }
 }
 

@@ -1,12 +1,14 @@
 //! All cases, judged and compared.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use odrl_parser::rdf::ImportError;
+use wire::text::shown;
 
 use crate::compare::{Difference, Level, compare};
 use crate::judge::{JudgeError, judge};
-use crate::read::{CaseError, File, read};
+use crate::read::{CaseError, File, Unreadable, read};
 use crate::report;
 
 /// What became of a case.
@@ -42,6 +44,8 @@ pub enum Failure {
 pub struct Results {
     /// Its cases, by path.
     pub cases: Vec<CaseResult>,
+    /// Files that could not be read.
+    pub unreadable: Vec<Unreadable>,
 }
 
 impl Results {
@@ -56,7 +60,8 @@ impl Results {
 /// Judges every case of the files and compares the reports at all levels.
 #[must_use]
 pub fn run(files: &[File]) -> Results {
-    let cases = read(files).into_iter().map(|read| {
+    let (cases, unreadable) = read(files);
+    let cases = cases.into_iter().map(|read| {
         let reports = read.case.map_err(Failure::Case).and_then(|case| {
             let judged = judge(&case.policy, &case.request, &case.world).map_err(Failure::Judge)?;
             let found = report::write(&case.policy, &case.request, &case.world.clock, &judged);
@@ -71,5 +76,25 @@ pub fn run(files: &[File]) -> Results {
         });
         CaseResult { path: read.path, title: read.title, levels: levels.collect() }
     });
-    Results { cases: cases.collect() }
+    Results { cases: cases.collect(), unreadable }
+}
+
+/// What failed, a line each, and how many passed.
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for file in &self.unreadable {
+            writeln!(f, "{file}")?;
+        }
+        for case in &self.cases {
+            for (level, result) in &case.levels {
+                if let Err(failure) = result {
+                    writeln!(f, "{} {}: {failure}", shown(&case.path), level.name())?;
+                }
+            }
+        }
+        for level in Level::ALL {
+            writeln!(f, "{} {} of {}", level.name(), self.passed(level), self.cases.len())?;
+        }
+        Ok(())
+    }
 }
