@@ -1,9 +1,9 @@
-//! Import of policies from Turtle, N-Triples and general JSON-LD: bytes become a small bounded graph,
-//! the graph becomes the same source model that the JSON readers make.
+//! Import of policies from Turtle, N-Triples and general JSON-LD: bytes become a small bounded
+//! graph, the graph becomes the same source model that the JSON readers make.
 //!
-//! This is for what foreigners publish, never for a message. Nothing is fetched: of JSON-LD contexts
-//! only the pinned ones are known, all others are refused. A graph has no places; a refusal names the
-//! path from the policy, as `/permission/0/constraint/1`.
+//! This is for what foreigners publish, never for a message. Nothing is fetched: of JSON-LD
+//! contexts only the pinned ones are known, all others are refused. A graph has no places; a
+//! refusal names the path from the policy, as `/permission/0/constraint/1`.
 //!
 //! Statements about assets and parties in other vocabularies than ODRL belong to the state of the
 //! world, not to the policy, and are left in the graph. All else that is reached from a policy is

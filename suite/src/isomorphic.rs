@@ -1,6 +1,6 @@
-//! Whether two graphs are the same but for the names of their blank nodes (RDF 1.1 Concepts, section
-//! 3.6): colours are refined until they say no more, then one node is told from its like and it goes
-//! on. The search is bounded.
+//! Whether two graphs are the same but for the names of their blank nodes (RDF 1.1 Concepts,
+//! section 3.6): colours are refined until they say no more, then one node is told from its like
+//! and it goes on. The search is bounded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +12,12 @@ pub const SEARCH_MAX: usize = 1_000_000;
 /// A colour for each blank node of a graph.
 type Colours = Vec<usize>;
 
-/// What a statement says of a blank node in it: the number of all that has a name, and the number of
-/// the other end if that has none.
+/// What a statement says of a blank node in it: the number of all that has a name, and the number
+/// of the other end if that has none.
 type Edge = (usize, Option<usize>);
 
-/// The named parts of a statement: whether the blank node is its subject, the predicate, and the other
-/// end unless it is blank.
+/// The named parts of a statement: whether the blank node is its subject, the predicate, and the
+/// other end unless it is blank.
 type Label<'g> = (bool, &'g str, Option<&'g Node>);
 
 /// Whether the graphs are isomorphic; none if that cannot be told within [`SEARCH_MAX`].

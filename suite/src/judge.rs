@@ -1,6 +1,6 @@
-//! The judgement of `policy` as the suite wants it told. Rules without action or target are taken, a
-//! duty is a promise that only its violation breaks, and the state of the world is all there is: a
-//! collection of which it names no members has none.
+//! The judgement of `policy` as the suite wants it told. Rules without action or target are taken,
+//! a duty is a promise that only its violation breaks, and the state of the world is all there is:
+//! a collection of which it names no members has none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,8 +157,8 @@ impl View<'_> {
         }
     }
 
-    /// The reports on the rule's duties. A world that has reports, but on other duties alone, is read
-    /// as the suite reads it: they are meant for this one.
+    /// The reports on the rule's duties. A world that has reports, but on other duties alone, is
+    /// read as the suite reads it: they are meant for this one.
     fn conditions(&self, rule: &Rule) -> Vec<Node> {
         if rule.duties.is_empty() {
             return Vec::new();

@@ -1,8 +1,9 @@
-//! Runs a folder laid out as the ODRL Test Suite (policies, requests, states of the world, and cases
-//! with the report that is expected) against the judgement of `policy`, and compares the reports at
-//! three levels of strictness.
+//! Runs a folder laid out as the ODRL Test Suite (policies, requests, states of the world, and
+//! cases with the report that is expected) against the judgement of `policy`, and compares the
+//! reports at three levels of strictness.
 //!
-//! It takes the contents of files and returns what passed and what did not; it reads no disk itself.
+//! It takes the contents of files and returns what passed and what did not; it reads no disk
+//! itself.
 
 mod compare;
 mod isomorphic;

@@ -159,7 +159,8 @@ fn small(replaced: &str, by: &str) -> Vec<File> {
         ("policies/p.ttl", "ex:p a odrl:Set ; odrl:permission ex:r . ex:r odrl:action odrl:use ."),
         (
             "requests/q.ttl",
-            "ex:q a odrl:Request ; odrl:permission ex:s . ex:s odrl:action odrl:read ; odrl:assignee ex:a ; odrl:target ex:x .",
+            "ex:q a odrl:Request ; odrl:permission ex:s . ex:s odrl:action odrl:read ; \
+             odrl:assignee ex:a ; odrl:target ex:x .",
         ),
         ("sotw/w.ttl", world),
         ("test_cases/t.ttl", case),

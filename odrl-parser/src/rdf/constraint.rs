@@ -1,4 +1,5 @@
-//! Constraints and refinements. The recursion is bounded by [`NESTING_MAX`], which also ends cycles.
+//! Constraints and refinements. The recursion is bounded by [`NESTING_MAX`], which also ends
+//! cycles.
 
 use wire::node::{Expected, Found};
 

@@ -1,8 +1,9 @@
 //! Which JSON-LD is read, and under which contexts.
 //!
-//! JSON-LD drops in silence: members that the context does not define, `null`, relative names without
-//! a base, values that look like keywords. Before the reader sees the document all of it is refused
-//! here, or given a name that no vocabulary knows, so that it is refused with its path later.
+//! JSON-LD drops in silence: members that the context does not define, `null`, relative names
+//! without a base, values that look like keywords. Before the reader sees the document all of it is
+//! refused here, or given a name that no vocabulary knows, so that it is refused with its path
+//! later.
 
 use serde_json::{Value, json};
 use wire::node::{Expected, Node};

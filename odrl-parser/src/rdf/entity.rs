@@ -42,8 +42,8 @@ pub(super) fn parse_assets(
     place.many(name).iter().map(|place| parse(place, Sort::Asset, budget)).collect()
 }
 
-/// An asset or a party. What other vocabularies say of it belongs to the state of the world, unless it
-/// has no name: then it would be lost.
+/// An asset or a party. What other vocabularies say of it belongs to the state of the world, unless
+/// it has no name: then it would be lost.
 pub(super) fn parse(
     place: &Reached<'_>,
     sort: Sort,
@@ -65,7 +65,8 @@ pub(super) fn parse(
     let own = place.id()?;
     let source = source.map(|source| parse_name(&source)).transpose()?;
     let id = match (refinements.is_empty(), own, source) {
-        // `uid` would name the members that are meant (Information Model 2.2, sections 2.2.2, 2.3.2).
+        // `uid` would name the members that are meant (Information Model 2.2, sections 2.2.2,
+        // 2.3.2).
         (false, Some(_), None) => {
             let problem = Problem::Shape { expected: Expected::Present, found: Found::Absent };
             return Err(ParseError::at(place.pointer.member("source"), problem));

@@ -76,8 +76,8 @@ impl Graph {
     /// Adds a statement, unless it is there.
     ///
     /// # Errors
-    /// [`ImportError`] for a literal as subject, a name that is no absolute ASCII IRI, a literal that
-    /// is too long, or one statement too many.
+    /// [`ImportError`] for a literal as subject, a name that is no absolute ASCII IRI, a literal
+    /// that is too long, or one statement too many.
     pub fn insert(
         &mut self,
         subject: Node,

@@ -105,8 +105,8 @@ fn subjects(graph: &Graph) -> Vec<&Node> {
     all.filter(|subject| seen.insert(*subject)).collect()
 }
 
-/// What assets and parties say of policies: `hasPolicy`, `assignerOf`, `assigneeOf` (ODRL Information
-/// Model 2.2, sections 2.2.1 and 2.3.1).
+/// What assets and parties say of policies: `hasPolicy`, `assignerOf`, `assigneeOf` (ODRL
+/// Information Model 2.2, sections 2.2.1 and 2.3.1).
 struct Links<'g>(BTreeMap<&'g Node, Vec<(&'static str, &'g Node)>>);
 
 impl<'g> Links<'g> {

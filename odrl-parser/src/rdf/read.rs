@@ -1,5 +1,5 @@
-//! Turtle and JSON-LD into a graph. The readers of others are stopped at their first error, and what
-//! they let pass is checked by the graph.
+//! Turtle and JSON-LD into a graph. The readers of others are stopped at their first error, and
+//! what they let pass is checked by the graph.
 
 use std::collections::BTreeMap;
 

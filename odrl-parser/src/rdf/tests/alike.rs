@@ -1,5 +1,5 @@
-//! The same policy from JSON, general JSON-LD, Turtle and N-Triples: the models are the same, but for
-//! their places.
+//! The same policy from JSON, general JSON-LD, Turtle and N-Triples: the models are the same, but
+//! for their places.
 
 use std::collections::BTreeSet;
 
@@ -175,7 +175,11 @@ fn shares_names(value: &Value, seen: &mut BTreeSet<String>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: 48,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_policy_is_read_alike_from_json_json_ld_and_n_triples(policy in generate::plain()) {
@@ -185,10 +189,13 @@ proptest! {
         let graph = match read_json_ld(json.to_string().as_bytes()) {
             Ok(graph) => graph,
             // A text that looks like a keyword.
-            Err(error) if error.code() == "policy-unsupported" => return Err(TestCaseError::reject("")),
+            Err(error) if error.code() == "policy-unsupported" => {
+                return Err(TestCaseError::reject("it looks like a keyword"));
+            }
             Err(error) => panic!("{error}: {json}"),
         };
-        let by_json_ld = policies(&graph, Rules::Complete).unwrap_or_else(|e| panic!("{e}: {json}"));
+        let by_json_ld = policies(&graph, Rules::Complete);
+        let by_json_ld = by_json_ld.unwrap_or_else(|error| panic!("{error}: {json}"));
         prop_assert_eq!(said(&only(by_json_ld.clone())), said(&by_json), "{}", json);
         let graph = read_turtle(graph.to_string().as_bytes()).unwrap();
         prop_assert_eq!(policies(&graph, Rules::Complete).unwrap(), by_json_ld, "{}", json);
