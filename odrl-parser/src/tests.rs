@@ -4,6 +4,7 @@
 mod corpus;
 pub(crate) mod generate;
 mod laws;
+mod normal;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
