@@ -5,6 +5,7 @@
 //!
 //! It never reads a clock, never fetches, and never answers what the plain evaluator would not.
 
+mod axis;
 mod build;
 mod change;
 mod line;

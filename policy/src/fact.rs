@@ -2,6 +2,7 @@
 //! nothing is looked up here.
 
 mod done;
+mod look;
 mod read;
 mod snapshot;
 mod write;
@@ -15,9 +16,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use wire::digest::Digest;
 
 pub use done::{DutyFact, Event, EventLog, Membership, Performance, RuleKey, Told};
+pub(crate) use look::{EventLook, Line, Look, is_clock};
 pub use read::{FactsError, SNAPSHOT_VALUES_MAX};
 pub use snapshot::Facts;
-pub(crate) use snapshot::{EventLook, Line, Look, is_clock};
 
 use crate::value::Value;
 

@@ -1,12 +1,17 @@
 //! What the crate promises, as data: values, verdicts, sentences, and laws over generated policies.
 
 mod build;
+mod cases;
 mod differ;
 mod explained;
 mod generate;
 mod grants;
+mod hostile;
 mod laws;
+mod profile;
+mod refusals;
 mod sentences;
+mod strategies;
 mod values;
 mod verdicts;
 mod whole;

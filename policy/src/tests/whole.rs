@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use odrl_parser::ConflictStrategy::{Invalid, Perm, Prohibit};
-use odrl_parser::{LogicalOperator, PartyFunction, Policy};
+use odrl_parser::{LogicalOperator, Policy};
 use wire::digest::Digest;
 
 use super::build::{
@@ -13,20 +12,20 @@ use super::build::{
 };
 use super::{at, facts, iri, request};
 use crate::{
-    About, ConflictDefault, Decision, Deontic, DutyFact, DutyMode, DutyState, Event, EventLog,
-    Fact, FactKey, Facts, Incomplete, Membership, Performance, Performed, Profile, Provenance,
-    RuleKey, Settings, Told, Value, Verdict, check, check_with, evaluate, evaluate_all,
+    About, Decision, Deontic, DutyFact, DutyMode, DutyState, Event, EventLog, Fact, FactKey, Facts,
+    Membership, Performance, Performed, Profile, Provenance, RuleKey, Settings, Told, Value,
+    Verdict, check, check_with, evaluate, evaluate_all,
 };
 
 const FIRM: &str = "did:web:firm.example";
 const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
 
-fn settled(policy: &Policy, settings: Settings, facts: &Facts) -> Decision {
+pub(super) fn settled(policy: &Policy, settings: Settings, facts: &Facts) -> Decision {
     let policy = check_with(policy, &Profile::v1(), &settings).unwrap();
     evaluate(&policy, &request(), facts)
 }
 
-fn codes(decision: &Decision) -> String {
+pub(super) fn codes(decision: &Decision) -> String {
     let codes: Vec<&str> = decision.reasons().into_iter().map(|code| code.code()).collect();
     if decision.verdict == Verdict::Permit { "permit".to_owned() } else { codes.join(" ") }
 }
@@ -269,72 +268,6 @@ fn remedies_are_due_when_a_prohibition_was_infringed() {
     );
 }
 
-/// Cases 56 and 57 and ruling 7.
-#[test]
-fn conflicts_are_settled_by_the_strategy() {
-    let with = |conflict, prohibited: odrl_parser::Rule| {
-        let mut policy = agreed(vec![rule("use")], vec![prohibited]);
-        policy.conflict = conflict;
-        policy
-    };
-    let strict = Settings { conflict: ConflictDefault::Strict, ..Settings::default() };
-    let never = || rule("use").iff(atom("dateTime", "lt", "2026-01-01"));
-    let after = |operator, prohibited: &str| {
-        let mut policy = with(Some(Invalid), rule("use").iff(atom("dateTime", "gteq", prohibited)));
-        policy.permissions[0] = rule("use").iff(atom("dateTime", operator, "2027-01-01T00:00:00Z"));
-        put_places(&mut policy);
-        policy
-    };
-
-    for (what, policy, default, strictly) in [
-        ("perm", with(Some(Perm), rule("use")), "permit", "permit"),
-        ("prohibit", with(Some(Prohibit), rule("use")), "prohibited", "prohibited"),
-        (
-            "invalid",
-            with(Some(Invalid), rule("use")),
-            "policy-void prohibited",
-            "policy-void prohibited",
-        ),
-        ("absent", with(None, rule("use")), "prohibited", "policy-void prohibited"),
-        ("below", with(None, rule("odrl:distribute")), "permit", "permit"),
-        (
-            "below, invalid",
-            with(Some(Invalid), rule("odrl:distribute")),
-            "policy-void",
-            "policy-void",
-        ),
-        ("other root", with(Some(Invalid), rule("odrl:sell")), "permit", "permit"),
-        ("possible", with(None, never()), "permit", "policy-void"),
-        ("touching", after("lteq", "2027-01-01T00:00:00Z"), "policy-void", "policy-void"),
-        ("apart", after("lt", "2027-01-01T00:00:00Z"), "permit", "permit"),
-        ("apart by a day", after("lt", "2027-01-02"), "permit", "permit"),
-    ] {
-        assert_eq!(codes(&settled(&policy, Settings::default(), &facts())), default, "{what}");
-        assert_eq!(codes(&settled(&policy, strict, &facts())), strictly, "{what}, strict");
-    }
-}
-
-#[test]
-fn an_implied_action_may_not_be_prohibited() {
-    let profile = Profile::v1().with_implied(action("odrl:print"), action("odrl:reproduce"));
-    let policy = agreed(vec![rule("use")], vec![rule("odrl:reproduce")]);
-    let mut ask = request();
-    for (name, expected) in [
-        ("odrl:print", Verdict::Deny),
-        ("odrl:read", Verdict::Permit),
-        ("odrl:extract", Verdict::Deny),
-    ] {
-        ask.action = action(name);
-        let policy = check_with(&policy, &profile, &Settings::default()).unwrap();
-        assert_eq!(evaluate(&policy, &ask, &facts()).verdict, expected, "{name}");
-    }
-    // Implying grants nothing.
-    let narrow = agreed(vec![rule("odrl:reproduce")], vec![]);
-    ask.action = action("odrl:print");
-    let narrow = check_with(&narrow, &profile, &Settings::default()).unwrap();
-    assert_eq!(evaluate(&narrow, &ask, &facts()).verdict, Verdict::Deny);
-}
-
 #[test]
 fn a_meter_counts_over_its_interval() {
     let daily = [atom("count", "lteq", "1000"), atom("timeInterval", "eq", "P1D")];
@@ -446,79 +379,4 @@ fn what_costs_too_much_is_denied() {
     assert_eq!(codes(&settled(&policy, one(3), &facts())), "permit");
     let found = settled(&policy, one(2), &facts());
     assert_eq!((codes(&found), found.next_change), ("budget-exceeded".to_owned(), None));
-}
-
-/// Rulings 5 and 17, and cases 1, 4, 6, 23, 50, 61, 66 and 68: what cannot be judged is refused.
-#[test]
-fn what_nobody_here_can_judge_is_refused() {
-    let refused = |policy: &Policy| check(policy).unwrap_err().code();
-    let of = |permission| agreed(vec![permission], vec![]);
-    let mut inherits = of(rule("use"));
-    inherits.inherits = vec![id("urn:parent")];
-    assert_eq!(refused(&inherits), "policy-inherits");
-    let mut referring = atom("purpose", "isAnyOf", "urn:a");
-    if let odrl_parser::Constraint::Atomic { right, .. } = &mut referring {
-        right.references = vec![iri("http://169.254.169.254/")];
-    }
-    assert_eq!(refused(&of(rule("use").iff(referring))), "policy-reference-unresolved");
-    let empty = joined(LogicalOperator::Or, vec![]);
-    assert_eq!(refused(&of(rule("use").iff(empty))), "policy-members-missing");
-    let deep = (0..200).fold(atom("dateTime", "lt", "2027-01-01"), |inner, _| {
-        joined(LogicalOperator::And, vec![inner])
-    });
-    assert_eq!(refused(&of(rule("use").iff(deep))), "policy-too-deep");
-    let nested = rule("use").and_do(pay().and_do(pay().and_do(pay())));
-    assert_eq!(refused(&of(nested)), "policy-duty-nested");
-    let remedy = agreed(vec![], vec![rule("use").and_do(pay().and_do(pay()))]);
-    assert_eq!(refused(&remedy), "policy-duty-nested");
-    let one = thing("urn:d");
-    let refined = odrl_parser::Entity { refinements: vec![atom("version", "eq", "1")], ..one };
-    assert_eq!(refused(&of(rule("use").on(refined))), "policy-refinement-misplaced");
-    let mut unnamed = collection("urn:x", vec![]);
-    unnamed.id = None;
-    assert_eq!(refused(&of(rule("use").by(unnamed))), "policy-unnamed");
-    let mut making = rule("odrl:derive");
-    making.outputs = vec![thing("urn:e")];
-    assert_eq!(refused(&of(making)), "policy-output-refused");
-    let tracked = rule("use").with(PartyFunction::TrackedParty, thing("urn:p"));
-    assert_eq!(refused(&of(tracked)), "policy-party-refused");
-    let mut nobody = agreed_in_rules(vec![rule("use").on(thing("urn:d"))], vec![]);
-    assert_eq!(refused(&nobody), "policy-party-missing");
-    nobody.permissions[0] = rule("use").by(thing(FIRM));
-    assert_eq!(refused(&nobody), "policy-target-missing");
-    let wide = (0..17).fold(rule("use"), |rule, n| rule.on(thing(&format!("urn:t:{n}"))));
-    let wide = (0..17).fold(wide, |rule, n| rule.by(thing(&format!("urn:p:{n}"))));
-    let wide = (0..16).fold(wide, |rule, _| rule.or_to("odrl:read"));
-    assert_eq!(refused(&of(wide)), "policy-too-many-rules");
-    let twice = agreed(vec![rule("use").named("urn:r")], vec![rule("use").named("urn:r")]);
-    assert_eq!(refused(&twice), "policy-id-taken");
-    assert_eq!(refused(&of(rule("use").named("urn:a"))), "policy-id-taken");
-}
-
-#[test]
-fn plural_actions_targets_and_parties_are_so_many_rules() {
-    let wide = rule("odrl:read").or_to("odrl:print").on(thing("urn:d")).on(thing("urn:e"));
-    let policy = agreed_in_rules(vec![wide.by(thing(FIRM)).by(thing("urn:other"))], vec![]);
-    let checked = check(&policy).unwrap();
-    assert_eq!(checked.badges().len(), 8);
-    let mut ask = request();
-    for (name, expected) in
-        [("odrl:read", Verdict::Permit), ("odrl:print", Verdict::Permit), ("use", Verdict::Deny)]
-    {
-        ask.action = action(name);
-        assert_eq!(evaluate(&checked, &ask, &facts()).verdict, expected, "{name}");
-    }
-}
-
-/// Ruling 5: suites of test cases have rules about everything.
-#[test]
-fn incomplete_rules_are_about_everything_where_that_is_set() {
-    let mut policy = agreed_in_rules(vec![rule("use")], vec![]);
-    policy.permissions[0].actions.clear();
-    assert_eq!(check(&policy).unwrap_err().code(), "policy-action-missing");
-    let lenient = Settings { incomplete: Incomplete::Any, ..Settings::default() };
-    let checked = check_with(&policy, &Profile::v1(), &lenient).unwrap();
-    let mut ask = request();
-    ask.action = action("odrl:sell");
-    assert_eq!(evaluate(&checked, &ask, &facts()).verdict, Verdict::Permit);
 }
