@@ -71,10 +71,14 @@ fn terms(rows: &[Vec<&str>]) -> Result<String> {
     Ok(format!("impl Term {{\n{constants}}}\nconst ROWS: [Row; {count}] = [\n{rows}];\n"))
 }
 
-/// Prefixes, and bare words sorted by name.
-fn contexts(rows: &[Vec<&str>]) -> Result<String> {
+/// Prefixes and bare words, each sorted by length and name: most steps of a search then compare
+/// two numbers.
+fn contexts(table: &[Vec<&str>]) -> Result<String> {
+    let rows = |list: Vec<(usize, &str, String)>| -> String {
+        list.into_iter().map(|(_, _, said)| said).collect()
+    };
     let (mut prefixes, mut words) = (Vec::new(), Vec::new());
-    for row in rows {
+    for row in table {
         let [word, means, contexts] = row.as_slice() else {
             return Err(format!("not three columns: {row:?}").into());
         };
@@ -84,18 +88,18 @@ fn contexts(rows: &[Vec<&str>]) -> Result<String> {
         }
         let (dsp, w3c) = (known.contains(&"dsp"), known.contains(&"w3c"));
         let list = if word.ends_with(':') { &mut prefixes } else { &mut words };
-        list.push(format!(
-            "Word {{ name: {word:?}, means: {means:?}, dsp: {dsp}, odrl: {w3c} }},\n"
-        ));
+        let said =
+            format!("Word {{ name: {word:?}, means: {means:?}, dsp: {dsp}, odrl: {w3c} }},\n");
+        list.push((word.len(), *word, said));
     }
     prefixes.sort();
     words.sort();
     Ok(format!(
         "const PREFIXES: [Word; {}] = [\n{}];\nconst WORDS: [Word; {}] = [\n{}];\n",
         prefixes.len(),
-        prefixes.concat(),
+        rows(prefixes),
         words.len(),
-        words.concat()
+        rows(words)
     ))
 }
 

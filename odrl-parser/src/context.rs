@@ -43,7 +43,9 @@ impl Context {
 
     /// What a bare word means: a keyword such as `@id`, or a prefixed name such as `odrl:use`.
     pub(crate) fn meaning(self, word: &str) -> Option<&'static str> {
-        let at = WORDS.binary_search_by(|known| known.name.cmp(word)).ok()?;
+        let order =
+            |known: &Word| known.name.len().cmp(&word.len()).then_with(|| known.name.cmp(word));
+        let at = WORDS.binary_search_by(order).ok()?;
         WORDS.get(at).filter(|known| self.has(known)).map(|known| known.means)
     }
 

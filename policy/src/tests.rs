@@ -15,6 +15,7 @@ mod strategies;
 mod values;
 mod verdicts;
 mod whole;
+mod worlds;
 
 use jiff::Timestamp;
 use odrl_parser::{Id, Policy, Term, parse_agreement, parse_offer};

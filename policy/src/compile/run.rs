@@ -115,10 +115,9 @@ impl Question<'_> {
                 && list.valid_until.is_none_or(|until| now < until)
         });
         let mut whole = Both(match list {
-            _ if is_itself => Truth::Satisfied,
+            _ if is_itself || !matcher.is_collection => Truth::of(Some(is_itself)),
             Some(list) => Truth::of(Some(list.members.contains(asked))),
-            None if matcher.is_collection => Truth::Unknown,
-            None => Truth::Unsatisfied,
+            None => Truth::Unknown,
         });
         match matcher.refinement {
             None => {}

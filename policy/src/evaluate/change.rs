@@ -120,7 +120,7 @@ fn depend(rule: &CheckedRule, facts: &Facts, found: &mut BTreeSet<Dependency>) {
         });
         depend_on_order(condition, found);
     }
-    for matcher in matchers(rule) {
+    for matcher in matchers(rule).filter(|matcher| matcher.is_collection) {
         found.insert(Dependency::Members(matcher.id.clone()));
     }
     if rule.modality.is_duty() {

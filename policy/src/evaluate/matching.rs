@@ -44,20 +44,17 @@ impl<'a> Scene<'a> {
     }
 
     fn is_member(self, matcher: &Matcher, asked: &Id) -> Truth {
-        if matcher.id == *asked {
-            return Truth::Satisfied;
+        // What is said to be one thing has no members, whatever a list says.
+        if matcher.id == *asked || !matcher.is_collection {
+            return Truth::of(Some(matcher.id == *asked));
         }
-        match self.membership(matcher) {
-            Some((members, _)) => Truth::of(Some(members.contains(asked))),
-            // What is said to be one thing has no members that we would have to know of.
-            None => Truth::of((!matcher.is_collection).then_some(false)),
-        }
+        Truth::of(self.membership(matcher).map(|(members, _)| members.contains(asked)))
     }
 
     /// The members, if a source that is believed has said them and they are not out of date.
     pub(crate) fn membership(self, matcher: &Matcher) -> Option<(&'a BTreeSet<Id>, Provenance)> {
         let facts: &'a Facts = self.facts;
-        let list = facts.members(&matcher.id)?;
+        let list = facts.members(&matcher.id).filter(|_| matcher.is_collection)?;
         let believed = self.profile.believes_membership(list.provenance.source());
         let fresh = list.valid_until.is_none_or(|until| self.now < until);
         (believed && fresh).then_some((&list.members, list.provenance))

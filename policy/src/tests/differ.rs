@@ -92,9 +92,9 @@ fn covers_what_was_seen(rules: &[crate::RuleReport], scratch: &Scratch) {
 
 #[test]
 fn both_evaluators_answer_alike() {
-    let tally = ask(1, 6_000);
+    let tally = ask(1, 4_000);
     // No side of the question is left out.
-    assert!(tally.permitted > 300 && tally.denied > 300 && tally.changing > 300, "{tally:?}");
+    assert!(tally.permitted > 300 && tally.denied > 300 && tally.changing > 100, "{tally:?}");
 }
 
 /// `cargo test --release -p allmende-policy -- --ignored both_evaluators_answer_a_million_alike`

@@ -96,7 +96,7 @@ fn changes_name_time_kind_purpose_duty() {
 fn every_explanation_is_true() {
     let mut dice = Dice(9);
     let (mut sets, mut offers) = (0, 0);
-    for _ in 0..1_500 {
+    for _ in 0..500 {
         let settings = any_settings(&mut dice);
         let policy = any_policy(&mut dice);
         let policy = check_with(&policy, &Profile::v1(), &settings).unwrap();
@@ -144,7 +144,7 @@ fn every_explanation_is_true() {
             );
         }
     }
-    assert!(sets > 200 && offers > 50, "{sets} {offers}");
+    assert!(sets > 60 && offers > 15, "{sets} {offers}");
 }
 
 /// Case 82: the other party learns kinds of reasons, never names, values or places.

@@ -162,7 +162,7 @@ fn texts_are_taken_literally() {
     }
 }
 
-/// 85: a thousand worlds, each judged twice from the beginning, give the same bytes.
+/// 85: hundreds of worlds, each judged twice from the beginning, give the same bytes.
 #[test]
 fn nothing_but_the_inputs_has_a_say() {
     let bytes = |seed| {
@@ -172,7 +172,7 @@ fn nothing_but_the_inputs_has_a_say() {
         let (facts, request) = (any_facts(&mut dice), any_request(&mut dice));
         serde_json::to_vec(&evaluate(&policy, &request, &facts)).unwrap()
     };
-    for seed in 0..1_000 {
+    for seed in 0..300 {
         assert_eq!(bytes(seed), bytes(seed), "{seed}");
     }
 }
