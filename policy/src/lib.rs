@@ -5,6 +5,7 @@
 //! give the same bytes.
 
 mod badge;
+pub mod book;
 mod check;
 mod compare;
 mod decision;
@@ -14,14 +15,17 @@ mod fact;
 mod grant;
 mod profile;
 mod reason;
-pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod truth;
 mod value;
 
-pub use badge::{Badge, ConstraintBadge, RuleBadge};
+pub use badge::{
+    Badge, Capabilities, ConstraintBadge, Ignored, Judged, Point, RuleBadge, Standing, Why,
+    before_signing,
+};
+pub use book::Book;
 pub use check::{
     CheckedPolicy, Modality, Overlap, PolicyError, PolicyProblem, check, check_against,
 };
