@@ -2,11 +2,21 @@
 
 mod badges;
 mod books;
+mod build;
+mod cases;
+mod differ;
+mod explained;
+mod generate;
 mod grants;
+mod hostile;
 mod laws;
+mod profile;
+mod refusals;
 mod sentences;
+mod strategies;
 mod values;
 mod verdicts;
+mod whole;
 
 use jiff::Timestamp;
 use odrl_parser::{Id, Policy, Term, parse_agreement, parse_offer};

@@ -3,6 +3,7 @@
 
 mod choice;
 mod clause;
+mod explain;
 mod line;
 mod place;
 mod reason;
@@ -14,6 +15,7 @@ pub(crate) mod time;
 use std::str::FromStr;
 
 pub(crate) use choice::choice_error;
+pub use explain::redacted_explanation;
 pub use reason::{reason, reason_words, redacted_reason, redacted_remedy, remedy, remedy_words};
 pub use sentence::RuleSentence;
 pub use signing::{ignored, sentences, why};

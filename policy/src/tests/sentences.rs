@@ -233,3 +233,44 @@ fn each_condition_is_a_line_with_its_own_badge() {
     ");
     assert_eq!(voice(Lang::En).lines(&offer(&[])).len(), 1);
 }
+
+#[test]
+fn what_would_help_is_said_in_full_and_to_the_peer_by_noun_alone() {
+    let mut all = String::new();
+    for constraints in [
+        json!([atom("dateTime", "lt", "2026-03-01")]),
+        json!([atom("vettedAs", "isAnyOf", "https://w3id.org/allmende/v1/kind/public-body")]),
+        json!([atom("purpose", "eq", "urn:secret"), atom("dateTime", "lt", "2026-03-01")]),
+    ] {
+        let policy = checked(&agreement(json!([to_use(constraints)]), json!([])));
+        let found = crate::explain(&policy, &request(), &facts());
+        for lang in Lang::ALL {
+            let said = voice(lang).explanation(policy.policy(), &found).join(" ");
+            let told = text::redacted_explanation(Book::shipped(), &found, lang);
+            assert!(!told.contains("secret") && !told.contains("2026"));
+            writeln!(all, "{said}\n  peer: {told}").unwrap();
+        }
+    }
+    let duty = json!({"action": "use", "duty": [{"action": "odrl:inform"}]});
+    let policy = checked(&agreement(json!([duty]), json!([])));
+    let found = crate::explain(&policy, &request(), &facts());
+    for lang in Lang::ALL {
+        writeln!(all, "{}", voice(lang).explanation(policy.policy(), &found).join(" ")).unwrap();
+    }
+    assert_snapshot!(all, @r"
+    Es fehlt: der Zeitpunkt liegt vor dem 1. März 2026 (UTC). Erlaubt vor dem 1. März 2026, 00:00 Uhr UTC.
+      peer: Es kommt an auf: der Zeitpunkt.
+    Missing: the time is before 1 March 2026 (UTC). Allowed before 1 March 2026, 00:00 UTC.
+      peer: It depends on: the time.
+    Es fehlt: die Anerkennung durch die Vertrauensstelle umfasst „öffentliche Stelle“. Erlaubt für Mitglieder, anerkannt als „öffentliche Stelle“.
+      peer: Es kommt an auf: die Anerkennung durch die Vertrauensstelle.
+    Missing: what the authority has vetted the member as includes “public body”. Allowed for members vetted as “public body”.
+      peer: It depends on: what the authority has vetted the member as.
+    Es fehlt: der angegebene Zweck ist „urn:secret“ (zugesagt). Es fehlt: der Zeitpunkt liegt vor dem 1. März 2026 (UTC).
+      peer: Es kommt an auf: der Zeitpunkt und der angegebene Zweck.
+    Missing: the stated purpose is “urn:secret” (promised). Missing: the time is before 1 March 2026 (UTC).
+      peer: It depends on: the time and the stated purpose.
+    Es fehlt: Wer den Datensatz nutzt, muss über die Nutzung des Datensatzes unterrichten (zugesagt). Erlaubt sobald dies getan ist: über die Nutzung des Datensatzes unterrichten.
+    Missing: Whoever uses the dataset must inform of the use of the dataset (promised). Allowed once this is done: inform of the use of the dataset.
+    ");
+}

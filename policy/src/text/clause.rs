@@ -9,7 +9,7 @@ use wire::text::shown;
 
 use super::{Lang, Voice, and, list, mark, or, quote, time};
 use crate::book::{Book, Values};
-use crate::value::{Value, ValueType};
+use crate::value::{Phase, Value, ValueType};
 
 impl Voice<'_> {
     /// The constraint as a clause that can follow "provided that".
@@ -122,6 +122,17 @@ pub(super) fn value_words(book: &Book, value: &Value, lang: Lang) -> String {
     if let Value::Text { text, language } = value {
         let tag = language.as_ref().map(|tag| format!(" [{}]", shown(tag))).unwrap_or_default();
         return format!("{}{tag}", quote(&shown(text).to_string(), lang));
+    }
+    if let Value::Quantity { number, unit } = value {
+        return format!("{number} {}", book.terms.name(unit.as_str(), lang));
+    }
+    if let Value::Event { event, phase } = value {
+        let when = match phase {
+            Phase::Before => lang.pick("vor", "before"),
+            Phase::During => lang.pick("während", "during"),
+            Phase::After => lang.pick("nach", "after"),
+        };
+        return format!("{when} {}", quote(&book.terms.name(event.as_str(), lang), lang));
     }
     time::value(value, lang).unwrap_or_else(|| shown(&value.to_string()).to_string())
 }

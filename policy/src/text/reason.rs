@@ -171,6 +171,16 @@ const fn plain_remedy(code: ReasonCode, lang: Lang) -> &'static str {
 
 const fn reason_german(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "Diese Regeln zu prüfen kostet mehr, als erlaubt ist.",
+        ReasonCode::DutyNotFulfilled => "Eine Pflicht, die vorausgeht, ist nicht erfüllt.",
+        ReasonCode::DutyViolated => "Eine Pflicht wurde verletzt.",
+        ReasonCode::MembershipUnknown => {
+            "Es ist nicht bekannt, ob der Partner oder der Datensatz dazugehört."
+        }
+        ReasonCode::NotInOrder => {
+            "Die Bedingungen sind nicht in der verlangten Reihenfolge eingetreten."
+        }
+        ReasonCode::PolicyVoid => "Die Regeln widersprechen sich und gelten deshalb nicht.",
         ReasonCode::ConditionNotMet => "Eine Bedingung des Vertrags ist nicht erfüllt.",
         ReasonCode::FactConflicting => "Zu einer Bedingung liegen widersprüchliche Angaben vor.",
         ReasonCode::FactStale => "Eine nötige Angabe ist veraltet.",
@@ -198,6 +208,16 @@ const fn reason_german(code: ReasonCode) -> &'static str {
 
 const fn reason_english(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "To judge these rules costs more than is allowed.",
+        ReasonCode::DutyNotFulfilled => "A duty that comes first is not done.",
+        ReasonCode::DutyViolated => "A duty was not done as demanded.",
+        ReasonCode::MembershipUnknown => {
+            "It is not known whether the partner or the dataset belongs to those that are meant."
+        }
+        ReasonCode::NotInOrder => {
+            "The conditions did not come to hold in the order that is demanded."
+        }
+        ReasonCode::PolicyVoid => "The rules contradict each other and are therefore void.",
         ReasonCode::ConditionNotMet => "A condition of the contract is not met.",
         ReasonCode::FactConflicting => "What is said about a condition is contradictory.",
         ReasonCode::FactStale => "Something that must be known is out of date.",
@@ -225,6 +245,20 @@ const fn reason_english(code: ReasonCode) -> &'static str {
 
 const fn remedy_german(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "Bitten Sie den Anbieter um einfachere Regeln.",
+        ReasonCode::DutyNotFulfilled => {
+            "Erfüllen Sie die Pflicht, die das Angebot nennt, und belegen Sie es."
+        }
+        ReasonCode::DutyViolated => {
+            "Fragen Sie den Anbieter, wie die Verletzung geheilt werden kann."
+        }
+        ReasonCode::MembershipUnknown => "Fragen Sie den Anbieter, wer dazugehört.",
+        ReasonCode::NotInOrder => {
+            "Beginnen Sie die Schritte in der Reihenfolge, die das Angebot nennt."
+        }
+        ReasonCode::PolicyVoid => {
+            "Bitten Sie den Anbieter um ein Angebot, das sich nicht widerspricht."
+        }
         ReasonCode::ConditionNotMet | ReasonCode::NotExactlyOne => {
             "Lesen Sie die Regeln des Angebots und erfüllen Sie die genannte Bedingung."
         }
@@ -260,6 +294,12 @@ const fn remedy_german(code: ReasonCode) -> &'static str {
 
 const fn remedy_english(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "Ask the provider for simpler rules.",
+        ReasonCode::DutyNotFulfilled => "Do the duty that the offer names, and show that you did.",
+        ReasonCode::DutyViolated => "Ask the provider how this can be made good.",
+        ReasonCode::MembershipUnknown => "Ask the provider who belongs to those that are meant.",
+        ReasonCode::NotInOrder => "Take the steps in the order that the offer names.",
+        ReasonCode::PolicyVoid => "Ask the provider for an offer that does not contradict itself.",
         ReasonCode::ConditionNotMet | ReasonCode::NotExactlyOne => {
             "Read the rules of the offer and meet the condition."
         }
