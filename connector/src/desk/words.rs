@@ -1,5 +1,6 @@
 //! Rules and reasons in words of both languages, from what `policy` says.
 
+use odrl_parser::Policy;
 use policy::text::{self, Lang, Voice};
 use policy::{Badge, Book, CheckedPolicy, Decision, ReasonCode, Redacted, Standing, Verdict};
 
@@ -32,7 +33,12 @@ pub(super) fn sentence(rule: &CheckedPolicy) -> Words {
 
 /// A rule line by line: each condition with its own badge, a rule without conditions as a whole.
 pub(super) fn lines(rule: &CheckedPolicy) -> Vec<RuleLine> {
-    let (de, en) = (voice(Lang::De).lines(rule.policy()), voice(Lang::En).lines(rule.policy()));
+    lines_of(rule.policy())
+}
+
+/// As [`lines`], of a policy that may be one that nobody here can judge.
+pub(super) fn lines_of(policy: &Policy) -> Vec<RuleLine> {
+    let (de, en) = (voice(Lang::De).lines(policy), voice(Lang::En).lines(policy));
     let both = de.into_iter().zip(en);
     let line = |(de, en): (text::RuleSentence, text::RuleSentence)| RuleLine {
         sentence: Words::new(de.text, en.text),

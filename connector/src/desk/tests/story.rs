@@ -139,6 +139,22 @@ async fn sentences_are_taken_as_they_are_said_and_settings_beside_them_are_made(
     assert_eq!(refusal.code, "sentence-not-term");
 }
 
+#[test]
+fn a_rule_that_nobody_here_can_judge_is_shown_all_the_same() {
+    let offer = serde_json::json!({
+        "@id": "urn:o", "@type": "Offer",
+        "permission": [{"action": "use", "constraint": [{
+            "leftOperand": "odrl:virtualLocation", "operator": "eq", "rightOperand": "net.example"
+        }]}]
+    });
+    let policy = odrl_parser::parse_offer(&wire::node::Node::root(&offer)).unwrap();
+    assert!(policy::check(&policy).is_err());
+    let lines = super::super::words::lines_of(&policy);
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!(line.badge, BadgeName::Promised);
+    assert!(line.sentence.en.contains("the place in the network is “net.example”"), "{line:?}");
+}
+
 #[tokio::test]
 async fn a_catalogue_shows_rules_in_words_and_what_to_expect() {
     let space = Space::new();
