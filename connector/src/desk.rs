@@ -20,6 +20,7 @@ pub mod office;
 mod partner;
 pub mod pull;
 mod refusal;
+mod rule;
 mod serve;
 mod source;
 mod status;

@@ -5,6 +5,7 @@
 //! give the same bytes.
 
 mod badge;
+pub mod book;
 mod check;
 mod compare;
 mod compile;
@@ -17,14 +18,17 @@ mod grant;
 mod profile;
 mod reason;
 mod settings;
-pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod truth;
 mod value;
 
-pub use badge::{Badge, ConstraintBadge, RuleBadge};
+pub use badge::{
+    Badge, Capabilities, ConstraintBadge, Ignored, Judged, Point, RuleBadge, Standing, Why,
+    before_signing,
+};
+pub use book::Book;
 pub use check::{
     ATOMIC_RULES_MAX, ATOMS_MAX, CONDITION_DEPTH_MAX, CheckedPolicy, Modality, Overlap,
     PolicyError, PolicyProblem, check, check_against, check_with,

@@ -255,14 +255,6 @@ impl CheckedRule {
         self.action.is_none_or(|action| action.covers(other))
     }
 
-    /// Whether it says anything that a sentence of the first version has no place for.
-    pub(crate) fn is_more_than_template(&self) -> bool {
-        self.target.is_some()
-            || self.assignee.is_some()
-            || !self.refinements.is_empty()
-            || !self.duties.is_empty()
-    }
-
     /// Whether two rules say the same, wherever they stand.
     pub(crate) fn says(&self, other: &Self) -> bool {
         let same = |mine: &Option<Matcher>, its: &Option<Matcher>| match (mine, its) {
