@@ -26,7 +26,7 @@ mod source;
 mod status;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -21,7 +21,7 @@ fn both(say: impl Fn(Lang) -> String) -> Words {
 
 /// What is said of a rule: by our book, of what our program can do. Which program a partner has is
 /// not known.
-fn voice(lang: Lang) -> Voice<'static> {
+pub(crate) fn voice(lang: Lang) -> Voice<'static> {
     let standing = Standing { ours: facts::capabilities(), partner: None };
     Voice { book: Book::shipped(), standing, lang }
 }

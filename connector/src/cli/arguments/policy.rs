@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-/// `policy …`: work on files, without a connector unless a contract is named.
+/// `policy …`: work on files, without a connector.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Read policies and say what is wrong, or what they mean.
@@ -20,12 +20,11 @@ pub enum PolicyCommand {
     },
     /// Judge a request under a policy: the answer, the tree behind it, and what would change it.
     Explain {
-        /// A file with one policy, or a contract: its id, the first eight or more characters of it,
-        /// or its title.
-        policy: String,
-        /// A file of JSON with `action`, `assignee`, `target` and `facts`; not for a contract.
+        /// A file with one policy.
+        file: PathBuf,
+        /// A file of JSON: `action`, `assignee`, `target`, and as `facts` what is known, by whom.
         #[arg(long, value_name = "FILE")]
-        request: Option<PathBuf>,
+        request: PathBuf,
     },
     /// Write a policy in another form.
     Render {

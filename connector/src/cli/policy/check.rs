@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use odrl_parser::{Strictness, meaning_digest, validate};
-use policy::text::{self, RuleSentence};
+use policy::text::{self, RuleSentence, Voice};
 use policy::{CheckedPolicy, Overlap};
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ use crate::cli::local;
 use crate::cli::output::Output;
 use crate::cli::run::Ended;
 use crate::cli::show::{LINE_CHARS_MAX, Show, safe};
+use crate::desk::words::voice;
 use crate::words::Lang;
 
 /// A policy that can be judged.
@@ -34,7 +35,7 @@ struct CheckedView {
 /// Checks every file; the first fault of each is told, and the others are checked all the same.
 pub(super) fn check(files: &[PathBuf], strict: bool, output: &mut Output<'_>) -> Ended {
     let (mut views, mut exit) = (Vec::new(), Exit::Done);
-    let lang = output.lang.into();
+    let voice = voice(output.lang.into());
     for file in files {
         match read::policies(file) {
             Ok(all) => {
@@ -43,7 +44,7 @@ pub(super) fn check(files: &[PathBuf], strict: bool, output: &mut Output<'_>) ->
                         found.strictness = Strictness::Core;
                     }
                     match judged(file, &found) {
-                        Ok(checked) => views.push(view(file, &checked, lang)),
+                        Ok(checked) => views.push(view(file, &checked, voice)),
                         Err(failure) => exit = output.fail(&failure),
                     }
                 }
@@ -69,13 +70,13 @@ pub(super) fn judged(file: &Path, found: &Found) -> Result<CheckedPolicy, Failur
     policy::check(policy).map_err(|error| read::refused(file, error.code(), &error, None))
 }
 
-fn view(file: &Path, checked: &CheckedPolicy, lang: text::Lang) -> CheckedView {
+fn view(file: &Path, checked: &CheckedPolicy, voice: Voice<'_>) -> CheckedView {
     CheckedView {
         file: file.display().to_string(),
         id: checked.policy().id.to_string(),
         r#type: checked.policy().kind.type_name(),
         meaning: meaning_digest(checked.policy()).to_string(),
-        rules: text::sentences(checked, lang),
+        rules: voice.sentences(checked.policy()),
         overlaps: checked.overlaps(),
         void: checked.is_void(),
     }

@@ -67,8 +67,7 @@ pub(super) fn only(path: &Path) -> Result<Found, Failure> {
 /// When the file cannot be read, or is no strict JSON.
 pub(super) fn document(path: &Path) -> Result<Value, Failure> {
     let bytes = bytes(path)?;
-    parse(&bytes, &Limits::message())
-        .map_err(|error| refused(path, "json-refused", &error, None))
+    parse(&bytes, &Limits::message()).map_err(|error| refused(path, "json-refused", &error, None))
 }
 
 fn json(path: &Path, bytes: &[u8]) -> Result<Found, Failure> {
@@ -116,24 +115,18 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = match path.to_str() {
         Some("-") => std::io::stdin().lock().take(limit).read_to_end(&mut bytes),
-        Some(_) | None => std::fs::File::open(path)
-            .and_then(|file| file.take(limit).read_to_end(&mut bytes)),
+        Some(_) | None => {
+            std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        }
     };
     read.map(|_| bytes).map_err(|error| local_file(path, &error))
 }
 
 /// A file whose content is refused.
-pub(super) fn refused(
-    path: &Path,
-    code: &str,
-    why: &dyn Display,
-    hint: Option<String>,
-) -> Failure {
+pub(super) fn refused(path: &Path, code: &str, why: &dyn Display, hint: Option<String>) -> Failure {
     let path = path.display();
-    let what = Words::new(
-        format!("`{path}` wird nicht angenommen."),
-        format!("`{path}` is refused"),
-    );
+    let what =
+        Words::new(format!("`{path}` wird nicht angenommen."), format!("`{path}` is refused"));
     let remedy = hint.map_or_else(
         || {
             Words::new(

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use odrl_parser::{to_json, to_odrl_json};
-use policy::text;
 
 use super::{check, read};
 use crate::cli::arguments::FormName;
@@ -12,6 +11,7 @@ use crate::cli::local;
 use crate::cli::output::Output;
 use crate::cli::run::Ended;
 use crate::cli::show::{LINE_CHARS_MAX, safe};
+use crate::desk::words::voice;
 
 /// Writes the policy of `file` in this form.
 pub(super) fn render(file: &Path, form: FormName, output: &mut Output<'_>) -> Ended {
@@ -21,7 +21,7 @@ pub(super) fn render(file: &Path, form: FormName, output: &mut Output<'_>) -> En
         FormName::Odrl => output.json_line(&to_odrl_json(&found.policy)),
         FormName::Sentences => {
             let checked = check::judged(file, &found)?;
-            let sentences = text::sentences(&checked, output.lang.into());
+            let sentences = voice(output.lang.into()).sentences(checked.policy());
             if output.json {
                 output.json_line(&sentences)
             } else {
