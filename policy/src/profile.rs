@@ -79,8 +79,8 @@ impl Profile {
         V1.clone()
     }
 
-    /// Reads a profile's table. Terms that the parser does not know cannot occur in a policy and are
-    /// left out; anything else that is not understood is refused.
+    /// Reads a profile's table. Terms that the parser does not know cannot occur in a policy and
+    /// are left out; anything else that is not understood is refused.
     ///
     /// # Errors
     /// [`ProfileError`].
@@ -193,8 +193,8 @@ impl Profile {
         self.0.duty.contains(&source)
     }
 
-    /// Whether a prohibition strictly below a permission narrows it where a policy names no conflict
-    /// strategy (ruling 7).
+    /// Whether a prohibition strictly below a permission narrows it where a policy names no
+    /// conflict strategy (ruling 7).
     #[must_use]
     pub fn narrows(&self) -> bool {
         self.0.narrowing

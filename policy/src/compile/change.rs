@@ -50,8 +50,8 @@ impl Times {
 }
 
 impl Question<'_> {
-    /// As the plain evaluator finds it. Only instants at which something turns are tried; where that
-    /// one would have given up before, it is asked itself.
+    /// As the plain evaluator finds it. Only instants at which something turns are tried; where
+    /// that one would have given up before, it is asked itself.
     pub(super) fn next_change(self, verdict: Verdict, scratch: &mut Scratch) -> Option<Timestamp> {
         let times = &self.of.times;
         let now = self.facts.now();

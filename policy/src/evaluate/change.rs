@@ -17,8 +17,8 @@ pub const BOUNDS_TRIED_MAX: usize = 256;
 
 impl Judge<'_> {
     /// The first instant after now at which the verdict differs. Between two bounds of time
-    /// constraints or validity nothing can change, so trying each bound, and the moment after it, is
-    /// exact.
+    /// constraints or validity nothing can change, so trying each bound, and the moment after it,
+    /// is exact.
     pub(crate) fn next_change(self, verdict: Verdict) -> Option<Timestamp> {
         let now = self.facts.now();
         let later = self.bounds().into_iter().filter(|at| *at > now);

@@ -29,6 +29,7 @@ impl Judge<'_> {
         Decision {
             verdict,
             hypothetical: self.policy.is_hypothetical(),
+            request: self.request.clone(),
             at: self.now,
             policy: self.policy.digest(),
             snapshot: self.facts.digest(),
