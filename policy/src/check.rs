@@ -208,10 +208,7 @@ impl CheckedPolicy {
 impl CheckedRule {
     /// How many comparisons one judgement of the rule costs at most, for facts of one value.
     fn weight(&self, profile: &Profile) -> u64 {
-        let matchers = [&self.target, &self.assignee].into_iter().flatten();
-        let matched = matchers.flat_map(|matcher| &matcher.refinements);
-        let all = self.conditions.iter().chain(&self.refinements).chain(matched);
-        let own: u64 = all.map(|condition| condition.weight(profile)).sum();
+        let own: u64 = self.all_conditions().map(|condition| condition.weight(profile)).sum();
         // A duty is judged now and at each time at which it was done.
         let duties: u64 = self.duties.iter().map(|duty| duty.weight(profile)).sum();
         own.saturating_add(duties).saturating_add(1)

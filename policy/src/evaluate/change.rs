@@ -53,8 +53,7 @@ impl Judge<'_> {
 }
 
 fn rule_bounds(rule: &CheckedRule, facts: &Facts, bounds: &mut BTreeSet<Timestamp>) {
-    let matched = matchers(rule).flat_map(|matcher| &matcher.refinements);
-    for condition in rule.conditions.iter().chain(&rule.refinements).chain(matched) {
+    for condition in rule.all_conditions() {
         condition_bounds(condition, facts, bounds);
     }
     for matcher in matchers(rule) {
@@ -113,10 +112,12 @@ fn matchers(rule: &CheckedRule) -> impl Iterator<Item = &Matcher> {
 }
 
 fn depend(rule: &CheckedRule, facts: &Facts, found: &mut BTreeSet<Dependency>) {
-    let matched = matchers(rule).flat_map(|matcher| &matcher.refinements);
-    for condition in rule.conditions.iter().chain(&rule.refinements).chain(matched) {
+    for condition in rule.all_conditions() {
+        let mut last = None;
         condition.for_each_atom(&mut |atom| {
-            found.insert(Dependency::Fact(atom.key));
+            if last.replace(atom.key) != Some(atom.key) {
+                found.insert(Dependency::Fact(atom.key));
+            }
         });
         depend_on_order(condition, found);
     }
