@@ -64,6 +64,8 @@ struct Table {
     aliases: BTreeMap<Term, Term>,
     unavailable: BTreeMap<Term, String>,
     actions: BTreeMap<Term, Badge>,
+    /// Each of these actions with all that include it.
+    above: BTreeMap<Term, Vec<Term>>,
     implies: BTreeMap<Term, BTreeSet<Term>>,
     membership: BTreeSet<Source>,
     duty: BTreeSet<Source>,
@@ -101,6 +103,7 @@ impl Profile {
             aliases: BTreeMap::new(),
             unavailable: BTreeMap::new(),
             actions: BTreeMap::from([(Term::USE, Badge::Enforced)]),
+            above: BTreeMap::new(),
             implies: BTreeMap::new(),
             membership: BTreeSet::from([Source::Operator, Source::TrustList]),
             duty: BTreeSet::from([Source::Credential, Source::Log, Source::Operator]),
@@ -161,6 +164,15 @@ impl Profile {
     #[must_use]
     pub fn action_badge(&self, action: Term) -> Badge {
         self.0.actions.get(&action).copied().unwrap_or(Badge::Promised)
+    }
+
+    /// Whether a rule about `wide` also regulates `narrow`.
+    #[must_use]
+    pub(crate) fn covers(&self, wide: Term, narrow: Term) -> bool {
+        match self.0.above.get(&narrow) {
+            Some(above) => above.contains(&wide),
+            None => wide.covers(narrow),
+        }
     }
 
     /// The actions that the profile names.

@@ -21,10 +21,10 @@ impl Judge<'_> {
     /// is exact.
     pub(crate) fn next_change(self, verdict: Verdict) -> Option<Timestamp> {
         let now = self.facts.now();
+        let most = self.policy.bounds_tried(self.facts.widest());
         let later = self.bounds().into_iter().filter(|at| *at > now);
         let mut tried = later.enumerate();
-        let found = tried
-            .find(|(count, at)| *count >= BOUNDS_TRIED_MAX || self.at(*at).verdict() != verdict);
+        let found = tried.find(|(count, at)| *count >= most || self.at(*at).verdict() != verdict);
         found.map(|(_, at)| at)
     }
 
