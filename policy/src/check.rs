@@ -20,6 +20,7 @@ pub use rule::Modality;
 pub(crate) use rule::{CheckedRule, Matcher};
 
 use crate::badge::RuleBadge;
+use crate::evaluate::BOUNDS_TRIED_MAX;
 use crate::profile::Profile;
 use crate::settings::Settings;
 use rule::Checking;
@@ -188,7 +189,18 @@ impl CheckedPolicy {
 
     /// Whether one verdict with facts as wide as this costs more than the settings allow.
     pub(crate) const fn exceeds_fuel(&self, widest: usize) -> bool {
-        self.weight.saturating_mul(widest as u64) > self.settings.fuel
+        self.cost(widest) > self.settings.fuel
+    }
+
+    const fn cost(&self, widest: usize) -> u64 {
+        self.weight.saturating_mul(widest as u64)
+    }
+
+    /// How many bounds of time may be tried: as many as cost sixteen times the most that one verdict
+    /// may, but no more than [`crate::BOUNDS_TRIED_MAX`].
+    pub(crate) fn bounds_tried(&self, widest: usize) -> usize {
+        let tried = self.settings.fuel.saturating_mul(16) / self.cost(widest).max(1);
+        usize::try_from(tried).unwrap_or(usize::MAX).clamp(1, BOUNDS_TRIED_MAX)
     }
 
     /// The badge of each rule, permissions first, in the document's order.
@@ -208,10 +220,7 @@ impl CheckedPolicy {
 impl CheckedRule {
     /// How many comparisons one judgement of the rule costs at most, for facts of one value.
     fn weight(&self, profile: &Profile) -> u64 {
-        let matchers = [&self.target, &self.assignee].into_iter().flatten();
-        let matched = matchers.flat_map(|matcher| &matcher.refinements);
-        let all = self.conditions.iter().chain(&self.refinements).chain(matched);
-        let own: u64 = all.map(|condition| condition.weight(profile)).sum();
+        let own: u64 = self.all_conditions().map(|condition| condition.weight(profile)).sum();
         // A duty is judged now and at each time at which it was done.
         let duties: u64 = self.duties.iter().map(|duty| duty.weight(profile)).sum();
         own.saturating_add(duties).saturating_add(1)

@@ -88,8 +88,8 @@ pub struct Answer {
     pub next_change: Option<Timestamp>,
 }
 
-/// Room to think in, to be used again for each question to the same policy. After an answer it holds
-/// what became of each condition.
+/// Room to think in, to be used again for each question to the same policy. After an answer it
+/// holds what became of each condition.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     /// Two bits a node: not looked at, satisfied, unknown, unsatisfied.

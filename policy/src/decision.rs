@@ -18,12 +18,13 @@ pub use report::{
     Activation, AtomReport, Attempt, Conflict, ConstraintReport, Deontic, DutyReport, EntityReport,
     Owed, Performed, RuleReport,
 };
-use write::{optional_timestamp, timestamp};
+use write::{optional_timestamp, term, timestamp};
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Request {
     /// What is to be done; for a transfer `use`.
+    #[serde(serialize_with = "term")]
     pub action: Term,
     /// Who asks.
     pub assignee: Id,
@@ -48,6 +49,8 @@ pub struct Decision {
     pub verdict: Verdict,
     /// Whether it is about an agreement that does not exist yet.
     pub hypothetical: bool,
+    /// What was asked.
+    pub request: Request,
     /// When it was decided.
     #[serde(serialize_with = "timestamp")]
     pub at: Timestamp,

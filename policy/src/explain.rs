@@ -1,7 +1,7 @@
 //! What would have to be otherwise: the smallest set of conditions that stand in the way of a
 //! permit, and changes of a single fact that would bring it. Nothing is offered that was not judged
-//! again with that change. The whole form is for our own people; what the other party may be told is
-//! [`crate::Redacted`].
+//! again with that change. The whole form is for our own people; what the other party may be told
+//! is [`crate::Redacted`].
 
 mod missing;
 mod otherwise;

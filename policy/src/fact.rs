@@ -139,8 +139,8 @@ impl Provenance {
     }
 }
 
-/// What a fact is about (ruling 15: all facts stand in one snapshot; a constraint and the refinement
-/// of an action read the same ones).
+/// What a fact is about (ruling 15: all facts stand in one snapshot; a constraint and the
+/// refinement of an action read the same ones).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum About {
     /// The asset that is asked for.

@@ -64,6 +64,8 @@ struct Table {
     aliases: BTreeMap<Term, Term>,
     unavailable: BTreeMap<Term, String>,
     actions: BTreeMap<Term, Badge>,
+    /// Each of these actions with all that include it.
+    above: BTreeMap<Term, Vec<Term>>,
     implies: BTreeMap<Term, BTreeSet<Term>>,
     membership: BTreeSet<Source>,
     duty: BTreeSet<Source>,
@@ -79,8 +81,8 @@ impl Profile {
         V1.clone()
     }
 
-    /// Reads a profile's table. Terms that the parser does not know cannot occur in a policy and are
-    /// left out; anything else that is not understood is refused.
+    /// Reads a profile's table. Terms that the parser does not know cannot occur in a policy and
+    /// are left out; anything else that is not understood is refused.
     ///
     /// # Errors
     /// [`ProfileError`].
@@ -101,6 +103,7 @@ impl Profile {
             aliases: BTreeMap::new(),
             unavailable: BTreeMap::new(),
             actions: BTreeMap::from([(Term::USE, Badge::Enforced)]),
+            above: BTreeMap::new(),
             implies: BTreeMap::new(),
             membership: BTreeSet::from([Source::Operator, Source::TrustList]),
             duty: BTreeSet::from([Source::Credential, Source::Log, Source::Operator]),
@@ -163,6 +166,15 @@ impl Profile {
         self.0.actions.get(&action).copied().unwrap_or(Badge::Promised)
     }
 
+    /// Whether a rule about `wide` also regulates `narrow`.
+    #[must_use]
+    pub(crate) fn covers(&self, wide: Term, narrow: Term) -> bool {
+        match self.0.above.get(&narrow) {
+            Some(above) => above.contains(&wide),
+            None => wide.covers(narrow),
+        }
+    }
+
     /// The actions that the profile names.
     pub fn actions(&self) -> impl Iterator<Item = Term> {
         self.0.actions.keys().copied()
@@ -193,8 +205,8 @@ impl Profile {
         self.0.duty.contains(&source)
     }
 
-    /// Whether a prohibition strictly below a permission narrows it where a policy names no conflict
-    /// strategy (ruling 7).
+    /// Whether a prohibition strictly below a permission narrows it where a policy names no
+    /// conflict strategy (ruling 7).
     #[must_use]
     pub fn narrows(&self) -> bool {
         self.0.narrowing

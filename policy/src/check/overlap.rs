@@ -71,8 +71,8 @@ impl CheckedRule {
         action && target && assignee && !self.excludes(other)
     }
 
-    /// Whether this prohibition forbids only something strictly below what is permitted, of the same
-    /// asset and party.
+    /// Whether this prohibition forbids only something strictly below what is permitted, of the
+    /// same asset and party.
     fn is_below(&self, permission: &Self) -> bool {
         let same = |mine: &Option<Matcher>, its: &Option<Matcher>| match (mine, its) {
             (Some(mine), Some(its)) => mine.says(its),
@@ -149,7 +149,8 @@ fn side_by_side<'a>(conditions: &'a [Condition], atoms: &mut Vec<Atom<'a>>) {
 }
 
 impl Atom<'_> {
-    /// Whether no single value of the operand satisfies both. Sets are left out: they can hold both.
+    /// Whether no single value of the operand satisfies both. Sets are left out: they can hold
+    /// both.
     fn excludes(&self, other: &Self) -> bool {
         if self.key != other.key || self.spec.value_type == ValueType::IriSet {
             return false;

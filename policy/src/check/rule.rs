@@ -272,18 +272,30 @@ impl CheckedRule {
             && self.duties.iter().zip(&other.duties).all(|(mine, its)| mine.says(its))
     }
 
-    /// What stands behind the rule: the weakest of its action's and its constraints' badges.
+    /// What stands behind the rule and each of its constraints.
     pub(crate) fn badge(&self, profile: &Profile) -> RuleBadge {
         let mut constraints = Vec::new();
-        let matchers = [&self.target, &self.assignee].into_iter().flatten();
-        let matched = matchers.flat_map(|matcher| &matcher.refinements);
-        for condition in self.conditions.iter().chain(&self.refinements).chain(matched) {
+        for condition in self.all_conditions() {
             condition.collect_badges(&mut constraints);
         }
+        RuleBadge { pointer: self.pointer.clone(), badge: self.weakest(profile), constraints }
+    }
+
+    /// What stands behind the rule: the weakest of its action's and its constraints' badges.
+    pub(crate) fn weakest(&self, profile: &Profile) -> Badge {
         let action = self.action.map_or(Badge::Promised, |action| profile.action_badge(action));
-        let weakest = constraints.iter().map(|constraint| constraint.badge).chain([action]).max();
-        let badge = weakest.unwrap_or(action);
-        RuleBadge { pointer: self.pointer.clone(), badge, constraints }
+        let mut weakest = action;
+        for condition in self.all_conditions() {
+            condition.for_each_atom(&mut |atom| weakest = weakest.max(atom.spec.badge));
+        }
+        weakest
+    }
+
+    /// Its constraints, and all that refines its action, asset and party.
+    pub(crate) fn all_conditions(&self) -> impl Iterator<Item = &Condition> {
+        let matchers = [&self.target, &self.assignee].into_iter().flatten();
+        let matched = matchers.flat_map(|matcher| &matcher.refinements);
+        self.conditions.iter().chain(&self.refinements).chain(matched)
     }
 }
 

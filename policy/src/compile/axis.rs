@@ -53,8 +53,8 @@ pub(super) fn whole_axis(
     axis(&whole).map(|_| whole)
 }
 
-/// The line that the whole condition is about, and where on it the condition holds; none where it is
-/// about more than one.
+/// The line that the whole condition is about, and where on it the condition holds; none where it
+/// is about more than one.
 pub(super) fn axis(condition: &Condition) -> Option<(AxisKey, Set)> {
     match condition {
         Condition::Atom { .. } => axis_of_atom(&atom_of(condition)?),

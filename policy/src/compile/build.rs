@@ -67,7 +67,8 @@ impl Build<'_> {
                 rule.modality == Modality::Prohibition
                     && self.profile.implied(*action).into_iter().any(|it| rule.covers(it))
             };
-            if rule.covers(*action) || implied() {
+            let named = |wide| self.profile.covers(wide, *action);
+            if rule.action.is_none_or(named) || implied() {
                 bits |= 1_u128 << at;
             }
         }

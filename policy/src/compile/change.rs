@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::run::Question;
 use super::{Scratch, Times};
 use crate::decision::Verdict;
-use crate::evaluate::{BOUNDS_TRIED_MAX, Judge};
+use crate::evaluate::Judge;
 use crate::fact::Facts;
 
 impl Times {
@@ -50,11 +50,12 @@ impl Times {
 }
 
 impl Question<'_> {
-    /// As the plain evaluator finds it. Only instants at which something turns are tried; where that
-    /// one would have given up before, it is asked itself.
+    /// As the plain evaluator finds it. Only instants at which something turns are tried; where
+    /// that one would have given up before, it is asked itself.
     pub(super) fn next_change(self, verdict: Verdict, scratch: &mut Scratch) -> Option<Timestamp> {
         let times = &self.of.times;
         let now = self.facts.now();
+        let most = self.of.policy.bounds_tried(self.facts.widest());
         times.gather(self.facts, &mut scratch.later);
         let after = |list: &[Timestamp], at: Timestamp| list.partition_point(|it| *it <= at);
         let passed = after(&times.bounds, now);
@@ -70,7 +71,7 @@ impl Question<'_> {
                 (one, other) => one.or(other).copied(),
             };
             let Some(next) = next else { break };
-            if ahead(next) > BOUNDS_TRIED_MAX {
+            if ahead(next) > most {
                 return self.as_the_plain_one(verdict);
             }
             if self.verdict(next, None) != verdict {
@@ -78,7 +79,7 @@ impl Question<'_> {
             }
             at = next;
         }
-        if ahead(Timestamp::MAX) > BOUNDS_TRIED_MAX {
+        if ahead(Timestamp::MAX) > most {
             return self.as_the_plain_one(verdict);
         }
         None

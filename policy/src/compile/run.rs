@@ -156,8 +156,8 @@ impl Question<'_> {
         }
     }
 
-    /// What was done is looked at by the plain evaluator: it happens once a duty, not once a request,
-    /// and whoever has judged it tells the result from then on.
+    /// What was done is looked at by the plain evaluator: it happens once a duty, not once a
+    /// request, and whoever has judged it tells the result from then on.
     fn duty_as_written(self, rule: usize, duty: &Duty, now: Timestamp) -> Truth {
         let policy = &self.of.policy;
         let judge = Judge { now, ..Judge::new(policy, self.request, self.facts) };

@@ -1,5 +1,5 @@
-//! What became of each rule, constraint, duty, asset and party, in the words of the Compliance Report
-//! Model 0.9.
+//! What became of each rule, constraint, duty, asset and party, in the words of the Compliance
+//! Report Model 0.9.
 
 use jiff::Timestamp;
 use odrl_parser::{Id, LogicalOperator, Operator, Term};

@@ -20,6 +20,10 @@ pub(super) fn optional_timestamp<S: Serializer>(
     }
 }
 
+pub(super) fn term<S: Serializer>(term: &Term, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&term.iri())
+}
+
 #[expect(clippy::ref_option, reason = "serde passes a field by reference")]
 pub(super) fn optional_term<S: Serializer>(
     term: &Option<Term>,

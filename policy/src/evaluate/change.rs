@@ -17,14 +17,14 @@ pub const BOUNDS_TRIED_MAX: usize = 256;
 
 impl Judge<'_> {
     /// The first instant after now at which the verdict differs. Between two bounds of time
-    /// constraints or validity nothing can change, so trying each bound, and the moment after it, is
-    /// exact.
+    /// constraints or validity nothing can change, so trying each bound, and the moment after it,
+    /// is exact.
     pub(crate) fn next_change(self, verdict: Verdict) -> Option<Timestamp> {
         let now = self.facts.now();
+        let most = self.policy.bounds_tried(self.facts.widest());
         let later = self.bounds().into_iter().filter(|at| *at > now);
         let mut tried = later.enumerate();
-        let found = tried
-            .find(|(count, at)| *count >= BOUNDS_TRIED_MAX || self.at(*at).verdict() != verdict);
+        let found = tried.find(|(count, at)| *count >= most || self.at(*at).verdict() != verdict);
         found.map(|(_, at)| at)
     }
 
@@ -53,8 +53,7 @@ impl Judge<'_> {
 }
 
 fn rule_bounds(rule: &CheckedRule, facts: &Facts, bounds: &mut BTreeSet<Timestamp>) {
-    let matched = matchers(rule).flat_map(|matcher| &matcher.refinements);
-    for condition in rule.conditions.iter().chain(&rule.refinements).chain(matched) {
+    for condition in rule.all_conditions() {
         condition_bounds(condition, facts, bounds);
     }
     for matcher in matchers(rule) {
@@ -113,10 +112,12 @@ fn matchers(rule: &CheckedRule) -> impl Iterator<Item = &Matcher> {
 }
 
 fn depend(rule: &CheckedRule, facts: &Facts, found: &mut BTreeSet<Dependency>) {
-    let matched = matchers(rule).flat_map(|matcher| &matcher.refinements);
-    for condition in rule.conditions.iter().chain(&rule.refinements).chain(matched) {
+    for condition in rule.all_conditions() {
+        let mut last = None;
         condition.for_each_atom(&mut |atom| {
-            found.insert(Dependency::Fact(atom.key));
+            if last.replace(atom.key) != Some(atom.key) {
+                found.insert(Dependency::Fact(atom.key));
+            }
         });
         depend_on_order(condition, found);
     }

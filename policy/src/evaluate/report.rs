@@ -1,6 +1,7 @@
 //! The decision with all that it rests on.
 
 use jiff::Timestamp;
+use odrl_parser::LogicalOperator;
 
 use super::duty::DutyState;
 use super::{Judge, applies};
@@ -29,6 +30,7 @@ impl Judge<'_> {
         Decision {
             verdict,
             hypothetical: self.policy.is_hypothetical(),
+            request: self.request.clone(),
             at: self.now,
             policy: self.policy.digest(),
             snapshot: self.facts.digest(),
@@ -50,7 +52,9 @@ impl Judge<'_> {
         let meant = scene.meant(rule, self.request);
         let regulates = scene.covers(rule, self.request) && meant != Truth::Unsatisfied;
         let applies = regulates && applies(rule.modality, self.whole(rule));
-        let attempted = regulates && scene.all(&rule.refinements) != Truth::Unsatisfied;
+        let (refinements, constraints) =
+            (self.report_all(&rule.refinements), self.report_all(&rule.conditions));
+        let attempted = regulates && together(&refinements) != Truth::Unsatisfied;
         let activation = if applies { Activation::Active } else { Activation::Inactive };
         let performance = self.performed(rule);
         let due = match rule.modality {
@@ -71,11 +75,11 @@ impl Judge<'_> {
                 .assignee
                 .as_ref()
                 .map(|it| self.report_entity(it, &self.request.assignee)),
-            truth: scene.all(&rule.conditions),
+            truth: together(&constraints),
             applies,
-            badge: rule.badge(self.policy.profile()).badge,
-            refinements: self.report_all(&rule.refinements),
-            constraints: self.report_all(&rule.conditions),
+            badge: rule.weakest(self.policy.profile()),
+            refinements,
+            constraints,
             duties: rule.duties.iter().map(|it| self.report_duty(it, rule, due)).collect(),
             activation,
             attempt: if attempted { Attempt::Attempted } else { Attempt::NotAttempted },
@@ -162,26 +166,33 @@ impl Judge<'_> {
 
     fn report(self, condition: &Condition) -> ConstraintReport {
         let scene = self.scene();
-        let truth = scene.truth(condition);
         match condition {
             Condition::Atom { spec, key, operator, demanded, pointer } => {
                 let atom = Atom { spec, key: *key, operator: *operator, demanded, pointer };
+                let seen = scene.seen(&atom);
+                let truth = scene.atom(&seen, *operator, demanded);
                 ConstraintReport::Atom(AtomReport {
                     pointer: pointer.clone(),
                     operand: *key,
                     operator: *operator,
                     demanded: demanded.clone(),
-                    seen: scene.seen(&atom),
+                    seen,
                     truth,
                     badge: spec.badge,
                 })
             }
-            Condition::Joined { operator, members, pointer } => ConstraintReport::Joined {
-                pointer: pointer.clone(),
-                operator: *operator,
-                truth,
-                members: self.report_all(members),
-            },
+            Condition::Joined { operator, members, pointer } => {
+                let members = self.report_all(members);
+                // In which order they came to hold, the members do not say.
+                let truth = match operator {
+                    LogicalOperator::AndSequence => scene.truth(condition),
+                    LogicalOperator::And | LogicalOperator::Or | LogicalOperator::Xone => {
+                        Truth::join(*operator, members.iter().map(ConstraintReport::truth))
+                    }
+                };
+                let (pointer, operator) = (pointer.clone(), *operator);
+                ConstraintReport::Joined { pointer, operator, truth, members }
+            }
         }
     }
 
@@ -214,6 +225,11 @@ impl Judge<'_> {
         }
         reasons
     }
+}
+
+/// Whether all of them hold.
+fn together(reports: &[ConstraintReport]) -> Truth {
+    Truth::join(LogicalOperator::And, reports.iter().map(ConstraintReport::truth))
 }
 
 fn conflicts(rules: &[RuleReport]) -> Vec<Conflict> {

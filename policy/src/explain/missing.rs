@@ -12,8 +12,8 @@ use crate::evaluate::{Judge, applies};
 use crate::fact::FactKey;
 use crate::truth::Truth;
 
-/// For each permission: suppose that all of it holds and that no prohibition does, and take back one
-/// supposition after the other for as long as the answer stays yes. What is left cannot be done
+/// For each permission: suppose that all of it holds and that no prohibition does, and take back
+/// one supposition after the other for as long as the answer stays yes. What is left cannot be done
 /// without. The shortest of these is taken, the first of equals.
 pub(super) fn smallest(judge: Judge<'_>) -> Option<Vec<Missing>> {
     let permissions = judge.covering().filter(|rule| rule.modality == Modality::Permission);

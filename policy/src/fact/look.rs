@@ -38,7 +38,8 @@ impl Line {
 }
 
 impl Facts {
-    /// From when a duration is counted, if the operand is one that the clock counts, and who says so.
+    /// From when a duration is counted, if the operand is one that the clock counts, and who says
+    /// so.
     pub(crate) fn origin(&self, operand: Term) -> Option<Timestamp> {
         match counted_from(operand)? {
             CountedFrom::Agreement => self.agreed_at,

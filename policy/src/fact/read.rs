@@ -39,7 +39,8 @@ impl Facts {
     pub fn from_json(document: &Json) -> Result<Self, FactsError> {
         let node = Node::root(document);
         let facts = read(&node)?;
-        // One snapshot has one spelling: what is doubled, out of order or written otherwise is not it.
+        // One snapshot has one spelling: what is doubled, out of order or written otherwise is not
+        // it.
         if facts.to_json() == *document {
             Ok(facts)
         } else {

@@ -114,11 +114,16 @@ pub(super) fn table(text: &str) -> Result<Table, ProfileError> {
     let aliases = written.alias.iter().filter_map(|row| Some((left(&row.term)?, left(&row.of)?)));
     let unavailable = written.unavailable.iter();
     let unavailable = unavailable.filter_map(|row| Some((left(&row.term)?, row.reason.clone())));
+    let actions = actions(&written.actions)?;
+    let above = |action: &Term| {
+        std::iter::successors(Some(*action), |action| action.included_in()).collect()
+    };
     Ok(Table {
         operands,
         aliases: aliases.collect(),
         unavailable: unavailable.collect(),
-        actions: actions(&written.actions)?,
+        above: actions.keys().map(|action| (*action, above(action))).collect(),
+        actions,
         implies: implies(&written.implies)?,
         membership: written.membership.iter().copied().collect(),
         duty: written.duty.iter().copied().collect(),

@@ -1,5 +1,5 @@
-//! Evaluation cases of public suites in our words: what each class of them asks, with a yes and a no.
-//! Names in the margin are those of the W3C candidate-recommendation tests (E), of the formal
+//! Evaluation cases of public suites in our words: what each class of them asks, with a yes and a
+//! no. Names in the margin are those of the W3C candidate-recommendation tests (E), of the formal
 //! semantics (A, B, C), and of the gaps that the event-log suites fill (G).
 
 use odrl_parser::{LogicalOperator, Policy, Rule};

@@ -1,6 +1,7 @@
-//! What a hostile tester would try on the evaluator. The numbers are those of the list of inputs; what
-//! a reader of documents refuses is tested where documents are read, and cases 14 to 29 and 54 to 71
-//! also stand beside the subjects that they are about.
+//! What a hostile tester would try on the evaluator. The numbers are those of the list of inputs;
+//! what
+//! a reader of documents refuses is tested where documents are read, and cases 14 to 29 and 54 to
+//! 71 also stand beside the subjects that they are about.
 
 use odrl_parser::{Constraint, LogicalOperator, PolicyKind};
 

@@ -1,4 +1,5 @@
-//! Where permissions and prohibitions meet, in one policy and in several, and what an action implies.
+//! Where permissions and prohibitions meet, in one policy and in several, and what an action
+//! implies.
 
 use odrl_parser::ConflictStrategy::{Invalid, Perm, Prohibit};
 

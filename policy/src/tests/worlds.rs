@@ -175,7 +175,8 @@ fn nothing_changes_before_the_next_change() {
     assert!(changes > 5, "{changes}");
 }
 
-/// Renaming rules and turning lists round changes nothing; nor does `perm` where nothing is forbidden.
+/// Renaming rules and turning lists round changes nothing; nor does `perm` where nothing is
+/// forbidden.
 #[test]
 fn order_and_remarks_do_not_count() {
     for world in permitted(9, 60) {
