@@ -16,6 +16,7 @@ mod contract;
 mod dataset;
 mod delivery;
 mod find;
+mod policy;
 mod pull;
 mod run;
 mod verify;
@@ -109,4 +110,32 @@ pub(crate) fn local_file(path: &std::path::Path, error: &std::io::Error) -> Fail
         ),
     )
     .because(error.to_string())
+}
+
+/// The deepest folder that is looked into.
+const DEPTH_MAX: usize = 16;
+
+/// The files below a folder with their paths in it, sorted. Symbolic links are not followed.
+fn files_below(folder: &std::path::Path) -> Vec<String> {
+    let mut files = Vec::new();
+    list(folder, "", DEPTH_MAX, &mut files);
+    files.sort();
+    files
+}
+
+fn list(folder: &std::path::Path, prefix: &str, depth: usize, files: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let (Ok(kind), Some(name)) =
+            (entry.file_type(), entry.file_name().to_str().map(str::to_owned))
+        else {
+            continue;
+        };
+        let path = format!("{prefix}{name}");
+        if kind.is_file() {
+            files.push(path);
+        } else if kind.is_dir() && depth > 0 {
+            list(&entry.path(), &format!("{path}/"), depth - 1, files);
+        }
+    }
 }

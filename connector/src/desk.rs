@@ -20,12 +20,13 @@ pub mod office;
 mod partner;
 pub mod pull;
 mod refusal;
+mod rule;
 mod serve;
 mod source;
 mod status;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -21,6 +21,15 @@ pub enum Lang {
 #[error("the languages are `de` and `en`")]
 pub struct LangError;
 
+impl From<Lang> for policy::text::Lang {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::De => Self::De,
+            Lang::En => Self::En,
+        }
+    }
+}
+
 impl FromStr for Lang {
     type Err = LangError;
 

@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 use wire::pointer::Pointer;
 use wire::text::shown_within;
 
-use crate::emit::rule_json;
+use crate::emit::rules_json;
 use crate::id::Id;
-use crate::model::{Policy, PolicyKind, Rule};
+use crate::model::{Policy, PolicyKind};
+use crate::place::Place;
 
 /// Most differences that a comparison lists.
 pub const DIFFERENCES_MAX: usize = 8;
 
-/// An agreement cannot be made of an agreement.
+/// An agreement can be made of an offer alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the policy is an agreement already")]
+#[error("the policy is no offer")]
 pub struct NotAnOffer;
 
 impl Policy {
@@ -35,7 +36,12 @@ impl Policy {
         timestamp: Timestamp,
     ) -> Result<Self, NotAnOffer> {
         match self.kind {
-            PolicyKind::Agreement => Err(NotAnOffer),
+            PolicyKind::Agreement
+            | PolicyKind::Assertion
+            | PolicyKind::Privacy
+            | PolicyKind::Request
+            | PolicyKind::Set
+            | PolicyKind::Ticket => Err(NotAnOffer),
             PolicyKind::MessageOffer | PolicyKind::Offer => Ok(Self {
                 kind: PolicyKind::Agreement,
                 id,
@@ -99,12 +105,17 @@ fn id_json(id: &Option<Id>) -> Option<Value> {
     id.as_ref().map(|id| json!(id.as_str()))
 }
 
-fn profile_names(policy: &Policy) -> Vec<&str> {
-    policy.profiles.iter().map(wire::iri::Iri::as_str).collect()
+fn conflict_json(policy: &Policy) -> Option<Value> {
+    policy.conflict.map(|strategy| json!(strategy.name()))
 }
 
-fn rules_json(rules: &[Rule]) -> Value {
-    rules.iter().map(rule_json).collect()
+fn inherits_json(policy: &Policy) -> Option<Value> {
+    let parents = policy.inherits.iter().map(|id| json!(id.as_str()));
+    (!policy.inherits.is_empty()).then(|| parents.collect())
+}
+
+fn profile_names(policy: &Policy) -> Vec<&str> {
+    policy.profiles.iter().map(wire::iri::Iri::as_str).collect()
 }
 
 struct Differences(Vec<Difference>);
@@ -127,12 +138,18 @@ impl Differences {
             Some(&json!(profile_names(later))),
         );
         for (name, offered, agreed) in [
-            ("permission", &offer.permissions, &later.permissions),
-            ("prohibition", &offer.prohibitions, &later.prohibitions),
-            ("obligation", &offer.obligations, &later.obligations),
+            ("odrl:conflict", conflict_json(offer), conflict_json(later)),
+            ("odrl:inheritFrom", inherits_json(offer), inherits_json(later)),
         ] {
-            let (offered, agreed) = (rules_json(offered), rules_json(agreed));
-            self.compare(&root.member(name), Some(&offered), Some(&agreed));
+            self.compare(&root.member(name), offered.as_ref(), agreed.as_ref());
+        }
+        for (place, offered, agreed) in [
+            (Place::Permission, &offer.permissions, &later.permissions),
+            (Place::Prohibition, &offer.prohibitions, &later.prohibitions),
+            (Place::Obligation, &offer.obligations, &later.obligations),
+        ] {
+            let (offered, agreed) = (rules_json(offered, place), rules_json(agreed, place));
+            self.compare(&root.member(place.member()), Some(&offered), Some(&agreed));
         }
         let offered = Value::Object(offer.informative.clone().into_iter().collect());
         let agreed = Value::Object(later.informative.clone().into_iter().collect());

@@ -1,12 +1,16 @@
-//! The source model as schema-valid JSON of DSP 2025-1, and the digest of a policy document. Equal
-//! models give equal bytes.
+//! The source model as JSON: of DSP 2025-1, valid against its schema where that has room for what is
+//! said, and of plain ODRL. Equal models give equal bytes.
+
+mod part;
 
 use serde_json::{Map, Value, json};
 use wire::digest::Digest;
 use wire::json::CanonicalError;
 
-use crate::model::{Constraint, Literal, LiteralTag, Operand, Policy, Rule};
-use crate::operator::Operator;
+use crate::context::Context;
+use crate::model::{Policy, Rule};
+use crate::place::Place;
+use part::{reference, spell};
 
 /// The digest that both parties sign: SHA-256 over the RFC 8785 form of the policy object as it was
 /// exchanged.
@@ -18,11 +22,38 @@ pub fn document_digest(policy: &Value) -> Result<Digest, CanonicalError> {
     Digest::of_canonical(policy)
 }
 
-/// Writes a policy: plural members as arrays, terms in the spelling that the DSP context resolves.
+/// Writes a policy for DSP: plural members as arrays, terms in the spelling that the DSP context
+/// resolves. What DSP cannot say (assets and parties in rules, the order of `andSequence`,
+/// inheritance, references) is written all the same, and refused by whoever reads it.
 #[must_use]
 pub fn to_json(policy: &Policy) -> Value {
+    let mut object = policy_json(policy, Context::Dsp);
+    if let Some(timestamp) = policy.timestamp {
+        object.insert("timestamp".to_owned(), json!(timestamp.to_string()));
+    }
+    Value::Object(object)
+}
+
+/// Writes a policy as plain ODRL under the W3C context. What DSP binds at the policy is written
+/// there, as the shorthand of a compact policy; its timestamp becomes `dct:issued`.
+#[must_use]
+pub fn to_odrl_json(policy: &Policy) -> Value {
+    let mut object = policy_json(policy, Context::Odrl);
+    object.insert("@context".to_owned(), json!(Context::Odrl.iri()));
+    if let Some(timestamp) = policy.timestamp {
+        let issued = json!({ "@value": timestamp.to_string(), "@type": "xsd:dateTime" });
+        object.insert("dct:issued".to_owned(), issued);
+    }
+    Value::Object(object)
+}
+
+fn policy_json(policy: &Policy, context: Context) -> Map<String, Value> {
     let mut object: Map<String, Value> = policy.informative.clone().into_iter().collect();
-    object.insert("@id".to_owned(), json!(policy.id.as_str()));
+    let name = match context {
+        Context::Dsp => "@id",
+        Context::Odrl => "uid",
+    };
+    object.insert(name.to_owned(), json!(policy.id.as_str()));
     object.insert("@type".to_owned(), json!(policy.kind.type_name()));
     for (name, id) in
         [("target", &policy.target), ("assigner", &policy.assigner), ("assignee", &policy.assignee)]
@@ -31,81 +62,43 @@ pub fn to_json(policy: &Policy) -> Value {
             object.insert(name.to_owned(), json!(id.as_str()));
         }
     }
-    if let Some(timestamp) = policy.timestamp {
-        object.insert("timestamp".to_owned(), json!(timestamp.to_string()));
+    let profiles = policy.profiles.iter().map(|iri| json!(iri.as_str())).collect();
+    insert_plural(&mut object, "profile", profiles);
+    let inherits = policy.inherits.iter().map(|id| reference("inheritFrom", id.as_str(), context));
+    insert_plural(&mut object, &spell("inheritFrom", context), inherits.collect());
+    if let Some(strategy) = policy.conflict {
+        let strategy = match context {
+            Context::Dsp => json!({ "@id": format!("odrl:{}", strategy.name()) }),
+            Context::Odrl => json!(strategy.name()),
+        };
+        object.insert(spell("conflict", context), strategy);
     }
-    match policy.profiles.as_slice() {
-        [] => {}
-        [only] => drop(object.insert("profile".to_owned(), json!(only.as_str()))),
-        many => {
-            let many: Vec<&str> = many.iter().map(wire::iri::Iri::as_str).collect();
-            object.insert("profile".to_owned(), json!(many));
-        }
-    }
-    for (name, rules) in [
-        ("permission", &policy.permissions),
-        ("prohibition", &policy.prohibitions),
-        ("obligation", &policy.obligations),
+    for (place, rules) in [
+        (Place::Permission, &policy.permissions),
+        (Place::Prohibition, &policy.prohibitions),
+        (Place::Obligation, &policy.obligations),
     ] {
         if !rules.is_empty() {
-            object.insert(name.to_owned(), rules.iter().map(rule_json).collect());
+            object.insert(place.member().to_owned(), part::rules(rules, place, context));
         }
     }
-    Value::Object(object)
+    object
 }
 
-pub(crate) fn rule_json(rule: &Rule) -> Value {
-    let mut object: Map<String, Value> = rule.informative.clone().into_iter().collect();
-    if let Some(id) = &rule.id {
-        object.insert("@id".to_owned(), json!(id.as_str()));
-    }
-    object.insert("action".to_owned(), json!(rule.action.spelling()));
-    if !rule.constraints.is_empty() {
-        let constraints = rule.constraints.iter().map(constraint_json).collect();
-        object.insert("constraint".to_owned(), constraints);
-    }
-    Value::Object(object)
+/// Rules as DSP writes them.
+pub(crate) fn rules_json(rules: &[Rule], place: Place) -> Value {
+    part::rules(rules, place, Context::Dsp)
 }
 
-fn constraint_json(constraint: &Constraint) -> Value {
-    match constraint {
-        Constraint::Atomic { left, operator, right, .. } => json!({
-            "leftOperand": left.spelling(),
-            "operator": operator.name(),
-            "rightOperand": operand_json(*operator, right),
-        }),
-        Constraint::Logical { operator, operands, .. } => {
-            let operands: Vec<Value> = operands.iter().map(constraint_json).collect();
-            json!({ operator.name(): operands })
+/// A member with one value or an array of several; none is left out.
+fn insert_plural(object: &mut Map<String, Value>, name: &str, mut values: Vec<Value>) {
+    let value = match (values.pop(), values.is_empty()) {
+        (None, _) => return,
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            values.push(last);
+            Value::Array(values)
         }
-    }
-}
-
-/// Operators that take a list get one even around a single value, since readers expect it there.
-fn operand_json(operator: Operator, operand: &Operand) -> Value {
-    match operand.values.as_slice() {
-        [only] if !operator.takes_list() => literal_json(only),
-        many => many.iter().map(literal_json).collect(),
-    }
-}
-
-/// JSON numbers and booleans are wrapped: the schema allows a right operand to be a string, object
-/// or array only.
-fn literal_json(literal: &Literal) -> Value {
-    let text = literal.lexical.as_str();
-    match &literal.tag {
-        LiteralTag::Plain => json!(text),
-        LiteralTag::Iri => json!({ "@id": text }),
-        LiteralTag::Datatype(datatype) => {
-            let name = datatype.as_str().strip_prefix(crate::vocabulary::XSD);
-            let name = name.map_or_else(|| datatype.to_string(), |name| format!("xsd:{name}"));
-            json!({ "@value": text, "@type": name })
-        }
-        LiteralTag::Language(language) => json!({ "@value": text, "@language": language }),
-        LiteralTag::Boolean => json!({ "@value": text == "true" }),
-        LiteralTag::Number => match text.parse::<i64>() {
-            Ok(number) => json!({ "@value": number }),
-            Err(_) => json!({ "@value": text, "@type": "xsd:integer" }),
-        },
-    }
+    };
+    object.insert(name.to_owned(), value);
 }

@@ -42,8 +42,15 @@ pub enum Problem {
         /// The other.
         second: &'static str,
     },
-    /// Neither permission nor prohibition.
-    #[error("the policy has neither a permission nor a prohibition")]
+    /// One member in two spellings, such as `uid` beside `@id`.
+    #[error("`{name}` stands there twice")]
+    MemberTwice {
+        /// Its name.
+        name: &'static str,
+    },
+    /// No rule that the policy could not do without: a permission or prohibition in DSP 2025-1, any
+    /// rule in plain ODRL.
+    #[error("the policy has no rule of a kind that it needs")]
     NoRule,
     /// The value has another shape.
     #[error("expected {expected}, found {found}")]
@@ -72,6 +79,8 @@ pub enum Problem {
     UnknownMember {
         /// Its name.
         name: String,
+        /// How the member that was probably meant is written.
+        suggestion: Option<String>,
     },
     /// A term of no known vocabulary.
     #[error("unknown {role} `{}`", shown_ascii(.written))]
@@ -91,8 +100,16 @@ pub enum Problem {
 /// What is counted against a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
+    /// Rules that the policy comes to when plural values are split.
+    AtomicRules,
     /// Constraints in the policy.
     Constraints,
+    /// Entries of `@context`.
+    Contexts,
+    /// Actions, assets and parties in the policy.
+    Entities,
+    /// Policies that it inherits from.
+    Parents,
     /// Rules in the policy.
     Rules,
     /// Bytes in a value.
@@ -106,6 +123,10 @@ pub enum Counted {
 pub enum TermRole {
     /// `action`.
     Action,
+    /// `conflict`.
+    Conflict,
+    /// `@context`.
+    Context,
     /// `@type` of a value.
     Datatype,
     /// `leftOperand`.
@@ -114,43 +135,40 @@ pub enum TermRole {
     Operator,
     /// `profile`.
     Profile,
-    /// `@type` of the policy.
+    /// A property in a graph.
+    Property,
+    /// `@type` of the policy or of a part of it.
     Type,
 }
 
 /// Parts of ODRL and JSON-LD that are recognised and refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupported {
-    /// An `action` object with refinements.
+    /// An `action` object that names the action by `@id` and says more of it, or by `rdf:value`
+    /// where no context defines that prefix.
     ActionObject,
     /// `andSequence`: its order is lost under the DSP context.
     AndSequence,
-    /// `conflict`.
-    Conflict,
     /// A `@context` inside the policy.
     Context,
-    /// `duty`, `consequence` or `remedy`.
-    Duty,
-    /// `inheritFrom`.
+    /// `duty`, `consequence` or `remedy` on something that has none.
+    DutyPlace,
+    /// `hasPolicy`, `assignerOf`, `assigneeOf`: rules put onto something from outside the policy.
+    FromOutside,
+    /// `inheritFrom` in DSP: what is offered and signed says all of itself.
     Inheritance,
     /// `@list`, `@set`, `@reverse`, `@graph`, `@included`, `@nest`, `@index` and their like.
     JsonLdKeyword,
-    /// `obligation`.
-    Obligation,
     /// `constraint` of a whole policy.
     PolicyConstraint,
-    /// `refinement`.
-    Refinement,
-    /// `rightOperandReference`.
+    /// `refinement` on something other than an action or a collection.
+    RefinementPlace,
+    /// `rightOperandReference` in DSP: what is offered and signed says all of itself.
     RightOperandReference,
-    /// `target` in a catalogue's offer or in a rule.
+    /// `target` in a catalogue's offer or in a rule of DSP.
     Target,
-    /// `assigner` or `assignee` in a rule.
+    /// `assigner` or `assignee` in a rule of DSP.
     RuleParty,
-    /// `status`.
-    Status,
-    /// `unit` or `dataType`.
-    Unit,
 }
 
 impl ParseError {
@@ -166,6 +184,7 @@ impl ParseError {
             Problem::Id(_) => "policy-id-refused",
             Problem::IdTwice => "policy-id-twice",
             Problem::Iri => "policy-iri-refused",
+            Problem::MemberTwice { .. } => "policy-member-twice",
             Problem::MixedConstraint { .. } => "policy-constraint-mixed",
             Problem::NoRule => "policy-without-rule",
             Problem::Shape { .. } => "policy-shape",
@@ -185,26 +204,25 @@ impl ParseError {
             Problem::UnknownTerm { suggestion: Some(suggestion), .. } => {
                 Some(format!("write `{suggestion}`"))
             }
-            Problem::UnknownMember { name } => member_hint(name),
+            Problem::UnknownMember { suggestion: Some(suggestion), .. } => {
+                Some(format!("write `{suggestion}`"))
+            }
             Problem::Unsupported(what) => what.hint().map(str::to_owned),
             Problem::Float => Some(r#"write {"@value": "0.5", "@type": "xsd:decimal"}"#.to_owned()),
             Problem::Iri => Some("write the IRI in full, without a prefix".to_owned()),
             Problem::Id(_)
             | Problem::IdTwice
+            | Problem::MemberTwice { .. }
             | Problem::MixedConstraint { .. }
             | Problem::NoRule
             | Problem::Shape { .. }
             | Problem::Timestamp(_)
             | Problem::TooDeep
             | Problem::TooMany { .. }
+            | Problem::UnknownMember { suggestion: None, .. }
             | Problem::UnknownTerm { suggestion: None, .. } => None,
         }
     }
-}
-
-fn member_hint(name: &str) -> Option<String> {
-    let bare = name.strip_prefix("odrl:").or_else(|| name.strip_prefix(crate::vocabulary::ODRL))?;
-    Some(format!("write `{}`", shown_within(bare, 80)))
 }
 
 /// Terms are ASCII: whatever is not must not look as if it were.
@@ -221,21 +239,27 @@ fn shown_ascii(written: &str) -> String {
 impl Unsupported {
     const fn hint(self) -> Option<&'static str> {
         match self {
-            Self::ActionObject => Some("write the action as a string"),
+            Self::ActionObject => Some(
+                "write the action as a string; with refinements as \
+                 `http://www.w3.org/1999/02/22-rdf-syntax-ns#value`",
+            ),
             Self::AndSequence => Some("write `and` if the order does not matter"),
             Self::Context => Some("name the context once, at the top of the message"),
-            Self::Conflict => Some("a prohibition always wins; leave `conflict` out"),
+            Self::DutyPlace => Some(
+                "a permission has `duty`, a prohibition `remedy`, a duty or obligation \
+                 `consequence`, and neither of the last two has any",
+            ),
+            Self::FromOutside => Some("name the asset or party in each rule"),
+            Self::Inheritance => Some("take the inherited rules over before it is offered"),
             Self::PolicyConstraint => Some("write the constraint into each rule"),
+            Self::RefinementPlace => Some(
+                "only an action, an `AssetCollection` and a `PartyCollection` have refinements; a \
+                 rule has `constraint`",
+            ),
+            Self::RightOperandReference => Some("write the values themselves"),
             Self::Target => Some("only an offer in a message and an agreement name their `target`"),
             Self::RuleParty => Some("name `assigner` and `assignee` on the policy"),
-            Self::Duty
-            | Self::Inheritance
-            | Self::JsonLdKeyword
-            | Self::Obligation
-            | Self::Refinement
-            | Self::RightOperandReference
-            | Self::Status
-            | Self::Unit => None,
+            Self::JsonLdKeyword => None,
         }
     }
 }
@@ -243,21 +267,18 @@ impl Unsupported {
 impl fmt::Display for Unsupported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ActionObject => "an action with refinements",
-            Self::AndSequence => "`andSequence`",
-            Self::Conflict => "`conflict`",
+            Self::ActionObject => "an action object of this form",
+            Self::AndSequence => "`andSequence` under this context",
             Self::Context => "a `@context` inside a policy",
-            Self::Duty => "a duty, consequence or remedy",
-            Self::Inheritance => "`inheritFrom`",
+            Self::DutyPlace => "a duty, remedy or consequence at this place",
+            Self::FromOutside => "a rule put onto something from outside",
+            Self::Inheritance => "`inheritFrom` under this context",
             Self::JsonLdKeyword => "this JSON-LD keyword",
-            Self::Obligation => "an obligation",
             Self::PolicyConstraint => "a constraint of the whole policy",
-            Self::Refinement => "a refinement",
-            Self::RightOperandReference => "`rightOperandReference`",
+            Self::RefinementPlace => "a refinement at this place",
+            Self::RightOperandReference => "`rightOperandReference` under this context",
             Self::Target => "`target` at this place",
             Self::RuleParty => "a party in a rule",
-            Self::Status => "`status`",
-            Self::Unit => "`unit` or `dataType`",
         })
     }
 }
@@ -265,7 +286,11 @@ impl fmt::Display for Unsupported {
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::AtomicRules => "rules once its plural values are split",
             Self::Constraints => "constraints",
+            Self::Contexts => "contexts",
+            Self::Entities => "actions, assets and parties",
+            Self::Parents => "policies to inherit from",
             Self::Rules => "rules",
             Self::ValueBytes => "bytes in a value",
             Self::Values => "values",
@@ -277,11 +302,14 @@ impl fmt::Display for TermRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Action => "action",
+            Self::Conflict => "conflict strategy",
+            Self::Context => "context",
             Self::Datatype => "data type",
             Self::LeftOperand => "left operand",
             Self::Operator => "operator",
             Self::Profile => "profile",
-            Self::Type => "policy type",
+            Self::Property => "property",
+            Self::Type => "type",
         })
     }
 }
@@ -293,6 +321,17 @@ impl fmt::Display for ParseError {
 }
 
 impl std::error::Error for ParseError {}
+
+/// Why bytes are no policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// They are no JSON that everybody reads alike.
+    #[error(transparent)]
+    Json(#[from] wire::json::JsonError),
+    /// The JSON is no policy.
+    #[error(transparent)]
+    Policy(#[from] ParseError),
+}
 
 impl From<ShapeError> for ParseError {
     fn from(error: ShapeError) -> Self {

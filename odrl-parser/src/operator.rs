@@ -1,8 +1,9 @@
-//! The twelve operators of ODRL and the logical operators that survive the DSP 2025-1 context.
+//! The twelve operators of ODRL 2.2 and its four logical operators.
 
 use std::fmt;
 
-use crate::term::{Namespace, UnknownTerm, split};
+use crate::context::Context;
+use crate::term::{Namespace, UnknownTerm};
 
 /// A relation between a left operand's value and the right operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,15 +81,14 @@ impl Operator {
         }
     }
 
-    /// The operator that a member value names under the DSP 2025-1 context.
+    /// The operator that a member value names: bare under either context, prefixed or in full.
     ///
     /// # Errors
     /// [`UnknownTerm`], also for `term-lteq`, a slip in the published schema.
     pub fn parse(written: &str) -> Result<Self, UnknownTerm> {
-        let name = match split(written) {
+        let name = match Context::Dsp.split(written) {
             Some((Namespace::Odrl, name)) => name,
-            Some((Namespace::Allmende | Namespace::CreativeCommons, _)) => "",
-            None => written,
+            Some((Namespace::Allmende | Namespace::CreativeCommons, _)) | None => "",
         };
         let found = Self::ALL.into_iter().find(|operator| operator.name() == name);
         found.ok_or_else(|| UnknownTerm { suggestion: Self::suggest(written) })
@@ -117,12 +117,13 @@ impl fmt::Display for Operator {
     }
 }
 
-/// How constraints combine. `andSequence` is not among them: the DSP context loses its order, so it
-/// is refused.
+/// How constraints combine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogicalOperator {
     /// `and`: all hold.
     And,
+    /// `andSequence`: all hold, and came to hold in their order.
+    AndSequence,
     /// `or`: at least one holds.
     Or,
     /// `xone`: exactly one holds.
@@ -131,13 +132,16 @@ pub enum LogicalOperator {
 
 impl LogicalOperator {
     /// All of them, in the order of their names.
-    pub const ALL: [Self; 3] = [Self::And, Self::Or, Self::Xone];
+    pub const ALL: [Self; 4] = [Self::And, Self::AndSequence, Self::Or, Self::Xone];
+    /// Those that survive the DSP 2025-1 context: it loses the order of `andSequence`.
+    pub const DSP: [Self; 3] = [Self::And, Self::Or, Self::Xone];
 
-    /// The member name that DSP 2025-1 uses.
+    /// The member name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::And => "and",
+            Self::AndSequence => "andSequence",
             Self::Or => "or",
             Self::Xone => "xone",
         }

@@ -3,12 +3,10 @@
 
 use std::fmt;
 
-use crate::vocabulary::{
-    ACTIONS, ALLMENDE_LEFT_OPERANDS, ALLMENDE_V1, CREATIVE_COMMONS, CREATIVE_COMMONS_ACTIONS,
-    LEFT_OPERANDS, ODRL,
-};
+use crate::context::Context;
+use crate::vocabulary::{ALLMENDE_V1, CREATIVE_COMMONS, ODRL};
 
-/// A known term: an action or a left operand.
+/// A known term: an action or a left operand. There is a constant for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Term {
     namespace: Namespace,
@@ -27,6 +25,9 @@ pub enum Namespace {
 }
 
 impl Namespace {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Allmende, Self::CreativeCommons, Self::Odrl];
+
     /// The IRI that its terms begin with.
     #[must_use]
     pub const fn iri(self) -> &'static str {
@@ -38,22 +39,45 @@ impl Namespace {
     }
 }
 
+/// What a [`Term`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TermKind {
+    /// An action.
+    Action,
+    /// A left operand.
+    LeftOperand,
+}
+
+/// Where a [`Term`] stands in its vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// In the core of ODRL: understood by every processor.
+    Core,
+    /// In the common vocabulary of ODRL.
+    Common,
+    /// Deprecated there, but with an exact match: understood, and worth a warning.
+    Deprecated,
+    /// In a profile.
+    Profile,
+}
+
+/// One row of the pinned table.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    term: Term,
+    kind: TermKind,
+    parent: Option<Term>,
+    same: Option<Term>,
+    standing: Standing,
+}
+
+include!(concat!(env!("OUT_DIR"), "/terms.rs"));
+
 impl Term {
-    /// `odrl:use`, the one action that DSP 2025-1 lets stand bare.
-    pub const USE: Self = Self { namespace: Namespace::Odrl, name: "use" };
-    /// `odrl:distribute`: passing on to third parties.
-    pub const DISTRIBUTE: Self = Self { namespace: Namespace::Odrl, name: "distribute" };
-    /// `odrl:dateTime`: the clock of the enforcing party.
-    pub const DATE_TIME: Self = Self { namespace: Namespace::Odrl, name: "dateTime" };
-    /// `odrl:purpose`: what the consumer states.
-    pub const PURPOSE: Self = Self { namespace: Namespace::Odrl, name: "purpose" };
-    /// `participant` of the Allmende profile: the DID of the party that asks.
-    pub const PARTICIPANT: Self = Self { namespace: Namespace::Allmende, name: "participant" };
-    /// `vettedAs` of the Allmende profile: the kinds that the authority has vetted the party as.
-    pub const VETTED_AS: Self = Self { namespace: Namespace::Allmende, name: "vettedAs" };
-    /// `sinceAgreement` of the Allmende profile: time since the agreement's timestamp.
-    pub const SINCE_AGREEMENT: Self =
-        Self { namespace: Namespace::Allmende, name: "sinceAgreement" };
+    /// All terms of a kind, by namespace and name.
+    pub fn all(kind: TermKind) -> impl Iterator<Item = Self> {
+        ROWS.iter().filter(move |row| row.kind == kind).map(|row| row.term)
+    }
 
     /// The absolute IRI.
     #[must_use]
@@ -73,12 +97,18 @@ impl Term {
         self.namespace
     }
 
+    /// Where it stands in that vocabulary.
+    #[must_use]
+    pub fn standing(self) -> Standing {
+        self.row().map_or(Standing::Profile, |row| row.standing)
+    }
+
     /// The left operand that a member value names under the DSP 2025-1 context.
     ///
     /// # Errors
     /// [`UnknownTerm`] with the right spelling where one can be guessed.
     pub fn left_operand(written: &str) -> Result<Self, UnknownTerm> {
-        resolve(written, &[], left_operand_named)
+        Self::parse(TermKind::LeftOperand, written, Context::Dsp)
     }
 
     /// The action that a member value names under the DSP 2025-1 context.
@@ -86,48 +116,61 @@ impl Term {
     /// # Errors
     /// [`UnknownTerm`] with the right spelling where one can be guessed.
     pub fn action(written: &str) -> Result<Self, UnknownTerm> {
-        resolve(written, &["use"], action_named)
+        Self::parse(TermKind::Action, written, Context::Dsp)
+    }
+
+    /// The term that a member value names under a context.
+    ///
+    /// # Errors
+    /// [`UnknownTerm`] with the right spelling where one can be guessed.
+    pub fn parse(kind: TermKind, written: &str, context: Context) -> Result<Self, UnknownTerm> {
+        let found = context.split(written).and_then(|(space, name)| named(kind, space, name));
+        found.ok_or_else(|| UnknownTerm { suggestion: suggest(kind, written, context) })
     }
 
     /// The action that includes this one (`odrl:includedIn`); none for `use`, `transfer` and left
     /// operands.
     #[must_use]
     pub fn included_in(self) -> Option<Self> {
-        let name = match self.namespace {
-            Namespace::Allmende => None,
-            Namespace::CreativeCommons => Some("use"),
-            Namespace::Odrl => ACTIONS.iter().find(|row| row.name == self.name)?.parent,
-        };
-        name.map(|name| Self { namespace: Namespace::Odrl, name })
+        self.row()?.parent
     }
 
-    /// Whether a rule about this action also regulates `other`: the same action, or one that it
-    /// includes.
+    /// The current term of which a deprecated one is an exact match; itself for any other.
+    #[must_use]
+    pub fn current(self) -> Self {
+        self.row().and_then(|row| row.same).unwrap_or(self)
+    }
+
+    /// Whether a rule about this action also regulates `other`: the same action, an exact match, or
+    /// one that it includes.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
-        std::iter::successors(Some(other), |action| action.included_in())
-            .any(|action| action == self)
+        std::iter::successors(Some(other.current()), |action| action.included_in())
+            .any(|action| action == self.current())
     }
 
     /// Whether the vocabulary deprecates the term: it is understood, but worth a warning.
     #[must_use]
     pub fn is_deprecated(self) -> bool {
-        self.namespace == Namespace::Odrl
-            && (ACTIONS.iter().any(|row| row.name == self.name && row.deprecated)
-                || ["device", "system"].contains(&self.name))
+        self.standing() == Standing::Deprecated
     }
 
     /// How we write the term under the DSP 2025-1 context: `use` bare, other ODRL terms as `odrl:`
     /// names, the rest in full.
     #[must_use]
     pub fn spelling(self) -> String {
-        if self == Self::USE {
-            return self.name.to_owned();
-        }
-        match self.namespace {
-            Namespace::Odrl => format!("odrl:{}", self.name),
-            Namespace::Allmende | Namespace::CreativeCommons => self.iri(),
-        }
+        self.spelling_under(Context::Dsp)
+    }
+
+    /// How we write the term under a context: bare where it can be, else with a prefix, else in
+    /// full.
+    #[must_use]
+    pub fn spelling_under(self, context: Context) -> String {
+        context.spell(self.namespace, self.name)
+    }
+
+    fn row(self) -> Option<&'static Row> {
+        ROWS.get(ROWS.binary_search_by(|row| row.term.cmp(&self)).ok()?)
     }
 }
 
@@ -144,60 +187,24 @@ pub struct UnknownTerm {
     pub suggestion: Option<String>,
 }
 
-type Lookup = fn(Namespace, &str) -> Option<Term>;
-
-fn resolve(written: &str, bare: &[&str], lookup: Lookup) -> Result<Term, UnknownTerm> {
-    let found = match split(written) {
-        Some((namespace, name)) => lookup(namespace, name),
-        None if bare.contains(&written) => lookup(Namespace::Odrl, written),
-        None => None,
-    };
-    found.ok_or_else(|| UnknownTerm { suggestion: suggest(written, lookup) })
+fn named(kind: TermKind, namespace: Namespace, name: &str) -> Option<Term> {
+    let order = |row: &Row| row.term.namespace.cmp(&namespace).then(row.term.name.cmp(name));
+    let row = ROWS.get(ROWS.binary_search_by(order).ok()?)?;
+    (row.kind == kind).then_some(row.term)
 }
 
-/// Reads the forms that the DSP 2025-1 context expands to an absolute IRI.
-pub(crate) fn split(written: &str) -> Option<(Namespace, &str)> {
-    if let Some(name) = written.strip_prefix("odrl:") {
-        return Some((Namespace::Odrl, name));
-    }
-    [Namespace::Odrl, Namespace::CreativeCommons, Namespace::Allmende]
-        .into_iter()
-        .find_map(|namespace| Some((namespace, written.strip_prefix(namespace.iri())?)))
-}
-
-fn suggest(written: &str, lookup: Lookup) -> Option<String> {
+/// The term with the same last part, whatever stands before it and however its first letter is
+/// written.
+fn suggest(kind: TermKind, written: &str, context: Context) -> Option<String> {
     let name = written.rsplit(['/', '#', ':']).next()?;
+    let mut lower_first = name.to_owned();
+    if let Some(first) = lower_first.get_mut(0..1) {
+        first.make_ascii_lowercase();
+    }
     [Namespace::Odrl, Namespace::Allmende, Namespace::CreativeCommons]
         .into_iter()
-        .find_map(|namespace| {
-            let lower_first: String = name
-                .char_indices()
-                .map(|(at, c)| if at == 0 { c.to_ascii_lowercase() } else { c })
-                .collect();
-            lookup(namespace, name).or_else(|| lookup(namespace, &lower_first))
-        })
-        .map(Term::spelling)
-}
-
-fn left_operand_named(namespace: Namespace, name: &str) -> Option<Term> {
-    let names: &[&'static str] = match namespace {
-        Namespace::Allmende => &ALLMENDE_LEFT_OPERANDS,
-        Namespace::CreativeCommons => &[],
-        Namespace::Odrl => &LEFT_OPERANDS,
-    };
-    let name = names.iter().find(|known| **known == name)?;
-    Some(Term { namespace, name })
-}
-
-fn action_named(namespace: Namespace, name: &str) -> Option<Term> {
-    let name = match namespace {
-        Namespace::Allmende => None,
-        Namespace::CreativeCommons => {
-            CREATIVE_COMMONS_ACTIONS.iter().copied().find(|known| *known == name)
-        }
-        Namespace::Odrl => ACTIONS.iter().map(|row| row.name).find(|known| *known == name),
-    }?;
-    Some(Term { namespace, name })
+        .find_map(|space| named(kind, space, name).or_else(|| named(kind, space, &lower_first)))
+        .map(|term| term.spelling_under(context))
 }
 
 #[cfg(test)]
@@ -253,6 +260,9 @@ mod tests {
             ("odrl:play", "odrl:display", true),
             ("odrl:display", "odrl:play", false),
             ("odrl:read", "use", false),
+            ("odrl:modify", "odrl:write", true),
+            ("odrl:write", "odrl:modify", true),
+            ("http://creativecommons.org/ns#CommercialUse", "odrl:commercialize", true),
         ] {
             let (rule, asked) = (Term::action(rule).unwrap(), Term::action(asked).unwrap());
             assert_eq!(rule.covers(asked), covers, "{rule} {asked}");
@@ -261,10 +271,39 @@ mod tests {
 
     #[test]
     fn every_action_reaches_a_root() {
-        for row in &ACTIONS {
-            let term = Term { namespace: Namespace::Odrl, name: row.name };
+        for term in Term::all(TermKind::Action) {
             let steps = std::iter::successors(Some(term), |action| action.included_in()).take(10);
             assert!(steps.count() < 10, "{term}");
         }
+    }
+
+    #[test]
+    fn the_tables_are_whole() {
+        let count = |kind, space| Term::all(kind).filter(|term| term.namespace == space).count();
+        assert_eq!(count(TermKind::LeftOperand, Namespace::Odrl), 34);
+        assert_eq!(count(TermKind::LeftOperand, Namespace::Allmende), 13);
+        assert_eq!(count(TermKind::Action, Namespace::Odrl), 42 + 13);
+        assert_eq!(count(TermKind::Action, Namespace::CreativeCommons), 9);
+        assert_eq!(count(TermKind::Action, Namespace::Allmende), 4);
+        for kind in [TermKind::Action, TermKind::LeftOperand] {
+            for term in Term::all(kind) {
+                for context in [Context::Dsp, Context::Odrl] {
+                    let written = term.spelling_under(context);
+                    assert_eq!(Term::parse(kind, &written, context), Ok(term), "{written}");
+                }
+                assert_eq!(Term::parse(kind, &term.iri(), Context::Dsp), Ok(term));
+            }
+        }
+        assert_eq!(Term::ALLMENDE_TRANSFORM.iri(), "https://w3id.org/allmende/v1/transform");
+        assert_eq!(Term::SYSTEM.current(), Term::SYSTEM_DEVICE);
+    }
+
+    #[test]
+    fn the_w3c_context_lets_common_terms_stand_bare() {
+        let action = |written| Term::parse(TermKind::Action, written, Context::Odrl);
+        assert_eq!(action("distribute"), Ok(Term::DISTRIBUTE));
+        assert_eq!(action("cc:Sharing"), Ok(Term::CC_SHARING));
+        assert_eq!(action("pay").unwrap_err().suggestion.as_deref(), Some("odrl:pay"));
+        assert_eq!(action("odrl:preview").unwrap_err().suggestion, None);
     }
 }

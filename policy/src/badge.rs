@@ -1,12 +1,20 @@
 //! How far a rule can be trusted to be kept. No other scale exists.
 
+mod capability;
+mod signing;
+mod standing;
+
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wire::pointer::Pointer;
 
+pub use capability::{Capabilities, Point};
+pub use signing::{Ignored, before_signing};
+pub use standing::{Judged, Standing, Why};
+
 /// What stands behind a rule; the weakest comes last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Badge {
     /// Technically prevented.

@@ -1,137 +1,51 @@
 //! From source model to checked policy: each operand is known to the profile, each operator means
-//! something for it, each value has its type. A policy that is not checked cannot be evaluated.
+//! something for it, each value has its type, each rule stands alone. A policy that is not checked
+//! cannot be evaluated; what cannot be judged is refused here, with its place.
 
-use std::fmt;
+mod condition;
+mod digest;
+mod error;
+mod overlap;
+mod rule;
 
-use odrl_parser::{Constraint, LogicalOperator, Operand, Operator, Policy, PolicyKind, Rule, Term};
-use serde::Serialize;
-use wire::pointer::Pointer;
-use wire::text::shown;
+use std::collections::BTreeMap;
 
-use crate::badge::{Badge, ConstraintBadge, RuleBadge};
-use crate::profile::{OperandSpec, Profile};
-use crate::value::{Value, ValueError};
+use odrl_parser::{Policy, PolicyKind};
+use wire::digest::Digest;
 
-/// A policy that can be evaluated: only [`check`] and [`check_against`] make one.
+pub(crate) use condition::{Atom, Condition};
+pub use error::{PolicyError, PolicyProblem};
+pub use overlap::Overlap;
+pub use rule::Modality;
+pub(crate) use rule::{CheckedRule, Matcher};
+
+use crate::badge::RuleBadge;
+use crate::evaluate::BOUNDS_TRIED_MAX;
+use crate::profile::Profile;
+use crate::settings::Settings;
+use rule::Checking;
+
+/// Most rules of one action, target and assignee that a policy may stand for.
+pub const ATOMIC_RULES_MAX: usize = 4096;
+/// Most constraints in all of them.
+pub const ATOMS_MAX: usize = 65_536;
+/// How deep constraints may be nested.
+pub const CONDITION_DEPTH_MAX: usize = 64;
+
+/// A policy that can be evaluated: only [`check`], [`check_against`] and [`check_with`] make one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckedPolicy {
     source: Policy,
     profile: Profile,
+    settings: Settings,
+    /// Permissions and prohibitions.
     rules: Vec<CheckedRule>,
+    obligations: Vec<CheckedRule>,
+    overlaps: Vec<Overlap>,
+    is_void: bool,
+    weight: u64,
+    digest: Digest,
 }
-
-/// A rule with typed conditions.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct CheckedRule {
-    pub(crate) modality: Modality,
-    pub(crate) action: Term,
-    /// All of them must hold.
-    pub(crate) conditions: Vec<Condition>,
-    pub(crate) pointer: Pointer,
-}
-
-/// Whether a rule grants or forbids. Obligations have their place here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Modality {
-    /// It grants.
-    Permission,
-    /// It forbids.
-    Prohibition,
-}
-
-/// A typed constraint.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Condition {
-    Atom { spec: OperandSpec, operator: Operator, demanded: Vec<Value>, pointer: Pointer },
-    Joined { operator: LogicalOperator, members: Vec<Condition>, pointer: Pointer },
-}
-
-/// Why a policy cannot be evaluated, and where. The fault is the policy's author's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyError {
-    /// The place in the policy's document.
-    pub pointer: Pointer,
-    /// What is wrong there.
-    pub problem: PolicyProblem,
-}
-
-/// What is wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PolicyProblem {
-    /// The operator takes one value.
-    #[error("`{operator}` takes one value, not a list")]
-    List {
-        /// The operator.
-        operator: Operator,
-    },
-    /// Obligations cannot be kept yet.
-    #[error("an obligation is not supported")]
-    Obligation,
-    /// No source here can know the operand.
-    #[error("no source here knows `{operand}`")]
-    OperandUnavailable {
-        /// The operand.
-        operand: Term,
-    },
-    /// The operator means nothing for the operand.
-    #[error("`{operator}` means nothing for `{operand}`; use one of {}", Names(.possible))]
-    OperatorMeaningless {
-        /// The operand.
-        operand: Term,
-        /// The operator.
-        operator: Operator,
-        /// The operators that mean something.
-        possible: Vec<Operator>,
-    },
-    /// The value is not of the operand's type.
-    #[error("`{}` is no value for `{operand}`: {error}", shown(.written))]
-    Value {
-        /// The operand.
-        operand: Term,
-        /// The value as it was written.
-        written: String,
-        /// Why it is none.
-        error: ValueError,
-    },
-    /// No value at all.
-    #[error("a constraint needs a value")]
-    ValueMissing,
-}
-
-struct Names<'a>(&'a [Operator]);
-
-impl fmt::Display for Names<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, operator) in self.0.iter().enumerate() {
-            write!(f, "{}`{operator}`", if at == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl PolicyError {
-    /// A stable kebab-case code of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self.problem {
-            PolicyProblem::List { .. } => "policy-list-refused",
-            PolicyProblem::Obligation => "policy-obligation-unsupported",
-            PolicyProblem::OperandUnavailable { .. } => "policy-operand-unavailable",
-            PolicyProblem::OperatorMeaningless { .. } => "policy-operator-meaningless",
-            PolicyProblem::Value { .. } => "policy-value-refused",
-            PolicyProblem::ValueMissing => "policy-value-missing",
-        }
-    }
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.problem, self.pointer.place())
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 /// Checks a policy against the Allmende profile version 1.
 ///
@@ -146,72 +60,84 @@ pub fn check(policy: &Policy) -> Result<CheckedPolicy, PolicyError> {
 /// # Errors
 /// [`PolicyError`] with the first place that cannot be judged.
 pub fn check_against(policy: &Policy, profile: &Profile) -> Result<CheckedPolicy, PolicyError> {
-    if let Some(rule) = policy.obligations.first() {
-        let pointer = rule.pointer.clone();
-        return Err(PolicyError { pointer, problem: PolicyProblem::Obligation });
-    }
-    let permissions = policy.permissions.iter().map(|rule| (Modality::Permission, rule));
-    let prohibitions = policy.prohibitions.iter().map(|rule| (Modality::Prohibition, rule));
-    let rules = permissions.chain(prohibitions).map(|(modality, rule)| {
-        let conditions = check_conditions(&rule.constraints, profile)?;
-        let Rule { action, pointer, .. } = rule;
-        Ok(CheckedRule { modality, action: *action, conditions, pointer: pointer.clone() })
-    });
-    let rules = rules.collect::<Result<_, _>>()?;
-    Ok(CheckedPolicy { source: policy.clone(), profile: profile.clone(), rules })
+    check_with(policy, profile, &Settings::default())
 }
 
-fn check_conditions(
-    constraints: &[Constraint],
+/// Checks a policy against a profile, to be judged under these settings.
+///
+/// # Errors
+/// [`PolicyError`] with the first place that cannot be judged.
+pub fn check_with(
+    policy: &Policy,
     profile: &Profile,
-) -> Result<Vec<Condition>, PolicyError> {
-    constraints.iter().map(|constraint| check_condition(constraint, profile)).collect()
+    settings: &Settings,
+) -> Result<CheckedPolicy, PolicyError> {
+    if let Some(parent) = policy.inherits.first() {
+        let at = wire::pointer::Pointer::root().member("inheritFrom");
+        return Err(PolicyError::at(&at, PolicyProblem::Inherits(parent.clone())));
+    }
+    let mut checking = Checking { policy, profile, settings, rules: 0, atoms: 0 };
+    let mut rules = Vec::new();
+    for rule in &policy.permissions {
+        rules.extend(checking.expand(rule, Modality::Permission)?);
+    }
+    for rule in &policy.prohibitions {
+        rules.extend(checking.expand(rule, Modality::Prohibition)?);
+    }
+    let mut obligations = Vec::new();
+    for rule in &policy.obligations {
+        obligations.extend(checking.expand(rule, Modality::Obligation)?);
+    }
+    one_id_one_rule(policy, rules.iter().chain(&obligations))?;
+    let overlaps = overlap::overlaps(&rules);
+    let is_void = overlap::is_void(policy.conflict, settings, profile, &rules);
+    let weight = rules.iter().chain(&obligations).map(|rule| rule.weight(profile)).sum();
+    let digest = digest::of(policy, profile, settings, &rules, &obligations);
+    Ok(CheckedPolicy {
+        source: policy.clone(),
+        profile: profile.clone(),
+        settings: *settings,
+        rules,
+        obligations,
+        overlaps,
+        is_void,
+        weight,
+        digest,
+    })
 }
 
-fn check_condition(constraint: &Constraint, profile: &Profile) -> Result<Condition, PolicyError> {
-    match constraint {
-        Constraint::Atomic { left, operator, right, pointer } => {
-            check_atom(*left, *operator, right, pointer, profile)
+/// The same id twice is refused (ruling 23), but for a duty that several rules share: it says the
+/// same wherever it stands.
+fn one_id_one_rule<'a>(
+    policy: &Policy,
+    rules: impl Iterator<Item = &'a CheckedRule>,
+) -> Result<(), PolicyError> {
+    // Atomic rules of one place share its id, in their order.
+    let mut first: BTreeMap<_, Vec<&CheckedRule>> = BTreeMap::new();
+    let mut all = Vec::new();
+    for rule in rules {
+        collect(rule, &mut all);
+    }
+    for rule in all {
+        if let crate::fact::RuleKey::Id(id) = &rule.key {
+            let known = first.entry(id).or_default();
+            let shares = known.iter().any(|other| {
+                other.pointer == rule.pointer || (rule.modality.is_duty() && other.says(rule))
+            });
+            if !(known.is_empty() || shares) || *id == policy.id {
+                return Err(PolicyError::at(&rule.pointer, PolicyProblem::IdTaken(id.clone())));
+            }
+            known.push(rule);
         }
-        Constraint::Logical { operator, operands, pointer } => Ok(Condition::Joined {
-            operator: *operator,
-            members: check_conditions(operands, profile)?,
-            pointer: pointer.clone(),
-        }),
     }
+    Ok(())
 }
 
-fn check_atom(
-    operand: Term,
-    operator: Operator,
-    right: &Operand,
-    pointer: &Pointer,
-    profile: &Profile,
-) -> Result<Condition, PolicyError> {
-    let refuse = |at: &Pointer, problem| PolicyError { pointer: at.clone(), problem };
-    let Some(spec) = profile.operand(operand) else {
-        let at = pointer.member("leftOperand");
-        return Err(refuse(&at, PolicyProblem::OperandUnavailable { operand }));
-    };
-    if !spec.operators.contains(&operator) {
-        let possible = spec.operators.iter().copied().collect();
-        let problem = PolicyProblem::OperatorMeaningless { operand, operator, possible };
-        return Err(refuse(&pointer.member("operator"), problem));
+fn collect<'a>(rule: &'a CheckedRule, all: &mut Vec<&'a CheckedRule>) {
+    all.push(rule);
+    for duty in &rule.duties {
+        collect(duty, all);
     }
-    if right.values.len() > 1 && !operator.takes_list() {
-        return Err(refuse(&right.pointer, PolicyProblem::List { operator }));
-    }
-    if right.values.is_empty() {
-        return Err(refuse(&right.pointer, PolicyProblem::ValueMissing));
-    }
-    let demanded = right.values.iter().map(|literal| {
-        Value::read(literal, spec.value_type).map_err(|error| {
-            let written = literal.lexical.clone();
-            refuse(&literal.pointer, PolicyProblem::Value { operand, written, error })
-        })
-    });
-    let demanded = demanded.collect::<Result<_, _>>()?;
-    Ok(Condition::Atom { spec: spec.clone(), operator, demanded, pointer: pointer.clone() })
 }
 
 impl CheckedPolicy {
@@ -227,8 +153,26 @@ impl CheckedPolicy {
         &self.profile
     }
 
+    /// How it is judged where ODRL leaves that open.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Permissions and prohibitions, permissions first, each of one action, target and assignee.
     pub(crate) fn rules(&self) -> &[CheckedRule] {
         &self.rules
+    }
+
+    pub(crate) fn obligations(&self) -> &[CheckedRule] {
+        &self.obligations
+    }
+
+    /// The digest of what is judged: rules, profile and settings. Where it is the same, the same
+    /// facts give the same decision.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Whether a decision about it is about an agreement that does not exist yet.
@@ -237,97 +181,74 @@ impl CheckedPolicy {
         self.source.kind != PolicyKind::Agreement
     }
 
+    /// Whether its own conflicts void it (ODRL Information Model 2.2, section 2.10).
+    #[must_use]
+    pub const fn is_void(&self) -> bool {
+        self.is_void
+    }
+
+    /// Whether one verdict with facts as wide as this costs more than the settings allow.
+    pub(crate) const fn exceeds_fuel(&self, widest: usize) -> bool {
+        self.cost(widest) > self.settings.fuel
+    }
+
+    const fn cost(&self, widest: usize) -> u64 {
+        self.weight.saturating_mul(widest as u64)
+    }
+
+    /// How many bounds of time may be tried: as many as cost sixteen times the most that one verdict
+    /// may, but no more than [`crate::BOUNDS_TRIED_MAX`].
+    pub(crate) fn bounds_tried(&self, widest: usize) -> usize {
+        let tried = self.settings.fuel.saturating_mul(16) / self.cost(widest).max(1);
+        usize::try_from(tried).unwrap_or(usize::MAX).clamp(1, BOUNDS_TRIED_MAX)
+    }
+
     /// The badge of each rule, permissions first, in the document's order.
     #[must_use]
     pub fn badges(&self) -> Vec<RuleBadge> {
-        self.rules.iter().map(CheckedRule::badge).collect()
+        self.rules.iter().chain(&self.obligations).map(|rule| rule.badge(&self.profile)).collect()
     }
 
-    /// Pairs of a permission and a prohibition that regulate a common action, worth a warning when
-    /// a policy is written: where both apply, the prohibition wins.
+    /// Pairs of a permission and a prohibition that can meet, worth a warning when a policy is
+    /// written.
     #[must_use]
     pub fn overlaps(&self) -> Vec<Overlap> {
-        let of = |modality| self.rules.iter().filter(move |rule| rule.modality == modality);
-        let pairs = of(Modality::Permission)
-            .flat_map(|permission| of(Modality::Prohibition).map(move |other| (permission, other)));
-        let overlaps = pairs.filter_map(|(permission, prohibition)| {
-            let whole = prohibition.action.covers(permission.action);
-            let part = permission.action.covers(prohibition.action);
-            (whole || part).then(|| Overlap {
-                permission: permission.pointer.clone(),
-                prohibition: prohibition.pointer.clone(),
-                void: whole && prohibition.forbids_whatever(permission),
-            })
-        });
-        overlaps.collect()
+        self.overlaps.clone()
     }
-}
-
-/// A permission and a prohibition about a common action.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Overlap {
-    /// The permission.
-    pub permission: Pointer,
-    /// The prohibition.
-    pub prohibition: Pointer,
-    /// Whether the prohibition takes away all that the permission grants, whatever the facts are:
-    /// the two are contradictory, and the permission is void.
-    pub void: bool,
 }
 
 impl CheckedRule {
-    /// Whether each condition of this prohibition is also one of the permission, so that it applies
-    /// whenever that does.
-    fn forbids_whatever(&self, permission: &Self) -> bool {
-        self.conditions.iter().all(|mine| permission.conditions.iter().any(|its| mine.says(its)))
-    }
-
-    /// What stands behind the rule. `use` passes our own gate; any other action happens at the
-    /// consumer.
-    pub(crate) fn badge(&self) -> RuleBadge {
-        let mut constraints = Vec::new();
-        for condition in &self.conditions {
-            condition.collect_badges(&mut constraints);
-        }
-        let action = if self.action == Term::USE { Badge::Enforced } else { Badge::Promised };
-        let weakest = constraints.iter().map(|constraint| constraint.badge).chain([action]).max();
-        let badge = weakest.unwrap_or(action);
-        RuleBadge { pointer: self.pointer.clone(), badge, constraints }
+    /// How many comparisons one judgement of the rule costs at most, for facts of one value.
+    fn weight(&self, profile: &Profile) -> u64 {
+        let own: u64 = self.all_conditions().map(|condition| condition.weight(profile)).sum();
+        // A duty is judged now and at each time at which it was done.
+        let duties: u64 = self.duties.iter().map(|duty| duty.weight(profile)).sum();
+        own.saturating_add(duties).saturating_add(1)
     }
 }
 
 impl Condition {
-    /// Whether two conditions say the same, wherever they stand.
-    pub(crate) fn says(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Atom { spec, operator, demanded, .. },
-                Self::Atom { spec: spec_2, operator: operator_2, demanded: demanded_2, .. },
-            ) => spec == spec_2 && operator == operator_2 && demanded == demanded_2,
-            (
-                Self::Joined { operator, members, .. },
-                Self::Joined { operator: operator_2, members: members_2, .. },
-            ) => {
-                operator == operator_2
-                    && members.len() == members_2.len()
-                    && members.iter().zip(members_2).all(|(mine, its)| mine.says(its))
-            }
-            (Self::Atom { .. }, Self::Joined { .. }) | (Self::Joined { .. }, Self::Atom { .. }) => {
-                false
-            }
-        }
-    }
-
-    fn collect_badges(&self, badges: &mut Vec<ConstraintBadge>) {
-        match self {
-            Self::Atom { spec, pointer, .. } => {
-                badges.push(ConstraintBadge { pointer: pointer.clone(), badge: spec.badge });
-            }
-            Self::Joined { members, .. } => {
-                for member in members {
-                    member.collect_badges(badges);
+    fn weight(&self, profile: &Profile) -> u64 {
+        let mut weight = 1_u64;
+        self.for_each_atom(&mut |atom| {
+            let steps = match atom.operator {
+                odrl_parser::Operator::IsA | odrl_parser::Operator::IsPartOf => {
+                    profile.taxonomy_size().saturating_add(1)
                 }
-            }
-        }
+                odrl_parser::Operator::Eq
+                | odrl_parser::Operator::Gt
+                | odrl_parser::Operator::Gteq
+                | odrl_parser::Operator::HasPart
+                | odrl_parser::Operator::IsAllOf
+                | odrl_parser::Operator::IsAnyOf
+                | odrl_parser::Operator::IsNoneOf
+                | odrl_parser::Operator::Lt
+                | odrl_parser::Operator::Lteq
+                | odrl_parser::Operator::Neq => 1,
+            };
+            let steps = atom.demanded.len().max(1).saturating_mul(steps);
+            weight = weight.saturating_add(u64::try_from(steps).unwrap_or(u64::MAX));
+        });
+        weight
     }
 }

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use odrl_parser::{LogicalOperator, Operator};
-use wire::iri::Iri;
 
 use crate::profile::Profile;
 use crate::truth::Truth;
@@ -82,18 +81,6 @@ fn is_part_of(profile: &Profile, left: &BTreeSet<Value>, right: &[Value]) -> Tru
 
 fn kind_of(profile: &Profile, left: &Value, right: &Value) -> Truth {
     let answer =
-        iri(left).zip(iri(right)).and_then(|(left, right)| profile.is_kind_of(left, right));
+        left.iri().zip(right.iri()).and_then(|(left, right)| profile.is_kind_of(left, right));
     Truth::of(answer)
-}
-
-const fn iri(value: &Value) -> Option<&Iri> {
-    match value {
-        Value::Iri(iri) => Some(iri),
-        Value::Day { .. }
-        | Value::DayTime(_)
-        | Value::Decimal(_)
-        | Value::Instant(_)
-        | Value::Text { .. }
-        | Value::YearMonth(_) => None,
-    }
 }

@@ -1,24 +1,30 @@
 //! What was decided and why: plain data, the same bytes for the same inputs, so that it can be
 //! logged and replayed.
 
+mod report;
+mod write;
+
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
-use odrl_parser::{Id, LogicalOperator, Operator, Term};
+use odrl_parser::{Id, Term};
 use serde::{Serialize, Serializer};
-use wire::pointer::Pointer;
+use wire::digest::Digest;
 
-use crate::badge::Badge;
-use crate::check::Modality;
-use crate::fact::{FactKey, Seen};
+use crate::fact::{FactKey, RuleKey};
 use crate::reason::{Reason, ReasonCode, Redacted};
-use crate::truth::Truth;
-use crate::value::Value;
+pub use report::{
+    Activation, AtomReport, Attempt, Conflict, ConstraintReport, Deontic, DutyReport, EntityReport,
+    Owed, Performed, RuleReport,
+};
+use write::{optional_timestamp, term, timestamp};
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Request {
     /// What is to be done; for a transfer `use`.
+    #[serde(serialize_with = "term")]
     pub action: Term,
     /// Who asks.
     pub assignee: Id,
@@ -43,113 +49,98 @@ pub struct Decision {
     pub verdict: Verdict,
     /// Whether it is about an agreement that does not exist yet.
     pub hypothetical: bool,
+    /// What was asked.
+    pub request: Request,
     /// When it was decided.
     #[serde(serialize_with = "timestamp")]
     pub at: Timestamp,
+    /// The digest of the checked policy.
+    pub policy: Digest,
+    /// The digest of the snapshot of facts. The same policy, snapshot and program give the same
+    /// decision again.
+    pub snapshot: Digest,
     /// Why it is a denial; empty for a permit.
     pub reasons: Vec<Reason>,
     /// Every rule with what was seen.
     pub rules: Vec<RuleReport>,
-    /// Permissions that were granted and taken away by a prohibition.
+    /// Every obligation with what has become of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub obligations: Vec<DutyReport>,
+    /// What is still to be done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<Owed>,
+    /// Permissions and prohibitions that applied both.
     pub conflicts: Vec<Conflict>,
     /// The first instant after `at` at which the verdict changes if no fact changes but by time;
     /// beyond [`crate::BOUNDS_TRIED_MAX`] bounds of time, the first at which it may.
     #[serde(serialize_with = "optional_timestamp")]
     pub next_change: Option<Timestamp>,
     /// The facts whose change can change the verdict.
-    pub depends_on: BTreeSet<FactKey>,
+    pub depends_on: BTreeSet<Dependency>,
 }
 
-/// A permission and a prohibition that both applied: the prohibition won.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Conflict {
-    /// The permission.
-    pub permission: Pointer,
-    /// The prohibition.
-    pub prohibition: Pointer,
+/// What a verdict rests on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dependency {
+    /// The fact about an operand. It serialises as [`FactKey`].
+    Fact(FactKey),
+    /// The order in which things came to hold, as the log says.
+    Log,
+    /// Who belongs to a collection.
+    Members(Id),
+    /// What is known of a duty.
+    Rule(RuleKey),
 }
 
-/// What became of a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleReport {
-    /// The rule.
-    pub pointer: Pointer,
-    /// Whether it grants or forbids.
-    pub modality: Modality,
-    /// Its action.
-    #[serde(serialize_with = "term")]
-    pub action: Term,
-    /// Whether it regulates what was asked.
-    pub regulates: bool,
-    /// Whether its constraints hold together.
-    pub truth: Truth,
-    /// Whether it applied: a permission when satisfied, a prohibition when satisfied or unknown.
-    pub applies: bool,
-    /// The badge of the rule.
-    pub badge: Badge,
-    /// Its constraints.
-    pub constraints: Vec<ConstraintReport>,
-}
-
-/// What became of a constraint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum ConstraintReport {
-    /// An atomic one.
-    Atom(AtomReport),
-    /// A logical one.
-    Joined {
-        /// The constraint.
-        pointer: Pointer,
-        /// The logical operator.
-        #[serde(serialize_with = "logical")]
-        operator: LogicalOperator,
-        /// Whether it holds.
-        truth: Truth,
-        /// Its members.
-        members: Vec<ConstraintReport>,
-    },
-}
-
-/// What became of an atomic constraint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AtomReport {
-    /// The constraint.
-    pub pointer: Pointer,
-    /// Its left operand.
-    pub operand: FactKey,
-    /// Its operator.
-    #[serde(serialize_with = "operator")]
-    pub operator: Operator,
-    /// Its right operand.
-    pub demanded: Vec<Value>,
-    /// The fact that was seen.
-    pub seen: Seen,
-    /// Whether it holds.
-    pub truth: Truth,
-    /// What stands behind it.
-    pub badge: Badge,
-}
-
-impl ConstraintReport {
-    /// Whether the constraint holds.
-    #[must_use]
-    pub const fn truth(&self) -> Truth {
+impl fmt::Display for Dependency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Atom(AtomReport { truth, .. }) | Self::Joined { truth, .. } => *truth,
+            Self::Fact(key) => write!(f, "{key}"),
+            Self::Log => f.write_str("log"),
+            Self::Members(collection) => write!(f, "members {collection}"),
+            Self::Rule(rule) => write!(f, "rule {rule}"),
         }
     }
+}
 
-    /// Where it stands.
-    #[must_use]
-    pub const fn pointer(&self) -> &Pointer {
-        match self {
-            Self::Atom(AtomReport { pointer, .. }) | Self::Joined { pointer, .. } => pointer,
-        }
+impl Serialize for Dependency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
 impl Decision {
+    /// Whether it is a denial that says no, and not only that nothing says yes.
+    #[must_use]
+    pub fn forbids(&self) -> bool {
+        self.reasons.iter().any(|reason| match reason.code {
+            ReasonCode::BudgetExceeded
+            | ReasonCode::PolicyVoid
+            | ReasonCode::Prohibited
+            | ReasonCode::ProhibitedUnlessKnown => true,
+            ReasonCode::ConditionNotMet
+            | ReasonCode::DutyNotFulfilled
+            | ReasonCode::DutyViolated
+            | ReasonCode::FactConflicting
+            | ReasonCode::FactStale
+            | ReasonCode::FactUnknown
+            | ReasonCode::MembershipUnknown
+            | ReasonCode::NotExactlyOne
+            | ReasonCode::NotInOrder
+            | ReasonCode::NotThisPartner
+            | ReasonCode::NotVetted
+            | ReasonCode::NotYet
+            | ReasonCode::NothingPermits
+            | ReasonCode::OtherAssignee
+            | ReasonCode::OtherPurpose
+            | ReasonCode::OtherTarget
+            | ReasonCode::PurposeNotStated
+            | ReasonCode::TimeOver
+            | ReasonCode::VettingUnknown
+            | ReasonCode::WrongTime => false,
+        })
+    }
+
     /// The codes of the reasons, each once.
     #[must_use]
     pub fn reasons(&self) -> BTreeSet<ReasonCode> {
@@ -193,33 +184,4 @@ impl Permit {
     pub const fn expires(&self) -> Option<Timestamp> {
         self.decision.next_change
     }
-}
-
-// The shapes below are given by serde's `serialize_with`: values by reference.
-
-fn timestamp<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
-}
-
-#[expect(clippy::ref_option, reason = "serde passes a field by reference")]
-fn optional_timestamp<S: Serializer>(
-    at: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => serializer.collect_str(at),
-        None => serializer.serialize_none(),
-    }
-}
-
-fn term<S: Serializer>(term: &Term, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&term.iri())
-}
-
-fn logical<S: Serializer>(operator: &LogicalOperator, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(operator.name())
-}
-
-fn operator<S: Serializer>(operator: &Operator, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(operator.name())
 }

@@ -1,14 +1,24 @@
 //! What is known at the moment of a decision, and who says so. Facts are gathered by the caller;
 //! nothing is looked up here.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod done;
+mod look;
+mod read;
+mod snapshot;
+mod write;
+
+use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use odrl_parser::Term;
-use serde::{Serialize, Serializer};
-use wire::did::Did;
-use wire::iri::Iri;
+use serde::{Deserialize, Serialize, Serializer};
+use wire::digest::Digest;
+
+pub use done::{DutyFact, Event, EventLog, Membership, Performance, RuleKey, Told};
+pub(crate) use look::{EventLook, Line, Look, is_clock};
+pub use read::{FactsError, SNAPSHOT_VALUES_MAX};
+pub use snapshot::Facts;
 
 use crate::value::Value;
 
@@ -39,12 +49,38 @@ pub enum Fact {
 pub enum Provenance {
     /// The timestamp of the agreement that both parties signed.
     Agreement,
+    /// A signed statement about the environment in which the data is used.
+    Attestation {
+        /// The digest of the statement.
+        digest: Digest,
+    },
+    /// Our own description of the dataset.
+    Catalogue,
     /// The certificate of the mutually authenticated connection.
     Certificate,
+    /// A credential of a third party.
+    Credential {
+        /// The digest of the credential.
+        digest: Digest,
+    },
+    /// Our own log.
+    Log {
+        /// How many entries it had.
+        size: u64,
+    },
+    /// Our own meter.
+    Meter {
+        /// The number of the reading.
+        reading: u64,
+    },
+    /// Our own operator.
+    Operator,
     /// Our own clock.
     OwnClock,
     /// The other party's own word.
     Statement,
+    /// The transfer that is asked for, as our own data plane runs it.
+    Transfer,
     /// The authority's signed trust list.
     TrustList {
         /// The number of the list.
@@ -53,17 +89,31 @@ pub enum Provenance {
 }
 
 /// A kind of source that a profile believes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// The timestamp of the agreement.
     Agreement,
+    /// A statement about the environment of use.
+    Attestation,
+    /// Our own description of the dataset.
+    Catalogue,
     /// The certificate of the connection.
     Certificate,
+    /// A credential of a third party.
+    Credential,
+    /// Our own log.
+    Log,
+    /// Our own meter.
+    Meter,
+    /// Our own operator.
+    Operator,
     /// Our own clock.
     OwnClock,
     /// The other party's own word.
     Statement,
+    /// The transfer that is asked for.
+    Transfer,
     /// The authority's trust list.
     TrustList,
 }
@@ -74,178 +124,111 @@ impl Provenance {
     pub const fn source(self) -> Source {
         match self {
             Self::Agreement => Source::Agreement,
+            Self::Attestation { .. } => Source::Attestation,
+            Self::Catalogue => Source::Catalogue,
             Self::Certificate => Source::Certificate,
+            Self::Credential { .. } => Source::Credential,
+            Self::Log { .. } => Source::Log,
+            Self::Meter { .. } => Source::Meter,
+            Self::Operator => Source::Operator,
             Self::OwnClock => Source::OwnClock,
             Self::Statement => Source::Statement,
+            Self::Transfer => Source::Transfer,
             Self::TrustList { .. } => Source::TrustList,
         }
     }
 }
 
-/// The name under which a fact is looked up: a left operand. It serialises as the operand's IRI.
+/// What a fact is about (ruling 15: all facts stand in one snapshot; a constraint and the
+/// refinement of an action read the same ones).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FactKey(Term);
+pub enum About {
+    /// The asset that is asked for.
+    Asset,
+    /// The party that asks.
+    Party,
+    /// The request and the state of the world.
+    Request,
+}
+
+impl About {
+    /// All of them, in the order of their names.
+    pub const ALL: [Self; 3] = [Self::Asset, Self::Party, Self::Request];
+
+    /// The name, as it is serialised.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Asset => "asset",
+            Self::Party => "party",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// The name under which a fact is looked up: a left operand, what it is about and, of a meter, the
+/// interval over which it counts. About the request it serialises as the operand's IRI; otherwise
+/// with what it is about and the interval before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactKey {
+    operand: Term,
+    about: About,
+    interval: Option<SignedDuration>,
+}
 
 impl FactKey {
     /// The fact about a left operand.
     #[must_use]
     pub const fn of(operand: Term) -> Self {
-        Self(operand)
+        Self { operand, about: About::Request, interval: None }
+    }
+
+    /// The same operand about something else.
+    #[must_use]
+    pub const fn about(self, about: About) -> Self {
+        Self { about, ..self }
+    }
+
+    /// What the meter counts over each interval of this length.
+    #[must_use]
+    pub const fn over(self, interval: SignedDuration) -> Self {
+        Self { interval: Some(interval), ..self }
     }
 
     /// The left operand.
     #[must_use]
     pub const fn operand(self) -> Term {
-        self.0
+        self.operand
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub const fn subject(self) -> About {
+        self.about
+    }
+
+    /// The interval over which a meter counts.
+    #[must_use]
+    pub const fn interval(self) -> Option<SignedDuration> {
+        self.interval
     }
 }
 
 impl fmt::Display for FactKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iri())
+        if self.about != About::Request {
+            write!(f, "{} ", self.about.name())?;
+        }
+        if let Some(interval) = self.interval {
+            write!(f, "{interval} ")?;
+        }
+        f.write_str(&self.operand.iri())
     }
 }
 
 impl Serialize for FactKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-/// All facts of one decision. A fact that is not set is absent, which is not the same as false.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    now: Timestamp,
-    agreed_at: Option<Timestamp>,
-    facts: BTreeMap<FactKey, Fact>,
-}
-
-impl Facts {
-    /// Nothing is known but the time of our own clock.
-    #[must_use]
-    pub const fn at(now: Timestamp) -> Self {
-        Self { now, agreed_at: None, facts: BTreeMap::new() }
-    }
-
-    /// The timestamp of the agreement; for an offer under judgement, the present time.
-    #[must_use]
-    pub const fn agreed_at(mut self, at: Timestamp) -> Self {
-        self.agreed_at = Some(at);
-        self
-    }
-
-    /// The party at the other end of the connection, from its certificate, good until
-    /// `valid_until`.
-    #[must_use]
-    pub fn participant(self, did: &Did, valid_until: Option<Timestamp>) -> Self {
-        // A DID is an absolute IRI in ASCII; were it ever not, the fact would be absent and deny.
-        let values = Iri::parse(did.as_str()).map(Value::Iri).into_iter().collect::<BTreeSet<_>>();
-        if values.is_empty() {
-            return self;
-        }
-        let provenance = Provenance::Certificate;
-        self.with(FactKey::of(Term::PARTICIPANT), Fact::Known { values, provenance, valid_until })
-    }
-
-    /// The kinds that the authority's trust list `number` has vetted the party as, good until the
-    /// list expires. A party that the list does not name has none; if there is no list, leave the
-    /// fact out.
-    #[must_use]
-    pub fn vetted_as(
-        self,
-        kinds: impl IntoIterator<Item = Iri>,
-        number: u64,
-        valid_until: Option<Timestamp>,
-    ) -> Self {
-        let values = kinds.into_iter().map(Value::Iri).collect();
-        let provenance = Provenance::TrustList { number };
-        self.with(FactKey::of(Term::VETTED_AS), Fact::Known { values, provenance, valid_until })
-    }
-
-    /// The purpose that the party states.
-    #[must_use]
-    pub fn purpose(self, purpose: Iri) -> Self {
-        let values = BTreeSet::from([Value::Iri(purpose)]);
-        let provenance = Provenance::Statement;
-        self.with(FactKey::of(Term::PURPOSE), Fact::Known { values, provenance, valid_until: None })
-    }
-
-    /// Sets any fact, in place of an earlier one of the same key.
-    #[must_use]
-    pub fn with(mut self, key: FactKey, fact: Fact) -> Self {
-        self.facts.insert(key, fact);
-        self
-    }
-
-    /// Forgets a fact.
-    #[must_use]
-    pub fn without(mut self, key: FactKey) -> Self {
-        self.facts.remove(&key);
-        if key.operand() == Term::SINCE_AGREEMENT {
-            self.agreed_at = None;
-        }
-        self
-    }
-
-    /// The same facts at another time.
-    #[must_use]
-    pub const fn moved_to(mut self, now: Timestamp) -> Self {
-        self.now = now;
-        self
-    }
-
-    /// The time of the decision.
-    #[must_use]
-    pub const fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    /// The timestamp of the agreement, if it is known.
-    #[must_use]
-    pub const fn agreement_timestamp(&self) -> Option<Timestamp> {
-        self.agreed_at
-    }
-
-    /// When a fact grows stale, if it does.
-    #[must_use]
-    pub fn valid_until(&self, key: FactKey) -> Option<Timestamp> {
-        match self.facts.get(&key)? {
-            Fact::Known { valid_until, .. } => *valid_until,
-            Fact::Conflicting | Fact::Stale { .. } => None,
-        }
-    }
-
-    /// What is seen of a fact at time `now` by a reader who believes only `source`.
-    #[must_use]
-    pub fn see(&self, key: FactKey, source: Source, now: Timestamp) -> Seen {
-        if key.operand() == Term::DATE_TIME {
-            return Seen::known(Value::Instant(now), Provenance::OwnClock);
-        }
-        if key.operand() == Term::SINCE_AGREEMENT {
-            return match self.agreed_at.map(|at| now.duration_since(at)) {
-                None => Seen::Absent,
-                Some(elapsed) if elapsed.is_negative() => Seen::Conflicting,
-                Some(elapsed) => Seen::known(Value::DayTime(elapsed), Provenance::Agreement),
-            };
-        }
-        match self.facts.get(&key) {
-            None => Seen::Absent,
-            Some(Fact::Conflicting) => Seen::Conflicting,
-            Some(Fact::Known { provenance, .. } | Fact::Stale { provenance })
-                if provenance.source() != source =>
-            {
-                Seen::Untrusted { provenance: *provenance }
-            }
-            Some(Fact::Stale { provenance }) => Seen::Stale { provenance: *provenance },
-            Some(Fact::Known { provenance, valid_until, .. })
-                if valid_until.is_some_and(|until| now >= until) =>
-            {
-                Seen::Stale { provenance: *provenance }
-            }
-            Some(Fact::Known { values, provenance, .. }) => {
-                Seen::Known { values: values.clone(), provenance: *provenance }
-            }
-        }
     }
 }
 
@@ -274,10 +257,4 @@ pub enum Seen {
         /// Who spoke.
         provenance: Provenance,
     },
-}
-
-impl Seen {
-    fn known(value: Value, provenance: Provenance) -> Self {
-        Self::Known { values: BTreeSet::from([value]), provenance }
-    }
 }

@@ -3,7 +3,7 @@
 
 use odrl_parser::{LogicalOperator, Operator};
 
-use crate::check::{CheckedPolicy, CheckedRule, Condition, Modality};
+use crate::check::{CheckedPolicy, CheckedRule, Condition, Matcher, Modality};
 use crate::value::Value;
 
 /// How the rules of one policy stand to those of another.
@@ -45,6 +45,10 @@ impl CheckedPolicy {
         let (prohibitions, kept) =
             (of(self, Modality::Prohibition), of(other, Modality::Prohibition));
         self.profile() == other.profile()
+            && self.settings() == other.settings()
+            && self.policy().conflict == other.policy().conflict
+            && !other.is_void()
+            && same_duties(self.obligations(), other.obligations())
             && permissions.iter().all(|rule| within(rule, &theirs))
             && kept.iter().all(|rule| within(rule, &prohibitions))
     }
@@ -53,10 +57,34 @@ impl CheckedPolicy {
 impl CheckedRule {
     /// Whether `narrow` applies only where this rule does.
     fn holds(&self, narrow: &Self) -> bool {
-        let (wide, narrow_all) = (flat(&self.conditions), flat(&narrow.conditions));
-        self.action.covers(narrow.action)
-            && wide.iter().all(|demanded| narrow_all.iter().any(|given| given.implies(demanded)))
+        let within = |wide: &[Condition], narrow: &[Condition]| {
+            let narrow = flat(narrow);
+            flat(wide).iter().all(|demanded| narrow.iter().any(|given| given.implies(demanded)))
+        };
+        let named = |wide: &Option<Matcher>, narrow: &Option<Matcher>| match (wide, narrow) {
+            (None, _) => true,
+            (Some(wide), Some(narrow)) => wide.says(narrow),
+            (Some(_), None) => false,
+        };
+        let covers = match (self.action, narrow.action) {
+            (None, _) => true,
+            (Some(wide), Some(narrow)) => wide.covers(narrow),
+            (Some(_), None) => false,
+        };
+        covers
+            && named(&self.target, &narrow.target)
+            && named(&self.assignee, &narrow.assignee)
+            && within(&self.refinements, &narrow.refinements)
+            && within(&self.conditions, &narrow.conditions)
+            && same_duties(&self.duties, &narrow.duties)
     }
+}
+
+/// Whether the same is to be done. A duty too many is as much a change as one too few, and what is
+/// known of a duty is known under its name.
+fn same_duties(some: &[CheckedRule], others: &[CheckedRule]) -> bool {
+    some.len() == others.len()
+        && some.iter().all(|one| others.iter().any(|it| it.key == one.key && it.says(one)))
 }
 
 /// Conditions that must all hold, without an `and` around any of them.
@@ -77,7 +105,7 @@ impl Condition {
     /// Whether `other` holds wherever this does, and fails only where this does. Each pair of parts
     /// is looked at once, so that a stranger's policy costs no more than its length.
     fn implies(&self, other: &Self) -> bool {
-        use LogicalOperator::{And, Or, Xone};
+        use LogicalOperator::{And, AndSequence, Or, Xone};
         match (self, other) {
             (Self::Atom { .. }, Self::Atom { .. }) => self.says(other) || self.bounds(other),
             (
@@ -95,24 +123,24 @@ impl Condition {
                 members.iter().any(|mine| mine.implies(other))
             }
             (
-                Self::Joined { operator: And | Or | Xone, .. },
-                Self::Joined { operator: And | Or | Xone, .. },
+                Self::Joined { operator: And | AndSequence | Or | Xone, .. },
+                Self::Joined { operator: And | AndSequence | Or | Xone, .. },
             ) => self.says(other),
-            (Self::Atom { .. }, Self::Joined { operator: And | Xone, .. })
-            | (Self::Joined { operator: Or | Xone, .. }, Self::Atom { .. }) => false,
+            (Self::Atom { .. }, Self::Joined { operator: And | AndSequence | Xone, .. })
+            | (Self::Joined { operator: AndSequence | Or | Xone, .. }, Self::Atom { .. }) => false,
         }
     }
 
     /// Whether this is the same bound as `other`, or a tighter one.
     fn bounds(&self, other: &Self) -> bool {
         let (
-            Self::Atom { spec, operator, demanded, .. },
-            Self::Atom { spec: spec_2, operator: operator_2, demanded: demanded_2, .. },
+            Self::Atom { key, operator, demanded, .. },
+            Self::Atom { key: key_2, operator: operator_2, demanded: demanded_2, .. },
         ) = (self, other)
         else {
             return false;
         };
-        if spec != spec_2 || operator != operator_2 {
+        if key != key_2 || operator != operator_2 {
             return false;
         }
         let within = |some: &[Value], all: &[Value]| some.iter().all(|value| all.contains(value));

@@ -1,18 +1,34 @@
 //! Which left operands can be judged, with which values and operators, and where the fact about
 //! each comes from. What a profile does not list is refused before it is evaluated.
-//! `docs/profile.md` says the same in words.
+//! `profiles/allmende-v1.toml` is the table, `docs/profile.md` says the same in words.
+
+mod read;
+mod taxonomy;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use odrl_parser::{Operator, Term};
+use wire::digest::Digest;
 use wire::iri::Iri;
+
+pub use read::ProfileError;
 
 use crate::badge::Badge;
 use crate::fact::Source;
 use crate::value::ValueType;
+use taxonomy::Taxonomy;
 
 /// IRI of the Allmende profile version 1.
 pub const PROFILE_V1: &str = odrl_parser::vocabulary::ALLMENDE_V1;
+
+/// The table of version 1 as it is compiled in.
+pub const PROFILE_V1_TABLE: &str = include_str!("../profiles/allmende-v1.toml");
+
+/// Never changes once it is read; should the table ever not be readable, nothing can be judged.
+static V1: LazyLock<Profile> =
+    LazyLock::new(|| Profile::read(PROFILE_V1_TABLE).unwrap_or_else(|_| Profile::of([])));
 
 /// One left operand of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,81 +43,203 @@ pub struct OperandSpec {
     pub source: Source,
     /// What stands behind a constraint on it.
     pub badge: Badge,
+    /// The units of which a quantity must have one; nothing else has a unit.
+    pub units: BTreeSet<Iri>,
 }
 
-/// The operands and the taxonomy against which policies are checked and evaluated.
+/// The operands, actions and the taxonomy against which policies are checked and evaluated.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Profile(Arc<Table>);
+
+/// The digest alone: the table is long, and the same in every policy.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Profile").field(&self.0.digest.hex()).finish()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
-    operands: BTreeMap<Term, OperandSpec>,
-    broader: BTreeMap<Iri, BTreeSet<Iri>>,
+struct Table {
+    operands: BTreeMap<Term, Arc<OperandSpec>>,
+    aliases: BTreeMap<Term, Term>,
+    unavailable: BTreeMap<Term, String>,
+    actions: BTreeMap<Term, Badge>,
+    /// Each of these actions with all that include it.
+    above: BTreeMap<Term, Vec<Term>>,
+    implies: BTreeMap<Term, BTreeSet<Term>>,
+    membership: BTreeSet<Source>,
+    duty: BTreeSet<Source>,
+    narrowing: bool,
+    taxonomy: Taxonomy,
+    digest: Digest,
 }
 
 impl Profile {
     /// The Allmende profile version 1.
     #[must_use]
     pub fn v1() -> Self {
-        use Operator::{
-            Eq, Gt, Gteq, HasPart, IsA, IsAllOf, IsAnyOf, IsNoneOf, IsPartOf, Lt, Lteq, Neq,
-        };
-        let timed: &[Operator] = &[Eq, Gt, Gteq, Lt, Lteq, Neq];
-        let one: &[Operator] = &[Eq, IsA, IsAnyOf, IsNoneOf, IsPartOf, Neq];
-        let set: &[Operator] = &[HasPart, IsA, IsAllOf, IsAnyOf, IsNoneOf, IsPartOf];
-        let rows = [
-            (Term::DATE_TIME, ValueType::Instant, timed, Source::OwnClock, Badge::Enforced),
-            (Term::SINCE_AGREEMENT, ValueType::Duration, timed, Source::Agreement, Badge::Enforced),
-            (Term::PARTICIPANT, ValueType::Iri, one, Source::Certificate, Badge::Enforced),
-            (Term::VETTED_AS, ValueType::IriSet, set, Source::TrustList, Badge::Enforced),
-            (Term::PURPOSE, ValueType::Iri, one, Source::Statement, Badge::Promised),
-        ];
-        let rows = rows.into_iter().map(|(term, value_type, operators, source, badge)| {
-            let operators = operators.iter().copied().collect();
-            OperandSpec { term, value_type, operators, source, badge }
-        });
-        Self::of(rows)
+        V1.clone()
+    }
+
+    /// Reads a profile's table. Terms that the parser does not know cannot occur in a policy and
+    /// are left out; anything else that is not understood is refused.
+    ///
+    /// # Errors
+    /// [`ProfileError`].
+    pub fn read(table: &str) -> Result<Self, ProfileError> {
+        read::table(table).map(|table| Self(Arc::new(table)))
     }
 
     /// A profile of the operands; operators that mean nothing for an operand's type are left out.
+    /// The operator and the authority are believed about collections and duties.
     #[must_use]
     pub fn of(operands: impl IntoIterator<Item = OperandSpec>) -> Self {
         let operands = operands.into_iter().map(|mut spec| {
             spec.operators.retain(|operator| spec.value_type.gives_meaning_to(*operator));
-            (spec.term, spec)
+            (spec.term, Arc::new(spec))
         });
-        Self { operands: operands.collect(), broader: BTreeMap::new() }
+        let table = Table {
+            operands: operands.collect(),
+            aliases: BTreeMap::new(),
+            unavailable: BTreeMap::new(),
+            actions: BTreeMap::from([(Term::USE, Badge::Enforced)]),
+            above: BTreeMap::new(),
+            implies: BTreeMap::new(),
+            membership: BTreeSet::from([Source::Operator, Source::TrustList]),
+            duty: BTreeSet::from([Source::Credential, Source::Log, Source::Operator]),
+            narrowing: false,
+            taxonomy: Taxonomy::default(),
+            digest: Digest::of(b""),
+        };
+        let profile = Self(Arc::new(table));
+        profile.sealed()
     }
 
     /// Adds to the taxonomy that `narrower` is a kind of `broader`. Cycles are harmless.
     #[must_use]
     pub fn with_broader(mut self, narrower: Iri, broader: Iri) -> Self {
-        self.broader.entry(broader.clone()).or_default();
-        self.broader.entry(narrower).or_default().insert(broader);
+        Arc::make_mut(&mut self.0).taxonomy.add(narrower, broader);
+        self.sealed()
+    }
+
+    /// Adds that `implied` may not be prohibited where `action` is done (`odrl:implies`).
+    #[must_use]
+    pub fn with_implied(mut self, action: Term, implied: Term) -> Self {
+        Arc::make_mut(&mut self.0).implies.entry(action).or_default().insert(implied);
+        self.sealed()
+    }
+
+    /// What is added to a profile makes it another one.
+    fn sealed(mut self) -> Self {
+        let table = Arc::make_mut(&mut self.0);
+        table.digest = Digest::of(b"");
+        let whole = format!("{table:?}");
+        table.digest = Digest::of(whole.as_bytes());
         self
     }
 
-    /// The operand, if the profile can judge it.
+    /// The operand, if the profile can judge it; a deprecated name gives the one that replaced it.
     #[must_use]
     pub fn operand(&self, term: Term) -> Option<&OperandSpec> {
-        self.operands.get(&term)
+        self.shared_operand(term).map(Arc::as_ref)
+    }
+
+    pub(crate) fn shared_operand(&self, term: Term) -> Option<&Arc<OperandSpec>> {
+        let term = self.0.aliases.get(&term).copied().unwrap_or(term);
+        self.0.operands.get(&term)
     }
 
     /// All operands, by term.
     pub fn operands(&self) -> impl Iterator<Item = &OperandSpec> {
-        self.operands.values()
+        self.0.operands.values().map(Arc::as_ref)
+    }
+
+    /// Why nobody here can judge a known operand, if the profile says so.
+    #[must_use]
+    pub fn unavailable(&self, term: Term) -> Option<&str> {
+        self.0.unavailable.get(&term).map(String::as_str)
+    }
+
+    /// What stands behind a rule about the action. What is done elsewhere is a promise.
+    #[must_use]
+    pub fn action_badge(&self, action: Term) -> Badge {
+        self.0.actions.get(&action).copied().unwrap_or(Badge::Promised)
+    }
+
+    /// Whether a rule about `wide` also regulates `narrow`.
+    #[must_use]
+    pub(crate) fn covers(&self, wide: Term, narrow: Term) -> bool {
+        match self.0.above.get(&narrow) {
+            Some(above) => above.contains(&wide),
+            None => wide.covers(narrow),
+        }
+    }
+
+    /// The actions that the profile names.
+    pub fn actions(&self) -> impl Iterator<Item = Term> {
+        self.0.actions.keys().copied()
+    }
+
+    /// The actions that may not be prohibited where `action` is done: all that it implies, and all
+    /// that these imply.
+    #[must_use]
+    pub fn implied(&self, action: Term) -> BTreeSet<Term> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![action];
+        while let Some(action) = open.pop() {
+            let implied = self.0.implies.get(&action).into_iter().flatten().copied();
+            open.extend(implied.filter(|implied| found.insert(*implied)));
+        }
+        found
+    }
+
+    /// Whether the source is believed about the members of a collection.
+    #[must_use]
+    pub fn believes_membership(&self, source: Source) -> bool {
+        self.0.membership.contains(&source)
+    }
+
+    /// Whether the source is believed about a duty that was done.
+    #[must_use]
+    pub fn believes_duty(&self, source: Source) -> bool {
+        self.0.duty.contains(&source)
+    }
+
+    /// Whether a prohibition strictly below a permission narrows it where a policy names no
+    /// conflict strategy (ruling 7).
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        self.0.narrowing
     }
 
     /// Whether `narrow` is `broad` or a kind of it; none if the pinned taxonomy does not know both.
     #[must_use]
     pub fn is_kind_of(&self, narrow: &Iri, broad: &Iri) -> Option<bool> {
-        let mut seen = BTreeSet::from([narrow]);
-        let mut open = vec![narrow];
-        while let Some(kind) = open.pop() {
-            if kind == broad {
-                return Some(true);
-            }
-            let parents = self.broader.get(kind).into_iter().flatten();
-            open.extend(parents.filter(|parent| seen.insert(parent)));
-        }
-        (self.broader.contains_key(narrow) && self.broader.contains_key(broad)).then_some(false)
+        self.0.taxonomy.is_kind_of(narrow, broad)
+    }
+
+    /// Whether the taxonomy names it.
+    #[must_use]
+    pub fn knows(&self, kind: &Iri) -> bool {
+        self.0.taxonomy.knows(kind)
+    }
+
+    /// Everything that is a kind of `broad`, itself included.
+    #[must_use]
+    pub fn kinds_of(&self, broad: &Iri) -> BTreeSet<Iri> {
+        self.0.taxonomy.kinds_of(broad)
+    }
+
+    /// How many steps an answer of the taxonomy can take.
+    #[must_use]
+    pub fn taxonomy_size(&self) -> usize {
+        self.0.taxonomy.size()
+    }
+
+    /// The digest of the table: two profiles with the same one judge alike.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.0.digest
     }
 }
 
@@ -111,12 +249,22 @@ impl ValueType {
     pub const fn gives_meaning_to(self, operator: Operator) -> bool {
         match operator {
             Operator::Eq | Operator::Neq => !matches!(self, Self::IriSet),
-            Operator::Gt | Operator::Gteq | Operator::Lt | Operator::Lteq => {
-                matches!(self, Self::Decimal | Self::Duration | Self::Instant | Self::YearMonth)
-            }
+            Operator::Gt | Operator::Lt => self.is_ordered() || matches!(self, Self::Event),
+            Operator::Gteq | Operator::Lteq => self.is_ordered(),
             Operator::HasPart | Operator::IsAllOf => matches!(self, Self::IriSet),
             Operator::IsA | Operator::IsPartOf => matches!(self, Self::Iri | Self::IriSet),
-            Operator::IsAnyOf | Operator::IsNoneOf => true,
+            Operator::IsAnyOf | Operator::IsNoneOf => !matches!(self, Self::Event),
+        }
+    }
+
+    /// Whether the values lie on a line.
+    #[must_use]
+    pub const fn is_ordered(self) -> bool {
+        match self {
+            Self::Decimal | Self::Duration | Self::Instant | Self::Quantity | Self::YearMonth => {
+                true
+            }
+            Self::Event | Self::Iri | Self::IriSet | Self::Text => false,
         }
     }
 }

@@ -7,11 +7,13 @@ use odrl_parser::{LogicalOperator, Operator, Term};
 use serde::{Serialize, Serializer};
 use wire::pointer::Pointer;
 
-use crate::decision::{AtomReport, ConstraintReport, Verdict};
+use crate::decision::{AtomReport, ConstraintReport, RuleReport, Verdict};
+use crate::evaluate::DutyState;
 use crate::fact::Seen;
+use crate::settings::DutyMode;
 use crate::truth::Truth;
 
-/// One reason of a denial.
+/// One reason of a denial: its code names the clause that it obeys, [`ReasonCode::clause`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// What kind of reason.
@@ -25,16 +27,26 @@ pub struct Reason {
 /// Kinds of reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReasonCode {
+    /// To judge it costs more than is allowed.
+    BudgetExceeded,
     /// A constraint on another operand does not hold.
     ConditionNotMet,
+    /// A duty that comes first is not done.
+    DutyNotFulfilled,
+    /// A duty was not done as demanded.
+    DutyViolated,
     /// Sources contradict each other about a fact.
     FactConflicting,
     /// A fact is missing or cannot be compared.
     FactUnknown,
     /// What is known is out of date.
     FactStale,
+    /// It is not known whether asset or party belong to a collection, or how they are.
+    MembershipUnknown,
     /// Several alternatives hold where exactly one may.
     NotExactlyOne,
+    /// All hold, but did not come to hold in their order, or no log says in which.
+    NotInOrder,
     /// No permission regulates the action.
     NothingPermits,
     /// The party is not among the partners.
@@ -49,6 +61,8 @@ pub enum ReasonCode {
     OtherPurpose,
     /// The dataset is not the agreement's.
     OtherTarget,
+    /// The policy contradicts itself, which by its strategy voids it.
+    PolicyVoid,
     /// A prohibition applies.
     Prohibited,
     /// A prohibition may apply, and nobody can say that it does not.
@@ -65,12 +79,17 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All codes, in the order of their variants.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
+        Self::BudgetExceeded,
         Self::ConditionNotMet,
+        Self::DutyNotFulfilled,
+        Self::DutyViolated,
         Self::FactConflicting,
         Self::FactUnknown,
         Self::FactStale,
+        Self::MembershipUnknown,
         Self::NotExactlyOne,
+        Self::NotInOrder,
         Self::NothingPermits,
         Self::NotThisPartner,
         Self::NotVetted,
@@ -78,6 +97,7 @@ impl ReasonCode {
         Self::OtherAssignee,
         Self::OtherPurpose,
         Self::OtherTarget,
+        Self::PolicyVoid,
         Self::Prohibited,
         Self::ProhibitedUnlessKnown,
         Self::PurposeNotStated,
@@ -90,11 +110,16 @@ impl ReasonCode {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::BudgetExceeded => "budget-exceeded",
             Self::ConditionNotMet => "condition-not-met",
+            Self::DutyNotFulfilled => "duty-not-fulfilled",
+            Self::DutyViolated => "duty-violated",
             Self::FactConflicting => "fact-conflicting",
             Self::FactStale => "fact-stale",
             Self::FactUnknown => "fact-unknown",
+            Self::MembershipUnknown => "membership-unknown",
             Self::NotExactlyOne => "not-exactly-one",
+            Self::NotInOrder => "not-in-order",
             Self::NotThisPartner => "not-this-partner",
             Self::NotVetted => "not-vetted",
             Self::NotYet => "not-yet",
@@ -102,12 +127,48 @@ impl ReasonCode {
             Self::OtherAssignee => "other-assignee",
             Self::OtherPurpose => "other-purpose",
             Self::OtherTarget => "other-target",
+            Self::PolicyVoid => "policy-void",
             Self::Prohibited => "prohibited",
             Self::ProhibitedUnlessKnown => "prohibited-unless-known",
             Self::PurposeNotStated => "purpose-not-stated",
             Self::TimeOver => "time-over",
             Self::VettingUnknown => "vetting-unknown",
             Self::WrongTime => "wrong-time",
+        }
+    }
+}
+
+impl ReasonCode {
+    /// The section of the ODRL Information Model 2.2, or of our profile, that the reason obeys.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::BudgetExceeded => "docs/profile.md, Judgement",
+            Self::ConditionNotMet
+            | Self::NotThisPartner
+            | Self::NotVetted
+            | Self::NotYet
+            | Self::OtherPurpose
+            | Self::TimeOver
+            | Self::WrongTime => "ODRL Information Model 2.2, section 2.5.1",
+            Self::FactConflicting
+            | Self::FactStale
+            | Self::FactUnknown
+            | Self::PurposeNotStated
+            | Self::VettingUnknown => "docs/profile.md, Operands",
+            Self::NotExactlyOne | Self::NotInOrder => "ODRL Information Model 2.2, section 2.5.2",
+            Self::DutyNotFulfilled | Self::DutyViolated => {
+                "ODRL Information Model 2.2, section 2.6.3"
+            }
+            Self::MembershipUnknown | Self::OtherTarget => {
+                "ODRL Information Model 2.2, section 2.2"
+            }
+            Self::OtherAssignee => "ODRL Information Model 2.2, section 2.3",
+            Self::NothingPermits => "ODRL Information Model 2.2, section 2.6.2",
+            Self::PolicyVoid => "ODRL Information Model 2.2, section 2.10",
+            Self::Prohibited | Self::ProhibitedUnlessKnown => {
+                "ODRL Information Model 2.2, section 2.6.4"
+            }
         }
     }
 }
@@ -133,12 +194,32 @@ pub struct Redacted {
     pub codes: BTreeSet<ReasonCode>,
 }
 
-/// The constraints that keep a permission from holding: each leaf that fails on a path of failing
-/// constraints.
-pub(crate) fn failing(rule: &Pointer, constraints: &[ConstraintReport]) -> Vec<Reason> {
+/// What keeps a permission from holding: what is not known of asset and party, each leaf that fails
+/// on a path of failing constraints, each duty that is in the way.
+pub(crate) fn failing(rule: &RuleReport, mode: DutyMode) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    for constraint in constraints.iter().filter(|member| member.truth() != Truth::Satisfied) {
-        collect(rule, constraint, &mut reasons);
+    for entity in [&rule.target, &rule.assignee].into_iter().flatten() {
+        if entity.truth != Truth::Satisfied {
+            let (code, rule) = (ReasonCode::MembershipUnknown, Some(rule.pointer.clone()));
+            reasons.push(Reason { code, rule, constraint: None });
+        }
+    }
+    let constraints = rule.refinements.iter().chain(&rule.constraints);
+    for constraint in constraints.filter(|member| member.truth() != Truth::Satisfied) {
+        collect(&rule.pointer, constraint, &mut reasons);
+    }
+    let in_the_way = rule.duties.iter().filter(|duty| duty.state.lets(mode) != Truth::Satisfied);
+    for duty in in_the_way {
+        let code = match duty.state {
+            DutyState::Violated => ReasonCode::DutyViolated,
+            DutyState::Cured
+            | DutyState::Fulfilled
+            | DutyState::Inactive
+            | DutyState::Pending
+            | DutyState::Unknown
+            | DutyState::Waived => ReasonCode::DutyNotFulfilled,
+        };
+        reasons.push(Reason { code, rule: Some(duty.pointer.clone()), constraint: None });
     }
     reasons
 }
@@ -157,7 +238,13 @@ fn collect(rule: &Pointer, constraint: &ConstraintReport, reasons: &mut Vec<Reas
                 let reason = Reason { code: ReasonCode::NotExactlyOne, rule, constraint: None };
                 return reasons.push(reason);
             }
-            for member in members.iter().filter(|member| member.truth() != Truth::Satisfied) {
+            let mut failing = members.iter().filter(|it| it.truth() != Truth::Satisfied).peekable();
+            if failing.peek().is_none() {
+                // All hold, and still not the whole: then it is a sequence.
+                let (code, rule) = (ReasonCode::NotInOrder, Some(rule.clone()));
+                return reasons.push(Reason { code, rule, constraint: None });
+            }
+            for member in failing {
                 collect(rule, member, reasons);
             }
         }

@@ -1,10 +1,24 @@
 //! What the crate promises, as data: values, verdicts, sentences, and laws over generated policies.
 
+mod badges;
+mod books;
+mod build;
+mod cases;
+mod differ;
+mod explained;
+mod generate;
 mod grants;
+mod hostile;
 mod laws;
+mod profile;
+mod refusals;
+mod rounds;
 mod sentences;
+mod strategies;
 mod values;
 mod verdicts;
+mod whole;
+mod worlds;
 
 use jiff::Timestamp;
 use odrl_parser::{Id, Policy, Term, parse_agreement, parse_offer};
@@ -13,7 +27,8 @@ use wire::did::Did;
 use wire::iri::Iri;
 use wire::node::Node;
 
-use crate::{CheckedPolicy, Facts, Request, check};
+use crate::text::{Lang, Voice};
+use crate::{Book, Capabilities, CheckedPolicy, Facts, Request, Standing, check};
 
 pub(super) const NOW: &str = "2026-11-23T12:00:00Z";
 pub(super) const MOBILITY: &str = "https://w3id.org/allmende/v1/kind/mobility-service";
@@ -79,4 +94,21 @@ pub(super) fn facts() -> Facts {
         .participant(&Did::parse("did:web:firm.example").unwrap(), Some(at("2027-06-01T00:00:00Z")))
         .vetted_as([iri(MOBILITY)], 7, Some(at("2026-12-01T00:00:00Z")))
         .purpose(iri(TRAFFIC))
+}
+
+/// A program that decides by its clock, the agreement, certificates and the trust list, and asks for
+/// the purpose.
+pub(super) fn capabilities() -> &'static Capabilities {
+    static OURS: std::sync::LazyLock<Capabilities> = std::sync::LazyLock::new(|| {
+        let decided = [Term::DATE_TIME, Term::SINCE_AGREEMENT, Term::PARTICIPANT, Term::VETTED_AS];
+        let claims = [Term::PURPOSE].into();
+        Capabilities { claims, ..Capabilities::deciding(decided) }
+    });
+    &OURS
+}
+
+/// Words of the book of this version, about an unknown partner.
+pub(super) fn voice(lang: Lang) -> Voice<'static> {
+    let standing = Standing { ours: capabilities(), partner: None };
+    Voice { book: Book::shipped(), standing, lang }
 }

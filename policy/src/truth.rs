@@ -31,6 +31,9 @@ impl Truth {
             LogicalOperator::And if unsatisfied > 0 => Self::Unsatisfied,
             LogicalOperator::And if unknown > 0 => Self::Unknown,
             LogicalOperator::And => Self::Satisfied,
+            // In which order they came to hold, no fact says.
+            LogicalOperator::AndSequence if unsatisfied > 0 => Self::Unsatisfied,
+            LogicalOperator::AndSequence => Self::Unknown,
             LogicalOperator::Or if satisfied > 0 => Self::Satisfied,
             LogicalOperator::Or if unknown > 0 => Self::Unknown,
             LogicalOperator::Or => Self::Unsatisfied,

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use odrl_parser::{Literal, LiteralTag, parse_day, parse_instant, parse_offset, value_iri};
 use rust_decimal::Decimal;
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use wire::iri::Iri;
 
 use crate::duration::{DurationError, parse_duration};
@@ -32,10 +32,24 @@ pub enum Value {
     DayTime(SignedDuration),
     /// An exact decimal number.
     Decimal(Decimal),
+    /// Where an event stands in the log: on the left of `event` alone.
+    Event {
+        /// The event.
+        event: Iri,
+        /// Whether it has been.
+        phase: Phase,
+    },
     /// A point on the time line.
     Instant(Timestamp),
     /// An identifier, compared by its exact characters.
     Iri(Iri),
+    /// An exact decimal number of a unit. Nothing is converted.
+    Quantity {
+        /// The number.
+        number: Decimal,
+        /// The unit.
+        unit: Iri,
+    },
     /// A text, with its language if it has one.
     Text {
         /// The characters.
@@ -47,19 +61,35 @@ pub enum Value {
     YearMonth(u64),
 }
 
-/// The type that a profile gives to a left operand.
+/// Where an event stands at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It has not begun.
+    Before,
+    /// It is under way.
+    During,
+    /// It is over.
+    After,
+}
+
+/// The type that a profile gives to a left operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ValueType {
     /// Exact decimal numbers.
     Decimal,
     /// Durations of days, hours, minutes and seconds.
     Duration,
+    /// Phases of an event; the event's IRI on the right.
+    Event,
     /// Instants; days on the right.
     Instant,
     /// One IRI.
     Iri,
     /// A set of IRIs.
     IriSet,
+    /// Exact decimal numbers of a unit.
+    Quantity,
     /// One text.
     Text,
     /// Durations of years and months.
@@ -87,14 +117,14 @@ pub enum ValueError {
 }
 
 impl Value {
-    /// Reads a literal as a value of the type.
+    /// Reads a literal as a value of the type; of a quantity the number alone.
     ///
     /// # Errors
     /// [`ValueError`].
     pub fn read(literal: &Literal, value_type: ValueType) -> Result<Self, ValueError> {
         let text = literal.lexical.as_str();
         match value_type {
-            ValueType::Decimal => read_decimal(literal),
+            ValueType::Decimal | ValueType::Quantity => read_decimal(literal),
             ValueType::Duration | ValueType::YearMonth => {
                 demand(literal, &["dayTimeDuration", "duration", "yearMonthDuration"])?;
                 let value = parse_duration(text).map_err(ValueError::Duration)?;
@@ -109,7 +139,7 @@ impl Value {
                 }
             }
             ValueType::Instant => read_instant(literal),
-            ValueType::Iri | ValueType::IriSet => {
+            ValueType::Event | ValueType::Iri | ValueType::IriSet => {
                 if literal.tag != LiteralTag::Iri {
                     demand(literal, &["anyURI"])?;
                 }
@@ -126,9 +156,27 @@ impl Value {
             Self::Day { .. } => "day",
             Self::DayTime(_) | Self::YearMonth(_) => "duration",
             Self::Decimal(_) => "decimal",
+            Self::Event { .. } => "event",
             Self::Instant(_) => "instant",
             Self::Iri(_) => "iri",
+            Self::Quantity { .. } => "quantity",
             Self::Text { .. } => "text",
+        }
+    }
+
+    /// The identifier, if it is one.
+    #[must_use]
+    pub const fn iri(&self) -> Option<&Iri> {
+        match self {
+            Self::Iri(iri) => Some(iri),
+            Self::Day { .. }
+            | Self::DayTime(_)
+            | Self::Decimal(_)
+            | Self::Event { .. }
+            | Self::Instant(_)
+            | Self::Quantity { .. }
+            | Self::Text { .. }
+            | Self::YearMonth(_) => None,
         }
     }
 
@@ -148,6 +196,13 @@ impl Value {
             (Self::DayTime(left), Self::DayTime(right)) => Some(left.cmp(right)),
             (Self::YearMonth(left), Self::YearMonth(right)) => Some(left.cmp(right)),
             (Self::Decimal(left), Self::Decimal(right)) => Some(left.cmp(right)),
+            (
+                Self::Quantity { number: left, unit },
+                Self::Quantity { number: right, unit: other },
+            ) => (unit == other).then(|| left.cmp(right)),
+            (Self::Event { event, phase }, Self::Iri(other)) => {
+                (event == other).then(|| phase.cmp(&Phase::During))
+            }
             _ => None,
         }
     }
@@ -244,8 +299,10 @@ impl fmt::Display for Value {
             Self::Day { written, .. } => f.write_str(written),
             Self::DayTime(duration) => write!(f, "{duration}"),
             Self::Decimal(number) => write!(f, "{number}"),
+            Self::Event { event, phase } => write!(f, "{} {event}", phase.name()),
             Self::Instant(at) => write!(f, "{at}"),
             Self::Iri(iri) => f.write_str(iri.as_str()),
+            Self::Quantity { number, unit } => write!(f, "{number} {unit}"),
             Self::Text { text, language: None } => f.write_str(text),
             Self::Text { text, language: Some(language) } => write!(f, "{text}@{language}"),
             Self::YearMonth(months) => write!(f, "P{months}M"),
@@ -253,12 +310,78 @@ impl fmt::Display for Value {
     }
 }
 
-/// As `{"type": …, "value": …}`, both texts, so that equal values give equal bytes.
+impl Phase {
+    /// All phases, in their order.
+    pub const ALL: [Self; 3] = [Self::Before, Self::During, Self::After];
+
+    /// The name, as it is serialised.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::During => "during",
+            Self::After => "after",
+        }
+    }
+}
+
+/// As `{"type": …, "value": …}`, both texts, and the `language` of a text that has one, so that
+/// equal values give equal bytes and different values different ones.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Value", 2)?;
+        let (text, language) = if let Self::Text { text, language: Some(language) } = self {
+            (text.clone(), Some(language))
+        } else {
+            (self.to_string(), None)
+        };
+        let mut object =
+            serializer.serialize_struct("Value", 2 + usize::from(language.is_some()))?;
         object.serialize_field("type", self.type_name())?;
-        object.serialize_field("value", &self.to_string())?;
+        object.serialize_field("value", &text)?;
+        if let Some(language) = language {
+            object.serialize_field("language", language)?;
+        }
         object.end()
+    }
+}
+
+impl Value {
+    /// Reads back what was serialised.
+    pub(crate) fn restore(type_name: &str, text: &str, language: Option<&str>) -> Option<Self> {
+        if language.is_some() && type_name != "text" {
+            return None;
+        }
+        let literal = |text: &str| Literal {
+            lexical: text.to_owned(),
+            tag: LiteralTag::Plain,
+            pointer: wire::pointer::Pointer::root(),
+        };
+        let value = match type_name {
+            "day" => read_day(text).ok()?,
+            "decimal" => read_decimal(&literal(text)).ok()?,
+            "duration" => parse_duration(text).ok()?,
+            "event" => {
+                let (name, event) = text.split_once(' ')?;
+                let phase = Phase::ALL.into_iter().find(|phase| phase.name() == name)?;
+                Self::Event { event: Iri::parse(event).ok()?, phase }
+            }
+            "instant" => Self::Instant(parse_instant(text).ok()?),
+            "iri" => Self::Iri(Iri::parse(text).ok()?),
+            "quantity" => {
+                let (number, unit) = text.split_once(' ')?;
+                let Self::Decimal(number) = read_decimal(&literal(number)).ok()? else {
+                    return None;
+                };
+                Self::Quantity { number, unit: Iri::parse(unit).ok()? }
+            }
+            "text" => {
+                Self::Text { text: text.to_owned(), language: language.map(ToOwned::to_owned) }
+            }
+            _ => return None,
+        };
+        // One value has one spelling.
+        let same = value.type_name() == type_name
+            && (matches!(value, Self::Text { .. }) || value.to_string() == text);
+        same.then_some(value)
     }
 }

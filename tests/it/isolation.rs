@@ -12,7 +12,6 @@ use connector::engine::live::Cut;
 use connector::engine::negotiation::Ending;
 use connector::record::agreement::AgreementRecord;
 use connector::store::{Batch, Embedded, Key, Kind, Scope, Span, Store};
-use policy::template::Template;
 use protocol::id::DatasetId;
 
 /// Every record of Ulm's.
@@ -175,7 +174,7 @@ async fn a_message_to_one_town_leaves_no_trace_at_the_other() {
         let found = store.range(&Span::new(&Who::NeuUlm.did(), kind)).await.unwrap();
         assert!(found.is_empty(), "{kind:?}");
     }
-    let dataset = space.publish(Who::Ulm, described(&Template::default())).await;
+    let dataset = space.publish(Who::Ulm, described(&[])).await;
     space.ask(Who::NeuUlm, Who::Ulm, &dataset).await.unwrap();
     space.settle().await;
     assert_eq!(space.kept(Who::NeuUlm).await.agreements.len(), 1, "towns are partners too");

@@ -16,7 +16,6 @@ use audit::entry::{Body, EntryType, Verdict};
 use connector::record::agreement::AgreementRecord;
 use connector::record::negotiation::By;
 use identity::OpensslVerify;
-use policy::template::Template;
 use protocol::negotiation::State;
 
 /// Checks one party's signature over what the other party keeps.
@@ -137,7 +136,7 @@ async fn the_kind_counts_at_the_moment_of_the_request() {
 #[tokio::test]
 async fn a_member_that_the_authority_suspends_gets_no_answer_but_not_found() {
     let space = Dataspace::new();
-    let dataset = space.publish(Who::Ulm, described(&Template::default())).await;
+    let dataset = space.publish(Who::Ulm, described(&[])).await;
     for says in [
         Says { number: 1, suspended: vec![Who::Firm], ..Says::default() },
         Says { number: 2, unlisted: vec![Who::Firm], ..Says::default() },
@@ -157,7 +156,7 @@ async fn a_member_that_the_authority_suspends_gets_no_answer_but_not_found() {
 #[tokio::test]
 async fn when_the_list_has_expired_nobody_is_believed() {
     let space = Dataspace::new();
-    let dataset = space.publish(Who::Ulm, described(&Template::default())).await;
+    let dataset = space.publish(Who::Ulm, described(&[])).await;
     let expires = Some(space.now() + jiff::SignedDuration::from_secs(1));
     space.node(Who::Ulm).learn(&Says { number: 1, expires, ..Says::default() }).await;
     space.pass(jiff::SignedDuration::from_secs(2)).await;

@@ -12,7 +12,6 @@ use allmende_tests::story::{ENGINEER, described, rule};
 use audit::entry::{Body, EntryType};
 use bytes::Bytes;
 use connector::engine::permit::DeliveryEnd;
-use policy::template::Template;
 use protocol::transfer::State;
 use serde_json::{Value, json};
 use wire::digest::Digest;
@@ -239,7 +238,7 @@ async fn one_contracts_token_opens_no_other_transfer() {
     let one = space.contract(&rule()).await;
     space.transfer(&one).await;
     let token = space.token().await;
-    let dataset = space.publish(Who::Ulm, described(&Template::default())).await;
+    let dataset = space.publish(Who::Ulm, described(&[])).await;
     space.ask(Who::Company, Who::Ulm, &dataset).await.unwrap();
     space.settle().await;
     let agreements = space.kept(Who::Company).await.agreements;

@@ -10,7 +10,7 @@ use identity::testing::{self, World};
 use identity::tls::{Material, Trust};
 use identity::trust::{Member, Status, TrustList};
 use jiff::{SignedDuration, Timestamp};
-use policy::template;
+use policy::book;
 use wire::dataspace::DataspaceId;
 use wire::did::Did;
 use wire::iri::Iri;
@@ -74,7 +74,7 @@ impl Who {
         match self {
             Self::Company => vec![mobility_service()],
             Self::Firm => vec![],
-            Self::NeuUlm | Self::Ulm => vec![template::kind("municipality").unwrap()],
+            Self::NeuUlm | Self::Ulm => vec![book::kind("municipality").unwrap()],
         }
     }
 }
@@ -82,7 +82,7 @@ impl Who {
 /// The kind of member as which the company is vetted.
 #[must_use]
 pub fn mobility_service() -> Iri {
-    template::kind("mobility-service").unwrap()
+    book::kind("mobility-service").unwrap()
 }
 
 /// The instant at which every story begins.

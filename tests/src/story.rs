@@ -9,7 +9,7 @@ use connector::record::dataset::{ApprovalRule, DatasetRecord, ListedFor, Source}
 use connector::record::negotiation::NegotiationRecord;
 use connector::record::transfer::TransferRecord;
 use jiff::{SignedDuration, Timestamp};
-use policy::template::{self, Template, Until};
+use policy::Book;
 use protocol::id::DatasetId;
 use protocol::message::data_address::AUTHORIZATION;
 use protocol::{negotiation, transfer};
@@ -28,12 +28,24 @@ pub const SECOND: &str = "second";
 
 /// The rule of most stories: for vetted mobility services, for twelve hours.
 #[must_use]
-pub fn rule() -> Template {
-    Template {
-        kinds: vec![mobility_service()],
-        until: Some(Until::Instant(rule_end())),
-        ..Template::default()
-    }
+pub fn rule() -> Vec<String> {
+    rule_until(rule_end())
+}
+
+/// That rule with another end.
+#[must_use]
+pub fn rule_until(end: Timestamp) -> Vec<String> {
+    vec![format!("vetted-as={}", mobility_service()), format!("before={end}")]
+}
+
+/// The offer that sentences stand for.
+///
+/// # Panics
+/// If one of them is no sentence.
+#[must_use]
+pub fn offer(sentences: &[String]) -> Value {
+    let book = Book::shipped();
+    book.build(&book.choose(sentences).unwrap()).unwrap().policy
 }
 
 /// When that rule ends.
@@ -44,13 +56,13 @@ pub fn rule_end() -> Timestamp {
 
 /// A dataset under a rule.
 #[must_use]
-pub fn described(rule: &Template) -> Described {
+pub fn described(rule: &[String]) -> Described {
     Described {
         title: "Parking".to_owned(),
         description: "Free places".to_owned(),
         source: Source::File { path: "parking.csv".to_owned() },
         media_type: "text/csv".to_owned(),
-        offer: template::build(rule),
+        offer: offer(rule),
         approval: ApprovalRule::Automatic,
         listed_for: ListedFor::Members,
         account: PUBLISHER.to_owned(),
@@ -98,7 +110,7 @@ impl Dataspace {
     }
 
     /// Publishes, asks and settles: a contract of the company with Ulm under `rule`.
-    pub async fn contract(&self, rule: &Template) -> AgreementRecord {
+    pub async fn contract(&self, rule: &[String]) -> AgreementRecord {
         let dataset = self.publish(Who::Ulm, described(rule)).await;
         let pid = self.ask(Who::Company, Who::Ulm, &dataset).await.unwrap();
         self.settle().await;

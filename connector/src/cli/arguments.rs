@@ -5,6 +5,7 @@ mod contract;
 mod dataset;
 mod delivery;
 mod home;
+mod policy;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ pub use delivery::DeliveryCommand;
 pub use home::{
     AddressArguments, AuthorityInitArguments, InitArguments, InviteArguments, JoinArguments,
 };
+
+pub use policy::{FormName, PolicyCommand};
 
 use super::help;
 use crate::management::actor::{AccountName, AccountRole};
@@ -125,6 +128,9 @@ pub enum Command {
     Join(JoinArguments),
     /// List the members of the data space.
     Members,
+    /// Check, explain, render and test policies.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Fetch the data of a contract.
     Pull {
         /// The contract: its id, the first eight or more characters of it, or its title.

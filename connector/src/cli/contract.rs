@@ -53,7 +53,7 @@ pub(super) async fn contract(
         }
         ContractCommand::Request { peer, dataset, offer, purpose, rule, wait } => {
             let dataset = find::offered(client, &peer, &dataset).await?;
-            let terms = rule.map(|path| dataset::rule(RuleArguments::of_file(path))).transpose()?;
+            let terms = given(RuleArguments::of(rule)).transpose()?;
             let request = ContractRequest { peer, dataset, offer, purpose, terms };
             let call = Call::plain().with("wait", wait).sending(&request)?;
             if wait > 0 {

@@ -1,5 +1,7 @@
 //! From what a clerk types to a dataset's description.
 
+use std::path::Path;
+
 use wire::json::{self, Limits};
 
 use super::arguments::{DatasetArguments, RuleArguments};
@@ -42,24 +44,13 @@ fn no_source() -> Failure {
 }
 
 pub(super) fn rule(arguments: RuleArguments) -> Result<RuleInput, Failure> {
-    if let Some(path) = arguments.rule {
-        let bytes = std::fs::read(&path).map_err(|error| local_file(&path, &error))?;
-        let policy = json::parse(&bytes, &Limits::message()).map_err(|error| {
-            let path = path.display();
-            Failure::new(
-                Exit::Refused,
-                "rule-file-invalid",
-                Words::new(format!("`{path}` ist kein JSON."), format!("`{path}` is not JSON")),
-                Words::new(
-                    "Die genannte Stelle berichtigen, oder die Regel mit `--until`, `--vetted-as`, `--partner`, `--purpose` angeben.",
-                    "correct the place named, or give the rule with `--until`, `--vetted-as`, `--partner`, `--purpose`",
-                ),
-            )
-            .because(error.to_string())
-        })?;
-        return Ok(RuleInput::Policy { policy });
+    if let Some(path) = arguments.rule.iter().find(|text| is_file(text)).cloned() {
+        if RuleArguments::of(vec![path.clone()]) != arguments {
+            return Err(file_not_alone());
+        }
+        return Ok(RuleInput::Policy { policy: read(Path::new(&path))? });
     }
-    let RuleArguments { rule: _, until, vetted_as, partner, purpose } = arguments;
+    let RuleArguments { rule, until, vetted_as, partner, purpose } = arguments;
     let several = |some: bool, sentence| some.then_some(sentence);
     let sentences = [
         until.map(|until| RuleSentence::Until { until }),
@@ -67,7 +58,47 @@ pub(super) fn rule(arguments: RuleArguments) -> Result<RuleInput, Failure> {
         several(!partner.is_empty(), RuleSentence::Partners { partners: partner }),
         purpose.map(|purpose| RuleSentence::Purpose { purpose }),
     ];
-    Ok(RuleInput::Sentences { sentences: sentences.into_iter().flatten().collect() })
+    let said = rule.into_iter().map(|sentence| RuleSentence::Said { sentence });
+    Ok(RuleInput::Sentences { sentences: sentences.into_iter().flatten().chain(said).collect() })
+}
+
+/// What names a file: no sentence ends like one.
+fn is_file(text: &str) -> bool {
+    let path = Path::new(text);
+    path.extension().is_some_and(|ending| ending == "json" || ending == "jsonld") || path.is_file()
+}
+
+fn read(path: &Path) -> Result<serde_json::Value, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| local_file(path, &error))?;
+    json::parse(&bytes, &Limits::message()).map_err(|error| {
+        let path = path.display();
+        Failure::new(
+            Exit::Refused,
+            "rule-file-invalid",
+            Words::new(format!("`{path}` ist kein JSON."), format!("`{path}` is not JSON")),
+            Words::new(
+                "Die genannte Stelle berichtigen, oder die Regel in Sätzen angeben.",
+                "correct the place named, or give the rule in sentences",
+            ),
+        )
+        .because(error.to_string())
+    })
+}
+
+/// A file is the whole rule.
+fn file_not_alone() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "rule-file-not-alone",
+        Words::new(
+            "Eine Datei ist die ganze Regel; daneben stehen keine Sätze.",
+            "a file is the whole rule; no sentences stand beside it",
+        ),
+        Words::new(
+            "Nur die Datei angeben, oder nur Sätze.",
+            "give the file alone, or sentences alone",
+        ),
+    )
 }
 
 /// The media type that a name's ending suggests.
@@ -124,10 +155,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_file_is_a_sentence() {
+        let dataset = parse("--file a --rule until=2027-12-31 --rule no-distribution").unwrap();
+        insta::assert_snapshot!(serde_json::to_string(&dataset.rule).unwrap(), @r#"{"kind":"sentences","sentences":[{"kind":"said","sentence":"until=2027-12-31"},{"kind":"said","sentence":"no-distribution"}]}"#);
+    }
+
+    #[test]
     fn a_dataset_has_one_source_and_one_kind_of_rule() {
         assert!(parse("").unwrap_err().contains("--file <PATH>|--http <URL>"));
         assert!(parse("--file a --http http://b").unwrap_err().contains("cannot be used with"));
-        assert!(parse("--file a --rule r.json --until 2026-01-01").unwrap_err().contains("cannot"));
+        let beside = parse("--file a --rule r.json --until 2026-01-01").unwrap_err();
+        assert_eq!(beside, "rule-file-not-alone");
+        assert_eq!(parse("--file a --rule r.json --rule free").unwrap_err(), "rule-file-not-alone");
         assert_eq!(parse("--file a --rule /nowhere/rule.json").unwrap_err(), "local-io");
     }
 

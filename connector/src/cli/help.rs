@@ -74,6 +74,13 @@ const GROUPS: &[Group] = &[
         both("Technik: Daten finden und fließen lassen", "Engineer: find data and let it flow"),
         &[
             ("catalog", both("den Katalog eines Partners lesen", "read a partner's catalogue")),
+            (
+                "policy",
+                both(
+                    "Regeln prüfen, erklären, umschreiben und testen",
+                    "check, explain, render and test policies",
+                ),
+            ),
             ("pull", both("die Daten eines Vertrags holen", "fetch the data of a contract")),
             (
                 "receive",

@@ -14,7 +14,9 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::show::{Show, short};
 use super::task::{Demo, Tasks};
-use super::{contract, dataset, delivery, find, help, home, local, local_file, pull, verify};
+use super::{
+    contract, dataset, delivery, find, help, home, local, local_file, policy, pull, verify,
+};
 use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
 use crate::management::view::{
@@ -64,6 +66,7 @@ pub(super) async fn run<T: Tasks>(
         Command::Members => {
             show::<MembersView>(&client()?.call(Operation::Members, Call::plain()).await?, output)
         }
+        Command::Policy(command) => policy::policy(&command, output),
         Command::Pull { contract, output: target } => {
             pull::pull(&client()?, Operation::Pull, &contract, target.as_deref(), output).await
         }

@@ -9,15 +9,12 @@ use identity::OpensslVerify;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::{local, local_file};
+use super::{files_below, local, local_file};
 use crate::management::view::Words;
 use crate::words::Lang;
 
 /// The largest anchors file, in bytes.
 const ANCHORS_BYTES_MAX: u64 = 16 * 1024 * 1024;
-
-/// The deepest folder that is looked into.
-const DEPTH_MAX: usize = 16;
 
 /// Verifies `folder`, prints the report, and says how it went.
 pub(super) fn verify(
@@ -101,27 +98,7 @@ impl Files for Folder {
     }
 
     fn list(&self) -> Vec<String> {
-        let mut files = Vec::new();
-        list(&self.root, "", DEPTH_MAX, &mut files);
-        files.sort();
-        files
-    }
-}
-
-fn list(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<String>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let (Ok(kind), Some(name)) =
-            (entry.file_type(), entry.file_name().to_str().map(str::to_owned))
-        else {
-            continue;
-        };
-        let path = format!("{prefix}{name}");
-        if kind.is_file() {
-            files.push(path);
-        } else if kind.is_dir() && depth > 0 {
-            list(&entry.path(), &format!("{path}/"), depth - 1, files);
-        }
+        files_below(&self.root)
     }
 }
 

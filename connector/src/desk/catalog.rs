@@ -18,7 +18,7 @@ use wire::node::Node;
 use self::page::{Page, Place};
 use super::Inner;
 use super::refusal::{partner, unknown};
-use super::words::{lines, of_decision, sentence};
+use super::words::{lines, lines_of, of_decision, sentence};
 use crate::clock::Clock;
 use crate::engine::catalog::filter::{Description, Filter};
 use crate::engine::parts::{Answer as PeerAnswer, Parts, Request, Transport};
@@ -175,6 +175,9 @@ impl<P: Parts, D> Inner<P, D> {
                     format!("this rule cannot be judged: {error}"),
                 );
                 view.sentence = words.clone();
+                // What it says is shown all the same, if it can be read.
+                let read = odrl_parser::parse_offer(&Node::root(offer.document()));
+                view.rules = read.as_ref().map(lines_of).unwrap_or_default();
                 view.obstacle = Some(words);
             }
         }

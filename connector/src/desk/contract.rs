@@ -255,7 +255,7 @@ fn choose<'a>(dataset: &'a Dataset, wanted: Option<&OfferId>) -> Answer<&'a Cata
 /// A stated purpose must be one that the rule names: we state it by asking for exactly this rule.
 fn check_purpose(rule: &CheckedPolicy, purpose: &str) -> Answer<()> {
     let invalid = |de: &str, en: &str| input("purpose-not-in-rule", de, en);
-    let stated = policy::template::purpose(purpose).map_err(|_| {
+    let stated = policy::book::purpose(purpose).map_err(|_| {
         invalid(
             "Das ist kein Zweck, der sich nennen lässt.",
             "this is no purpose that can be stated",

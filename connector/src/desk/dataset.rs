@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use identity::guard::Origin;
-use policy::template::{Template, build, kind, purpose};
+use policy::book::Beside;
 use protocol::Role;
 use protocol::id::DatasetId;
-use serde_json::{Value, json};
 use wire::did::Did;
-use wire::node::Node;
 use wire::pointer::Pointer;
 
 use super::Inner;
 use super::negotiate::acceptance_view;
 use super::refusal::input;
+use super::rule::{Ruled, ruled};
 use super::source::check_url;
 use super::words::{lines, sentence};
 use crate::engine::dataset::Described;
@@ -24,8 +23,7 @@ use crate::management::actor::Actor;
 use crate::management::desk::Answer;
 use crate::management::refusal::Refusal;
 use crate::management::view::{
-    AcceptanceView, Approval, DatasetInput, DatasetView, RuleInput, RuleSentence, SourceInput,
-    Visibility,
+    AcceptanceView, Approval, DatasetInput, DatasetView, SourceInput, Visibility,
 };
 use crate::record::agreement::AgreementRecord;
 use crate::record::dataset::{ApprovalRule, DatasetRecord, ListedFor, Source};
@@ -190,13 +188,15 @@ fn described(actor: &Actor, listed: &[Origin], given: DatasetInput) -> Answer<De
             Source::Http { url }
         }
     };
+    let Ruled { offer, beside } = ruled(given.rule)?;
     Ok(Described {
         title: given.title,
         description: given.description,
         source,
         media_type: given.media_type,
-        offer: offer(given.rule)?,
+        offer,
         approval: match given.approval {
+            Approval::Automatic if beside.contains(&Beside::Approval) => ApprovalRule::SecondPerson,
             Approval::Automatic => ApprovalRule::Automatic,
             Approval::SecondPerson => ApprovalRule::SecondPerson,
         },
@@ -208,7 +208,7 @@ fn described(actor: &Actor, listed: &[Origin], given: DatasetInput) -> Answer<De
     })
 }
 
-fn at(refusal: Refusal, pointer: &str) -> Refusal {
+pub(super) fn at(refusal: Refusal, pointer: &str) -> Refusal {
     match Pointer::parse(pointer) {
         Ok(pointer) => refusal.at(pointer),
         Err(_) => refusal,
@@ -258,99 +258,4 @@ fn check_path(path: &str) -> Answer<()> {
         "the path must lie below the data folder, without `..` and without a leading `/`",
     );
     Err(at(refusal, "/source/path"))
-}
-
-/// The offer behind a rule, without its id; one that cannot be enforced is refused where it is.
-pub(super) fn offer(given: RuleInput) -> Answer<Value> {
-    match given {
-        RuleInput::Sentences { sentences } => template(sentences).map(|chosen| build(&chosen)),
-        RuleInput::Policy { policy } => {
-            check_policy(&policy)?;
-            Ok(policy)
-        }
-    }
-}
-
-fn check_policy(policy: &Value) -> Answer<()> {
-    let mut whole = policy.clone();
-    if let Value::Object(members) = &mut whole {
-        members.insert("@id".to_owned(), "urn:uuid:00000000-0000-4000-8000-000000000000".into());
-        members.insert("@type".to_owned(), json!("Offer"));
-    }
-    let refuse = |code, inner: &Pointer, words: String| {
-        let refusal = input(code, format!("Die Regel ist so nicht durchsetzbar: {words}"), words);
-        at(refusal, &format!("/rule/policy{}", inner.as_str()))
-    };
-    let parsed = odrl_parser::parse_offer(&Node::root(&whole))
-        .map_err(|error| refuse(error.code(), &error.pointer, error.to_string()))?;
-    policy::check(&parsed)
-        .map_err(|error| refuse(error.code(), &error.pointer, error.to_string()))?;
-    Ok(())
-}
-
-fn template(sentences: Vec<RuleSentence>) -> Answer<Template> {
-    let mut chosen = Template::default();
-    for (place, given) in sentences.into_iter().enumerate() {
-        let place = format!("/rule/sentences/{place}");
-        match given {
-            RuleSentence::Partners { partners } => {
-                some(&partners, &place)?;
-                once(chosen.partners.is_empty(), &place)?;
-                chosen.partners = partners;
-            }
-            RuleSentence::Purpose { purpose: text } => {
-                let named = purpose(&text).map_err(|error| name_refused(&error, &place))?;
-                chosen.purposes.push(named);
-            }
-            RuleSentence::Until { until } => {
-                once(chosen.until.is_none(), &place)?;
-                let end = until.parse().map_err(|error| {
-                    let refusal = input(
-                        "until-invalid",
-                        "Das ist weder ein Tag (`2026-12-31`) noch ein Zeitpunkt.",
-                        format!("this is neither a day (`2026-12-31`) nor an instant: {error}"),
-                    );
-                    at(refusal, &place)
-                })?;
-                chosen.until = Some(end);
-            }
-            RuleSentence::VettedAs { kinds } => {
-                some(&kinds, &place)?;
-                once(chosen.kinds.is_empty(), &place)?;
-                let named = kinds.iter().map(|text| kind(text));
-                let named = named.collect::<Result<_, _>>();
-                chosen.kinds = named.map_err(|error| name_refused(&error, &place))?;
-            }
-        }
-    }
-    Ok(chosen)
-}
-
-fn name_refused(error: &policy::template::NameError, place: &str) -> Refusal {
-    let de = "Einen Kurznamen wie `mobility-service` oder eine vollständige IRI schreiben.";
-    at(input("name-invalid", de, error.to_string()), place)
-}
-
-fn some<T>(given: &[T], place: &str) -> Answer<()> {
-    if given.is_empty() {
-        let refusal = input(
-            "sentence-empty",
-            "Dieser Satz nennt niemanden und würde niemandem etwas erlauben.",
-            "this sentence names nobody and would allow nothing",
-        );
-        return Err(at(refusal, place));
-    }
-    Ok(())
-}
-
-fn once(is_first: bool, place: &str) -> Answer<()> {
-    if is_first {
-        return Ok(());
-    }
-    let refusal = input(
-        "sentence-twice",
-        "Dieser Satz steht schon in der Regel; alle Sätze müssen zugleich gelten.",
-        "this sentence stands in the rule already; all sentences must hold together",
-    );
-    Err(at(refusal, place))
 }

@@ -5,7 +5,6 @@ use protocol::id::DatasetId;
 use serde_json::Value;
 
 use super::Inner;
-use super::dataset::offer;
 use super::words::{lines, sentence};
 use crate::engine::negotiation::{Act, Proposed};
 use crate::engine::parts::Parts;
@@ -104,7 +103,7 @@ fn change_of(given: AcceptanceInput) -> Answer<AcceptanceChange> {
 
 /// The terms that a person gave, as an offer that has no id yet.
 pub(super) fn terms_of(given: RuleInput) -> Answer<Value> {
-    let mut terms = offer(given)?;
+    let mut terms = super::rule::terms(given)?;
     if let Value::Object(members) = &mut terms {
         for own in ["@id", "target", "assigner", "assignee"] {
             members.remove(own);

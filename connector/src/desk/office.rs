@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::BoxFuture;
-use policy::template::kind;
+use policy::book::kind;
 use serde_json::Value;
 use wire::did::Did;
 use wire::iri::Iri;

@@ -4,6 +4,7 @@ mod erase;
 mod flow;
 mod haggle;
 mod lines;
+mod said;
 mod story;
 mod unanswered;
 mod words;

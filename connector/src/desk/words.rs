@@ -1,8 +1,10 @@
 //! Rules and reasons in words of both languages, from what `policy` says.
 
-use policy::text::{self, Lang};
-use policy::{Badge, CheckedPolicy, Decision, ReasonCode, Redacted, Verdict};
+use odrl_parser::Policy;
+use policy::text::{self, Lang, Voice};
+use policy::{Badge, Book, CheckedPolicy, Decision, ReasonCode, Redacted, Standing, Verdict};
 
+use crate::engine::facts;
 use crate::management::view::{BadgeName, RuleLine, Words};
 use crate::record::negotiation::Why;
 
@@ -17,14 +19,26 @@ fn both(say: impl Fn(Lang) -> String) -> Words {
     Words::new(say(Lang::De), say(Lang::En))
 }
 
+/// What is said of a rule: by our book, of what our program can do. Which program a partner has is
+/// not known.
+pub(crate) fn voice(lang: Lang) -> Voice<'static> {
+    let standing = Standing { ours: facts::capabilities(), partner: None };
+    Voice { book: Book::shipped(), standing, lang }
+}
+
 /// A rule as one sentence.
 pub(super) fn sentence(rule: &CheckedPolicy) -> Words {
-    both(|lang| text::sentence(rule, lang))
+    both(|lang| voice(lang).sentence(rule.policy()))
 }
 
 /// A rule line by line: each condition with its own badge, a rule without conditions as a whole.
 pub(super) fn lines(rule: &CheckedPolicy) -> Vec<RuleLine> {
-    let (de, en) = (text::lines(rule, Lang::De), text::lines(rule, Lang::En));
+    lines_of(rule.policy())
+}
+
+/// As [`lines`], of a policy that may be one that nobody here can judge.
+pub(super) fn lines_of(policy: &Policy) -> Vec<RuleLine> {
+    let (de, en) = (voice(Lang::De).lines(policy), voice(Lang::En).lines(policy));
     let both = de.into_iter().zip(en);
     let line = |(de, en): (text::RuleSentence, text::RuleSentence)| RuleLine {
         sentence: Words::new(de.text, en.text),
@@ -45,8 +59,8 @@ fn badge(badge: Badge) -> BadgeName {
 /// Why our own decision is a denial, with values.
 pub(super) fn of_decision(decision: &Decision) -> Told {
     Told {
-        reason: both(|lang| text::reason(decision, lang)),
-        remedy: both(|lang| text::remedy(decision, lang)),
+        reason: both(|lang| text::reason(Book::shipped(), decision, lang)),
+        remedy: both(|lang| text::remedy(Book::shipped(), decision, lang)),
     }
 }
 

@@ -1,13 +1,25 @@
 //! What is known of a partner at the moment of a decision, and who says so.
 
+use std::sync::LazyLock;
+
 use identity::trust::Status;
 use jiff::Timestamp;
 use odrl_parser::{Constraint, Policy, Term};
-use policy::{Fact, FactKey, Facts, Provenance, Value};
+use policy::{Capabilities, Fact, FactKey, Facts, Provenance, Value};
 use wire::did::Did;
 use wire::iri::Iri;
 
 use crate::participant::Standing;
+
+/// What this program can do about a rule: the facts gathered below decide at each gate, and of the
+/// purpose it has the partner's word. It counts nothing, changes no data and gets no receipts.
+pub(crate) fn capabilities() -> &'static Capabilities {
+    static OURS: LazyLock<Capabilities> = LazyLock::new(|| {
+        let decided = [Term::DATE_TIME, Term::SINCE_AGREEMENT, Term::PARTICIPANT, Term::VETTED_AS];
+        Capabilities { claims: [Term::PURPOSE].into(), ..Capabilities::deciding(decided) }
+    });
+    &OURS
+}
 
 /// The facts about `peer` at `now`: its certificate says who it is, the authority's list as what it
 /// was vetted. A party that the list does not name, or names as suspended, has no vetted kinds; a

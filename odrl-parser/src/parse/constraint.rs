@@ -1,112 +1,154 @@
-//! Atomic and logical constraints. The recursion is bounded by [`NESTING_MAX`].
+//! Atomic and logical constraints, and refinements, which are the same in another place. The
+//! recursion is bounded by [`NESTING_MAX`].
 
-use wire::node::{Expected, Members, Node};
+use wire::node::{Expected, Node};
 
-use super::{Budget, CONSTRAINTS_MAX, NESTING_MAX, only, operand, refuse_member, shape};
-use crate::error::{Counted, ParseError, Problem, TermRole};
+use super::object::{Object, Texts, each, listed, only, shape};
+use super::reader::Reader;
+use super::{NESTING_MAX, operand, word};
+use crate::context::Context;
+use crate::error::{ParseError, Problem, TermRole};
 use crate::model::Constraint;
 use crate::operator::{LogicalOperator, Operator};
-use crate::term::Term;
+use crate::term::TermKind;
 
-const ATOMIC_MEMBERS: [&str; 3] = ["leftOperand", "operator", "rightOperand"];
+/// What is in an atomic constraint alone.
+const ATOMIC: [&str; 7] = [
+    "leftOperand",
+    "operator",
+    "rightOperand",
+    "rightOperandReference",
+    "unit",
+    "dataType",
+    "status",
+];
 
-pub(super) fn parse(
-    node: &Node<'_>,
-    depth: usize,
-    budget: &mut Budget,
-) -> Result<Constraint, ParseError> {
-    budget.constraints += 1;
-    if budget.constraints > CONSTRAINTS_MAX {
-        let problem = Problem::TooMany { what: Counted::Constraints, limit: CONSTRAINTS_MAX };
-        return Err(ParseError::at(node.pointer().clone(), problem));
-    }
+/// The members under the W3C context.
+const ODRL: [&str; 13] = [
+    "leftOperand",
+    "operator",
+    "rightOperand",
+    "and",
+    "or",
+    "xone",
+    "andSequence",
+    "@id",
+    "@type",
+    "unit",
+    "dataType",
+    "status",
+    "rightOperandReference",
+];
+
+/// The members under the DSP context, which can say neither an order nor a value that is elsewhere.
+const DSP: [&str; 11] = [
+    "leftOperand",
+    "operator",
+    "rightOperand",
+    "and",
+    "or",
+    "xone",
+    "@id",
+    "@type",
+    "unit",
+    "dataType",
+    "status",
+];
+
+/// Reads constraints that must all hold.
+pub(super) fn parse_all<'a>(
+    nodes: impl Iterator<Item = Node<'a>>,
+    reader: &mut Reader,
+) -> Result<Vec<Constraint>, ParseError> {
+    nodes.map(|node| parse(&node, 1, reader)).collect()
+}
+
+fn parse(node: &Node<'_>, depth: usize, reader: &mut Reader) -> Result<Constraint, ParseError> {
+    reader.count_constraint(node)?;
     if depth > NESTING_MAX {
         return Err(ParseError::at(node.pointer().clone(), Problem::TooDeep));
     }
-    let members = node.object()?;
-    for name in members.names() {
-        let logical = LogicalOperator::ALL.iter().any(|known| known.name() == name);
-        if !logical && !ATOMIC_MEMBERS.contains(&name) {
-            return Err(refuse_member(&members.required(name)?, name));
-        }
+    let context = reader.context;
+    let known: &[&str] = match context {
+        Context::Dsp => &DSP,
+        Context::Odrl => &ODRL,
+    };
+    let object = Object::open(node, context, known, Texts::Refused)?;
+    let joined = joined_by(&object)?;
+    if let Some(node) = object.optional("@type") {
+        let name = if joined.is_some() { "LogicalConstraint" } else { "Constraint" };
+        word::type_of(&node, &[name], context)?;
     }
-    match joined_by(node, &members)? {
-        Some(operator) => parse_logical(node, &members, operator, depth, budget),
-        None => parse_atomic(node, &members),
+    match joined {
+        Some(operator) => parse_logical(&object, operator, depth, reader),
+        None => parse_atomic(&object, reader),
     }
 }
 
 /// The one logical operator of the object, or none if it is atomic.
-fn joined_by(
-    node: &Node<'_>,
-    members: &Members<'_>,
-) -> Result<Option<LogicalOperator>, ParseError> {
-    let logical = LogicalOperator::ALL.into_iter().filter(|known| members.has(known.name()));
-    let logical: Vec<LogicalOperator> = logical.collect();
-    let atomic = ATOMIC_MEMBERS.into_iter().find(|name| members.has(name));
-    let mixed = match (logical.as_slice(), atomic) {
-        ([], _) => return Ok(None),
-        ([only], None) => return Ok(Some(*only)),
-        ([first, ..], Some(second)) => (first.name(), second),
-        ([first, second, ..], None) => (first.name(), second.name()),
+fn joined_by(object: &Object<'_>) -> Result<Option<LogicalOperator>, ParseError> {
+    let mut logical = LogicalOperator::ALL.into_iter().filter(|known| object.has(known.name()));
+    let atomic = ATOMIC.into_iter().find(|name| object.has(name));
+    let mixed = match (logical.next(), logical.next(), atomic) {
+        (None, _, _) => return Ok(None),
+        (Some(only), None, None) => return Ok(Some(only)),
+        (Some(first), _, Some(second)) => (first.name(), second),
+        (Some(first), Some(second), None) => (first.name(), second.name()),
     };
     let problem = Problem::MixedConstraint { first: mixed.0, second: mixed.1 };
-    Err(ParseError::at(node.pointer().clone(), problem))
+    Err(ParseError::at(object.pointer().clone(), problem))
 }
 
 fn parse_logical(
-    node: &Node<'_>,
-    members: &Members<'_>,
+    object: &Object<'_>,
     operator: LogicalOperator,
     depth: usize,
-    budget: &mut Budget,
+    reader: &mut Reader,
 ) -> Result<Constraint, ParseError> {
-    let joined = members.required(operator.name())?;
+    let id = reader.own_id(object)?;
+    let joined = object.required(operator.name())?;
     let mut operands = Vec::new();
-    for node in joined.one_or_many() {
-        operands.push(parse(&node, depth + 1, budget)?);
+    for node in each(&listed(&joined, reader.context)?) {
+        operands.push(parse(&node, depth + 1, reader)?);
     }
     if operands.is_empty() {
         return Err(shape(&joined, Expected::NonEmptyArray));
     }
-    Ok(Constraint::Logical { operator, operands, pointer: node.pointer().clone() })
+    Ok(Constraint::Logical { id, operator, operands, pointer: object.pointer().clone() })
 }
 
-fn parse_atomic(node: &Node<'_>, members: &Members<'_>) -> Result<Constraint, ParseError> {
-    let left = parse_left(&members.required("leftOperand")?)?;
-    let operator = parse_operator(&members.required("operator")?)?;
-    let right = operand::parse(&members.required("rightOperand")?)?;
-    Ok(Constraint::Atomic { left, operator, right, pointer: node.pointer().clone() })
-}
-
-/// A term as a string or as `{"@id": …}`.
-fn term_text<'a>(node: &Node<'a>) -> Result<Node<'a>, ParseError> {
-    let node = only(node)?;
-    match node.object() {
-        Ok(members) => {
-            members.refuse_unknown(&["@id"])?;
-            Ok(members.required("@id")?)
-        }
-        Err(_) => Ok(node),
-    }
-}
-
-fn parse_left(node: &Node<'_>) -> Result<Term, ParseError> {
-    let node = term_text(node)?;
-    let written = node.string()?;
-    Term::left_operand(written).map_err(|unknown| {
-        let (role, written) = (TermRole::LeftOperand, written.to_owned());
-        let problem = Problem::UnknownTerm { role, written, suggestion: unknown.suggestion };
-        ParseError::at(node.pointer().clone(), problem)
+fn parse_atomic(object: &Object<'_>, reader: &mut Reader) -> Result<Constraint, ParseError> {
+    let context = reader.context;
+    let left = object.required("leftOperand")?;
+    let left = word::term(&left, "leftOperand", TermKind::LeftOperand, context)?;
+    let operator = parse_operator(&object.required("operator")?, context)?;
+    let unit = object.optional("unit").map(|node| word::iri(&node, "unit", context));
+    let data_type = object.optional("dataType").map(|node| operand::data_type(&node, context));
+    let status = object.optional("status").map(|node| operand::parse_literal(&only(&node)?));
+    Ok(Constraint::Atomic {
+        id: reader.own_id(object)?,
+        left,
+        operator,
+        right: operand::parse(object, context)?,
+        unit: unit.transpose()?,
+        data_type: data_type.transpose()?,
+        status: status.transpose()?,
+        pointer: object.pointer().clone(),
     })
 }
 
-fn parse_operator(node: &Node<'_>) -> Result<Operator, ParseError> {
-    let node = term_text(node)?;
-    let written = node.string()?;
-    Operator::parse(written).map_err(|unknown| {
-        let (role, written) = (TermRole::Operator, written.to_owned());
-        let problem = Problem::UnknownTerm { role, written, suggestion: unknown.suggestion };
-        ParseError::at(node.pointer().clone(), problem)
+fn parse_operator(node: &Node<'_>, context: Context) -> Result<Operator, ParseError> {
+    if let Some(operator) = node.value().as_str().and_then(|text| Operator::parse(text).ok()) {
+        return Ok(operator);
+    }
+    let (at, name) = word::odrl(node, "operator", context)?;
+    let found = Operator::ALL.into_iter().find(|operator| operator.name() == name);
+    found.ok_or_else(|| {
+        let text = at.value().as_str().unwrap_or_default();
+        let suggestion = match Operator::parse(text) {
+            Ok(operator) => Some(format!("odrl:{operator}")),
+            Err(unknown) => unknown.suggestion,
+        };
+        word::unknown(&at, TermRole::Operator, text, suggestion)
     })
 }

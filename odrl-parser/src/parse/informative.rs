@@ -2,36 +2,30 @@
 //! nobody.
 
 use serde_json::Value;
-use wire::node::{Expected, Members, Node};
+use wire::node::{Expected, Node};
 
-use super::{refuse_member, shape};
-use crate::error::ParseError;
-use crate::model::Informative;
+use super::object::{each, shape};
+use crate::error::{ParseError, Problem};
 use crate::vocabulary::INFORMATIVE;
 
-/// Keeps the informative members besides the `known` ones.
-///
-/// # Errors
-/// For any member that is neither known nor informative.
-pub(super) fn take(members: &Members<'_>, known: &[&str]) -> Result<Informative, ParseError> {
-    let mut kept = Informative::new();
-    for name in members.names().filter(|name| !known.contains(name)) {
-        let node = members.required(name)?;
-        if !INFORMATIVE.iter().any(|prefix| name.starts_with(prefix)) {
-            return Err(refuse_member(&node, name));
-        }
-        for node in node.one_or_many() {
-            check_text(&node)?;
-        }
-        kept.insert(name.to_owned(), node.value().clone());
-    }
-    Ok(kept)
+/// Whether a member of this name carries information only.
+pub(super) fn is(name: &str) -> bool {
+    INFORMATIVE.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// A string, number, boolean, or a flat object such as `{"@value": …, "@language": …}`.
+/// Each value is a string, number, boolean, or a flat object such as `{"@value": …, "@language":
+/// …}`.
+pub(super) fn check(node: &Node<'_>) -> Result<(), ParseError> {
+    each(node).try_for_each(|node| check_text(&node))
+}
+
 fn check_text(node: &Node<'_>) -> Result<(), ParseError> {
     match node.value() {
-        Value::String(_) | Value::Number(_) | Value::Bool(_) => Ok(()),
+        Value::String(_) | Value::Bool(_) => Ok(()),
+        Value::Number(_) => {
+            let whole = node.integer().map(drop);
+            whole.map_err(|_| ParseError::at(node.pointer().clone(), Problem::Float))
+        }
         Value::Object(_) => {
             let members = node.object()?;
             members.refuse_unknown(&["@id", "@language", "@type", "@value"])?;

@@ -4,39 +4,56 @@ use serde_json::Value;
 use wire::iri::Iri;
 use wire::node::{Expected, Node};
 
-use super::{VALUE_BYTES_MAX, VALUES_MAX, refuse_member, shape};
+use super::object::{Object, Texts, count, each, listed, only, shape};
+use super::reader::within;
+use super::{VALUE_BYTES_MAX, VALUES_MAX, word};
+use crate::context::{Context, is_prefixed};
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Literal, LiteralTag, Operand};
 use crate::vocabulary::XSD;
 
-/// Prefixes that the DSP 2025-1 contexts define: an identifier that begins with one would be
-/// expanded by JSON-LD.
-const CONTEXT_PREFIXES: [&str; 5] = ["dcat:", "dct:", "dspace:", "odrl:", "xsd:"];
-
-pub(super) fn parse(node: &Node<'_>) -> Result<Operand, ParseError> {
-    let nodes = node.one_or_many();
-    if nodes.len() > VALUES_MAX {
-        let problem = Problem::TooMany { what: Counted::Values, limit: VALUES_MAX };
-        return Err(ParseError::at(node.pointer().clone(), problem));
+/// Reads `rightOperand`, or `rightOperandReference` in its place: exactly one of them.
+pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, ParseError> {
+    let Some(node) = object.optional("rightOperandReference") else {
+        let node = object.required("rightOperand")?;
+        let values = elements(&node, context)?.map(|node| parse_literal(&node));
+        let values = values.collect::<Result<_, _>>()?;
+        return Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() });
+    };
+    if object.has("rightOperand") {
+        let problem =
+            Problem::MixedConstraint { first: "rightOperand", second: "rightOperandReference" };
+        return Err(ParseError::at(object.pointer().clone(), problem));
     }
-    let values: Vec<Literal> = nodes.iter().map(parse_literal).collect::<Result<_, _>>()?;
-    if values.is_empty() {
-        return Err(shape(node, Expected::NonEmptyArray));
-    }
-    Ok(Operand { values, pointer: node.pointer().clone() })
+    let nodes = elements(&node, context)?;
+    let references = nodes.map(|node| word::iri(&node, "rightOperandReference", context));
+    let references = references.collect::<Result<_, _>>()?;
+    Ok(Operand { values: Vec::new(), references, pointer: node.pointer().clone() })
 }
 
-/// Takes a value as an absolute IRI: not a prefixed name of the DSP context, which JSON-LD would
+fn elements<'a>(
+    node: &Node<'a>,
+    context: Context,
+) -> Result<impl Iterator<Item = Node<'a>> + use<'a>, ParseError> {
+    let list = listed(node, context)?;
+    within(count(&list), VALUES_MAX, Counted::Values, node)?;
+    if count(&list) == 0 {
+        return Err(shape(&list, Expected::NonEmptyArray));
+    }
+    Ok(each(&list))
+}
+
+/// Takes a value as an absolute IRI: not a prefixed name of a pinned context, which JSON-LD would
 /// expand.
 #[must_use]
 pub fn value_iri(text: &str) -> Option<Iri> {
-    if CONTEXT_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+    if is_prefixed(text) {
         return None;
     }
     Iri::parse(text).ok()
 }
 
-fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
+pub(super) fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
     let (lexical, tag) = match node.value() {
         Value::String(text) => (text.clone(), LiteralTag::Plain),
         Value::Bool(value) => (value.to_string(), LiteralTag::Boolean),
@@ -44,10 +61,7 @@ fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
         Value::Object(_) => parse_object(node)?,
         Value::Null | Value::Array(_) => return Err(shape(node, Expected::Named("a value"))),
     };
-    if lexical.len() > VALUE_BYTES_MAX {
-        let problem = Problem::TooMany { what: Counted::ValueBytes, limit: VALUE_BYTES_MAX };
-        return Err(ParseError::at(node.pointer().clone(), problem));
-    }
+    within(lexical.len(), VALUE_BYTES_MAX, Counted::ValueBytes, node)?;
     Ok(Literal { lexical, tag, pointer: node.pointer().clone() })
 }
 
@@ -59,11 +73,7 @@ fn parse_number(node: &Node<'_>) -> Result<String, ParseError> {
 
 fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
     let members = node.object()?;
-    for name in members.names() {
-        if !["@id", "@language", "@type", "@value"].contains(&name) {
-            return Err(refuse_member(&members.required(name)?, name));
-        }
-    }
+    Object::open(node, Context::Dsp, &["@id", "@language", "@type", "@value"], Texts::Refused)?;
     if let Some(id) = members.optional("@id") {
         members.refuse_unknown(&["@id"])?;
         let iri = value_iri(id.string()?);
@@ -90,19 +100,35 @@ fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
     }
 }
 
-/// A data type of XML Schema, as `xsd:name` or in full.
+/// `dataType` of a constraint.
+pub(super) fn data_type(node: &Node<'_>, context: Context) -> Result<Iri, ParseError> {
+    let (node, text, _) = word::text(node, "dataType", context)?;
+    known_datatype(&node, text)
+}
+
 fn parse_datatype(node: &Node<'_>) -> Result<Iri, ParseError> {
-    let written = super::only(node)?.string()?;
-    let name = written.strip_prefix("xsd:").or_else(|| written.strip_prefix(XSD));
-    let known = name.filter(|name| DATATYPES.contains(name));
-    let iri = known.and_then(|name| Iri::parse(&format!("{XSD}{name}")).ok());
-    iri.ok_or_else(|| {
-        let bare = DATATYPES.iter().find(|known| **known == written);
-        let suggestion = bare.map(|name| format!("xsd:{name}"));
-        let written = written.to_owned();
-        let problem = Problem::UnknownTerm { role: TermRole::Datatype, written, suggestion };
-        ParseError::at(node.pointer().clone(), problem)
-    })
+    let node = only(node)?;
+    known_datatype(&node, node.string()?)
+}
+
+/// A data type of XML Schema, as `xsd:name` or in full.
+fn known_datatype(node: &Node<'_>, written: &str) -> Result<Iri, ParseError> {
+    let full = written.strip_prefix("xsd:").map(|name| format!("{XSD}{name}"));
+    datatype(full.as_deref().unwrap_or(written))
+        .ok_or_else(|| ParseError::at(node.pointer().clone(), unknown_datatype(written)))
+}
+
+/// The data type with this IRI, if a right operand may have it.
+pub(crate) fn datatype(iri: &str) -> Option<Iri> {
+    let known = iri.strip_prefix(XSD).is_some_and(|name| DATATYPES.contains(&name));
+    known.then(|| Iri::parse(iri).ok()).flatten()
+}
+
+pub(crate) fn unknown_datatype(written: &str) -> Problem {
+    let name = written.rsplit(['/', '#', ':']).next().unwrap_or(written);
+    let known = DATATYPES.iter().find(|known| **known == name);
+    let suggestion = known.map(|name| format!("xsd:{name}"));
+    Problem::UnknownTerm { role: TermRole::Datatype, written: written.to_owned(), suggestion }
 }
 
 /// The data types that a right operand may have; floats are not among them.
@@ -123,12 +149,14 @@ const DATATYPES: [&str; 12] = [
 
 /// A language tag of BCP 47 in its letters and digits; tags compare without regard to case.
 fn parse_language(node: &Node<'_>) -> Result<String, ParseError> {
-    let written = node.string()?;
+    language(node.string()?).ok_or_else(|| shape(node, Expected::Named("a language tag")))
+}
+
+/// The language tag in lower case, if it is one.
+pub(crate) fn language(written: &str) -> Option<String> {
     let is_subtag = |part: &str| {
         (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    if written.len() > 64 || !written.split('-').all(is_subtag) {
-        return Err(shape(node, Expected::Named("a language tag")));
-    }
-    Ok(written.to_ascii_lowercase())
+    let good = written.len() <= 64 && written.split('-').all(is_subtag);
+    good.then(|| written.to_ascii_lowercase())
 }

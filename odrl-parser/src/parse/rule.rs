@@ -1,52 +1,88 @@
-//! Permissions and prohibitions.
+//! Permissions, prohibitions, and duties in their four places.
 
-use wire::node::Node;
+use wire::node::{Expected, Node};
 
-use super::{Budget, constraint, informative, parse_id};
-use crate::error::{ParseError, Problem, TermRole, Unsupported};
-use crate::model::Rule;
-use crate::term::Term;
+use super::entity::{self, Kind};
+use super::object::{Object, Texts, count, only, shape};
+use super::reader::Reader;
+use super::{action, constraint, word};
+use crate::context::Context;
+use crate::error::ParseError;
+use crate::model::{Action, PartyFunction, Role, Rule};
+use crate::place::Place;
 
-const RULE_MEMBERS: [&str; 3] = ["@id", "action", "constraint"];
+/// Reads the rules of a place.
+pub(super) fn parse_all(
+    object: &Object<'_>,
+    place: Place,
+    reader: &mut Reader,
+) -> Result<Vec<Rule>, ParseError> {
+    let mut rules = Vec::new();
+    for node in object.all(place.member()) {
+        reader.count_rule(&node)?;
+        rules.push(parse(&node, place, reader)?);
+    }
+    Ok(rules)
+}
 
-pub(super) fn parse(node: &Node<'_>, budget: &mut Budget) -> Result<Rule, ParseError> {
-    let members = node.object()?;
-    let informative = informative::take(&members, &RULE_MEMBERS)?;
-    let action = parse_action(&members.required("action")?)?;
-    let mut constraints = Vec::new();
-    if let Some(node) = members.optional("constraint") {
-        for node in node.one_or_many() {
-            constraints.push(constraint::parse(&node, 1, budget)?);
-        }
+/// Each level is a place below the last, so that the recursion ends at the third.
+fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, ParseError> {
+    let context = reader.context;
+    let object = Object::open(node, context, &members(place, context), Texts::Kept)?;
+    if let Some(node) = object.optional("@type") {
+        word::type_of(&node, &[place.type_name()], context)?;
     }
     Ok(Rule {
-        id: members.optional("@id").map(|node| parse_id(&node)).transpose()?,
-        action,
-        constraints,
-        informative,
+        id: reader.own_id(&object)?,
+        actions: actions(&object, reader)?,
+        targets: entity::parse_all(&object, "target", Kind::Asset, reader)?,
+        outputs: entity::parse_all(&object, "output", Kind::Asset, reader)?,
+        parties: parties(&object, reader)?,
+        constraints: constraint::parse_all(object.all("constraint"), reader)?,
+        duties: match place.duties() {
+            Some(below) => parse_all(&object, below, reader)?,
+            None => Vec::new(),
+        },
         pointer: node.pointer().clone(),
+        informative: object.informative,
     })
 }
 
-fn parse_action(node: &Node<'_>) -> Result<Term, ParseError> {
-    let node = super::only(node)?;
-    let node = match node.object() {
-        Ok(members) => {
-            if let Some(other) = members.unknown(&["@id"]).first() {
-                let at = other.pointer().clone();
-                return Err(ParseError::at(at, Problem::Unsupported(Unsupported::ActionObject)));
-            }
-            members.required("@id")?
+/// DSP has exactly one action in a rule; in plain ODRL the policy may give it.
+fn actions(object: &Object<'_>, reader: &mut Reader) -> Result<Vec<Action>, ParseError> {
+    if reader.context == Context::Dsp {
+        return Ok(vec![action::parse(&only(&object.required("action")?)?, reader)?]);
+    }
+    match object.optional("action") {
+        Some(node) if count(&node) == 0 => Err(shape(&node, Expected::NonEmptyArray)),
+        Some(_) | None => object.all("action").map(|node| action::parse(&node, reader)).collect(),
+    }
+}
+
+/// The parties of an object by function.
+pub(super) fn parties(object: &Object<'_>, reader: &mut Reader) -> Result<Vec<Role>, ParseError> {
+    let mut roles = Vec::new();
+    for function in PartyFunction::ALL {
+        let parties = entity::parse_all(object, function.name(), Kind::Party, reader)?;
+        roles.extend(parties.into_iter().map(|party| Role { function, party }));
+    }
+    Ok(roles)
+}
+
+/// The members that a rule may have there.
+fn members(place: Place, context: Context) -> Vec<&'static str> {
+    let mut known = vec!["@id", "@type", "action", "constraint", "output"];
+    known.extend(place.duties().map(Place::member));
+    let bound = [PartyFunction::Assigner, PartyFunction::Assignee];
+    match context {
+        Context::Dsp => {
+            let free = PartyFunction::ALL.into_iter().filter(|it| !bound.contains(it));
+            known.extend(free.map(PartyFunction::name));
         }
-        Err(_) => node,
-    };
-    let written = node.string()?;
-    Term::action(written).map_err(|unknown| {
-        let problem = Problem::UnknownTerm {
-            role: TermRole::Action,
-            written: written.to_owned(),
-            suggestion: unknown.suggestion,
-        };
-        ParseError::at(node.pointer().clone(), problem)
-    })
+        Context::Odrl => {
+            known.push("target");
+            known.extend(PartyFunction::ALL.map(PartyFunction::name));
+        }
+    }
+    known
 }

@@ -3,58 +3,48 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use proptest::prelude::*;
+use odrl_parser::Policy;
 use serde_json::{Value as Json, json};
-use wire::did::Did;
 
-use super::{MOBILITY, TRAFFIC, agreement, atom, checked, facts, iri, request, to_use};
-use crate::template::{Template, Until, build, kind, purpose, recognise};
-use crate::text::{Lang, reason, redacted_reason, redacted_remedy, remedy, sentence};
-use crate::{CheckedPolicy, evaluate, text};
+use super::{MOBILITY, TRAFFIC, agreement, atom, checked, facts, parsed, request, to_use, voice};
+use crate::text::{Lang, reason, redacted_reason, redacted_remedy, remedy};
+use crate::{Book, evaluate, text};
 
-fn offer(template: &Template) -> CheckedPolicy {
-    let mut json = build(template);
+fn offer(sentences: &[&str]) -> Policy {
+    let book = Book::shipped();
+    let mut json = book.build(&book.choose(sentences).unwrap()).unwrap().policy;
     json["@id"] = json!("urn:o");
-    checked(&json)
+    parsed(&json)
 }
 
-fn both(policy: &CheckedPolicy) -> String {
-    let badges = policy.badges();
+fn both(policy: &Policy) -> String {
+    let badges = voice(Lang::En).sentences(policy);
     let badges: Vec<&str> = badges.iter().map(|rule| rule.badge.name()).collect();
-    let (english, german) = (sentence(policy, Lang::En), sentence(policy, Lang::De));
+    let (english, german) = (voice(Lang::En).sentence(policy), voice(Lang::De).sentence(policy));
     format!("[{}]\n{english}\n{german}", badges.join(" "))
 }
 
-fn ulm() -> Did {
-    Did::parse("did:web:ulm.example").unwrap()
-}
-
 #[test]
-fn templates_read_as_sentences() {
-    let kinds = vec![kind("mobility-service").unwrap()];
-    let partners = vec![ulm(), Did::parse("did:web:firm.example").unwrap()];
-    let until: Option<Until> = Some("2026-12-31".parse().unwrap());
-    let purposes = vec![purpose("traffic-planning").unwrap()];
-    let none = Template::default;
+fn common_sentences_read_as_one() {
     let mut all = String::new();
-    for template in [
-        none(),
-        Template { until, ..none() },
-        Template { until: Some("2026-12-31+01:00".parse().unwrap()), ..none() },
-        Template { until: Some("2026-12-31T18:30:00Z".parse().unwrap()), ..none() },
-        Template { kinds: kinds.clone(), ..none() },
-        Template { partners: partners.clone(), ..none() },
-        Template { partners: vec![ulm()], kinds: kinds.clone(), ..none() },
-        Template { purposes: purposes.clone(), ..none() },
-        Template { kinds: kinds.clone(), until, purposes: purposes.clone(), ..none() },
-        Template {
-            kinds: vec![kind("municipality").unwrap(), iri("https://example.org/k")],
-            partners,
-            until,
-            purposes: vec![purpose("research").unwrap(), purpose("new-thing").unwrap()],
-        },
+    for sentences in [
+        &[][..],
+        &["until=2026-12-31"],
+        &["until=2026-12-31+01:00"],
+        &["before=2026-12-31T18:30:00Z"],
+        &["vetted-as=mobility-service"],
+        &["partners=did:web:ulm.example, did:web:firm.example"],
+        &["partners=did:web:ulm.example", "vetted-as=mobility-service"],
+        &["purpose=traffic-planning"],
+        &["vetted-as=mobility-service", "until=2026-12-31", "purpose=traffic-planning"],
+        &[
+            "vetted-as=municipality or https://example.org/k",
+            "partners=did:web:ulm.example, did:web:firm.example",
+            "until=2026-12-31",
+            "purpose=research, new-thing",
+        ],
     ] {
-        writeln!(all, "{}\n", both(&offer(&template))).unwrap();
+        writeln!(all, "{}\n", both(&offer(sentences))).unwrap();
     }
     assert_snapshot!(all, @r#"
     [enforced]
@@ -100,13 +90,10 @@ fn templates_read_as_sentences() {
 }
 
 #[test]
-fn a_template_becomes_the_offer_that_is_published() {
-    let template = Template {
-        kinds: vec![kind("mobility-service").unwrap()],
-        until: Some("2026-12-31".parse().unwrap()),
-        ..Template::default()
-    };
-    let bytes = wire::json::canonical(&build(&template)).unwrap();
+fn chosen_sentences_become_the_offer_that_is_published() {
+    let book = Book::shipped();
+    let chosen = book.choose(&["until=2026-12-31", "vetted-as=mobility-service"]).unwrap();
+    let bytes = wire::json::canonical(&book.build(&chosen).unwrap().policy).unwrap();
     assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"{"@type":"Offer","permission":[{"action":"use","constraint":[{"leftOperand":"https://w3id.org/allmende/v1/vettedAs","operator":"isAnyOf","rightOperand":["https://w3id.org/allmende/v1/kind/mobility-service"]},{"leftOperand":"odrl:dateTime","operator":"lteq","rightOperand":{"@type":"xsd:date","@value":"2026-12-31"}}]}],"profile":"https://w3id.org/allmende/v1/"}"#);
 }
 
@@ -135,11 +122,11 @@ fn rules_that_no_sentence_covers_are_said_term_by_term() {
         ),
         (json!([{"action": "odrl:print"}]), json!([])),
     ] {
-        let policy = checked(&agreement(permissions, prohibitions));
-        assert_eq!(recognise(&policy), None);
+        let policy = parsed(&agreement(permissions, prohibitions));
+        assert_eq!(Book::shipped().recognise(&policy).whole(), None);
         writeln!(all, "{}\n", both(&policy)).unwrap();
     }
-    assert_snapshot!(all, @r#"
+    assert_snapshot!(all, @r"
     [promised promised]
     Every member of the data space may use the dataset from 1 December 2026 (UTC) before 1 January 2027, 00:00 UTC for at most 90 days after the agreement, provided that the stated purpose is not “urn:ads” or “urn:scoring” (promised) and (what the authority has vetted the member as includes “mobility service” and “urn:x” or the partner is not “did:web:b.example”). It is forbidden to pass the dataset on to third parties (promised).
     Jedes Mitglied des Datenraums darf den Datensatz ab dem 1. Dezember 2026 (UTC) vor dem 1. Januar 2027, 00:00 Uhr UTC höchstens 90 Tage lang nach Vertragsschluss nutzen, sofern gilt: der angegebene Zweck ist nicht „urn:ads“ oder „urn:scoring“ (zugesagt) und (die Anerkennung durch die Vertrauensstelle umfasst „Mobilitätsdienst“ und „urn:x“ oder der Partner ist nicht „did:web:b.example“). Es ist verboten, den Datensatz an Dritte weiterzugeben (zugesagt).
@@ -149,9 +136,9 @@ fn rules_that_no_sentence_covers_are_said_term_by_term() {
     Jedes Mitglied des Datenraums darf den Datensatz nutzen, sofern gilt: genau eines davon gilt: (der Zeitpunkt liegt nach dem 1. Dezember 2026 (UTC); der angegebene Zweck ist eine Art von „Verkehrsplanung“ (zugesagt)). Es ist verboten, den Datensatz zu nutzen, wenn gilt: der angegebene Zweck ist „urn:ads“ (zugesagt) und der Zeitpunkt ist nicht der 24. Dezember 2026 (UTC).
 
     [promised]
-    Every member of the data space may do `odrl:print` with the dataset.
-    Jedes Mitglied des Datenraums darf den Datensatz im Sinne von `odrl:print` behandeln.
-    "#);
+    Every member of the data space may print the dataset.
+    Jedes Mitglied des Datenraums darf den Datensatz ausdrucken.
+    ");
 }
 
 fn denial(constraint: Json) -> String {
@@ -160,7 +147,9 @@ fn denial(constraint: Json) -> String {
     let redacted = decision.redacted();
     let mut words = String::new();
     for lang in [Lang::En, Lang::De] {
-        writeln!(words, "{} | {}", reason(&decision, lang), remedy(&decision, lang)).unwrap();
+        let book = Book::shipped();
+        let (why, what) = (reason(book, &decision, lang), remedy(book, &decision, lang));
+        writeln!(words, "{why} | {what}").unwrap();
         let (reason, remedy) = (redacted_reason(&redacted, lang), redacted_remedy(&redacted, lang));
         writeln!(words, "  peer: {reason} | {remedy}").unwrap();
     }
@@ -206,11 +195,11 @@ fn denials_say_why_and_what_helps_and_tell_the_peer_less() {
 
 #[test]
 fn hostile_text_is_shown_escaped_and_never_run() {
-    let policy = checked(&agreement(
+    let policy = parsed(&agreement(
         json!([to_use(json!([atom("purpose", "eq", "urn:%7B%7B$(x)';drop")]))]),
         json!([]),
     ));
-    assert!(sentence(&policy, Lang::En).contains("“urn:%7B%7B$(x)';drop”"));
+    assert!(voice(Lang::En).sentence(&policy).contains("“urn:%7B%7B$(x)';drop”"));
 }
 
 #[test]
@@ -219,53 +208,69 @@ fn every_code_and_badge_has_words() {
     for code in crate::ReasonCode::ALL {
         for lang in [Lang::De, Lang::En] {
             let reason = crate::Reason { code, rule: None, constraint: None };
-            assert!(text::reason_words(&reason, lang).ends_with('.'));
-            assert!(text::remedy_words(&reason, lang).ends_with('.'));
-            assert!(seen.insert(text::reason_words(&reason, lang)), "{code} shares its words");
+            assert!(text::reason_words(Book::shipped(), &reason, lang).ends_with('.'));
+            assert!(text::remedy_words(Book::shipped(), &reason, lang).ends_with('.'));
+            assert!(
+                seen.insert(text::reason_words(Book::shipped(), &reason, lang)),
+                "{code} shares its words"
+            );
         }
     }
 }
 
 #[test]
 fn each_condition_is_a_line_with_its_own_badge() {
-    let chosen = Template {
-        kinds: vec![kind("mobility-service").unwrap()],
-        partners: vec![],
-        until: Some("2026-12-31".parse().unwrap()),
-        purposes: vec![purpose("traffic-planning").unwrap()],
-    };
-    let lines = text::lines(&offer(&chosen), Lang::En);
+    let sentences = ["vetted-as=mobility-service", "until=2026-12-31", "purpose=traffic-planning"];
+    let lines = voice(Lang::En).lines(&offer(&sentences));
     let lines: Vec<String> = lines
         .iter()
         .map(|line| format!("{} [{}] {}", line.text, line.badge, line.pointer.as_str()))
         .collect();
     assert_snapshot!(lines.join("\n"), @r"
-    only members that the authority has vetted as “mobility service” [enforced] /permission/0/constraint/0
-    only until 31 December 2026 (UTC) [enforced] /permission/0/constraint/1
-    only for “traffic planning” [promised] /permission/0/constraint/2
+    Only for members that the authority has vetted as “mobility service”. [enforced] /permission/0/constraint/0
+    Only until 31 December 2026 (UTC). [enforced] /permission/0/constraint/1
+    Only for this purpose: “traffic planning”. [promised] /permission/0/constraint/2
     ");
-    assert_eq!(text::lines(&offer(&Template::default()), Lang::En).len(), 1);
+    assert_eq!(voice(Lang::En).lines(&offer(&[])).len(), 1);
 }
 
-fn template() -> impl Strategy<Value = Template> {
-    let name = "[a-z][a-z0-9-]{0,8}";
-    let kinds = proptest::collection::vec(name.prop_map(|name| kind(&name).unwrap()), 0..3);
-    let purposes = proptest::collection::vec(name.prop_map(|name| purpose(&name).unwrap()), 0..3);
-    let host = "[a-z]{1,8}\\.example";
-    let did = host.prop_map(|host| Did::parse(&format!("did:web:{host}")).unwrap());
-    let partners = proptest::collection::vec(did, 0..3);
-    let day = (2000..2100_u32, 1..13_u32, 1..29_u32, 0..3_usize).prop_map(|(y, m, d, form)| {
-        let suffix = ["", "+05:30", "T12:34:56Z"][form];
-        format!("{y:04}-{m:02}-{d:02}{suffix}").parse::<Until>().unwrap()
-    });
-    (kinds, partners, proptest::option::of(day), purposes).prop_map(
-        |(kinds, partners, until, purposes)| Template { kinds, partners, until, purposes },
-    )
-}
-
-proptest! {
-    #[test]
-    fn template_to_rule_to_template_loses_nothing(template in template()) {
-        prop_assert_eq!(recognise(&offer(&template)), Some(template));
+#[test]
+fn what_would_help_is_said_in_full_and_to_the_peer_by_noun_alone() {
+    let mut all = String::new();
+    for constraints in [
+        json!([atom("dateTime", "lt", "2026-03-01")]),
+        json!([atom("vettedAs", "isAnyOf", "https://w3id.org/allmende/v1/kind/public-body")]),
+        json!([atom("purpose", "eq", "urn:secret"), atom("dateTime", "lt", "2026-03-01")]),
+    ] {
+        let policy = checked(&agreement(json!([to_use(constraints)]), json!([])));
+        let found = crate::explain(&policy, &request(), &facts());
+        for lang in Lang::ALL {
+            let said = voice(lang).explanation(policy.policy(), &found).join(" ");
+            let told = text::redacted_explanation(Book::shipped(), &found, lang);
+            assert!(!told.contains("secret") && !told.contains("2026"));
+            writeln!(all, "{said}\n  peer: {told}").unwrap();
+        }
     }
+    let duty = json!({"action": "use", "duty": [{"action": "odrl:inform"}]});
+    let policy = checked(&agreement(json!([duty]), json!([])));
+    let found = crate::explain(&policy, &request(), &facts());
+    for lang in Lang::ALL {
+        writeln!(all, "{}", voice(lang).explanation(policy.policy(), &found).join(" ")).unwrap();
+    }
+    assert_snapshot!(all, @r"
+    Es fehlt: der Zeitpunkt liegt vor dem 1. März 2026 (UTC). Erlaubt vor dem 1. März 2026, 00:00 Uhr UTC.
+      peer: Es kommt an auf: der Zeitpunkt.
+    Missing: the time is before 1 March 2026 (UTC). Allowed before 1 March 2026, 00:00 UTC.
+      peer: It depends on: the time.
+    Es fehlt: die Anerkennung durch die Vertrauensstelle umfasst „öffentliche Stelle“. Erlaubt für Mitglieder, anerkannt als „öffentliche Stelle“.
+      peer: Es kommt an auf: die Anerkennung durch die Vertrauensstelle.
+    Missing: what the authority has vetted the member as includes “public body”. Allowed for members vetted as “public body”.
+      peer: It depends on: what the authority has vetted the member as.
+    Es fehlt: der angegebene Zweck ist „urn:secret“ (zugesagt). Es fehlt: der Zeitpunkt liegt vor dem 1. März 2026 (UTC).
+      peer: Es kommt an auf: der Zeitpunkt und der angegebene Zweck.
+    Missing: the stated purpose is “urn:secret” (promised). Missing: the time is before 1 March 2026 (UTC).
+      peer: It depends on: the time and the stated purpose.
+    Es fehlt: Wer den Datensatz nutzt, muss über die Nutzung des Datensatzes unterrichten (zugesagt). Erlaubt sobald dies getan ist: über die Nutzung des Datensatzes unterrichten.
+    Missing: Whoever uses the dataset must inform of the use of the dataset (promised). Allowed once this is done: inform of the use of the dataset.
+    ");
 }

@@ -235,8 +235,8 @@ fn refused(constraint: Json) -> String {
 fn what_cannot_be_judged_is_refused_at_its_place() {
     let place = |rest: &str| format!("/permission/0/constraint/0/{rest}");
     for (constraint, code, rest) in [
-        (atom("count", "lt", 5), "policy-operand-unavailable", "leftOperand"),
-        (atom("spatial", "eq", "urn:eu"), "policy-operand-unavailable", "leftOperand"),
+        (atom("delayPeriod", "lt", "P5D"), "policy-operand-unavailable", "leftOperand"),
+        (atom("absoluteSize", "eq", 5), "policy-operand-unavailable", "leftOperand"),
         (atom("dateTime", "isA", "2026-12-31"), "policy-operator-meaningless", "operator"),
         (atom("participant", "lt", "did:web:a"), "policy-operator-meaningless", "operator"),
         (atom("vettedAs", "eq", "urn:a"), "policy-operator-meaningless", "operator"),
@@ -271,11 +271,12 @@ fn what_cannot_be_judged_is_refused_at_its_place() {
 #[test]
 fn a_profile_takes_only_operators_that_mean_something() {
     let spec = |value_type| OperandSpec {
-        term: Term::left_operand("odrl:version").unwrap(),
+        term: Term::left_operand("odrl:resolution").unwrap(),
         value_type,
         operators: Operator::ALL.into_iter().collect(),
         source: Source::Statement,
         badge: Badge::Promised,
+        units: BTreeSet::new(),
     };
     for (value_type, count) in [
         (ValueType::Decimal, 8),
@@ -291,7 +292,7 @@ fn a_profile_takes_only_operators_that_mean_something() {
         assert_eq!(operators.len(), count, "{value_type:?}");
     }
     let policy =
-        parsed(&agreement(json!([to_use(json!([atom("version", "eq", "1.0")]))]), json!([])));
+        parsed(&agreement(json!([to_use(json!([atom("resolution", "eq", "1.0")]))]), json!([])));
     assert!(check_against(&policy, &Profile::of([spec(ValueType::Text)])).is_ok());
     assert!(check(&policy).is_err());
 }

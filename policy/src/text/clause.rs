@@ -1,49 +1,100 @@
 //! A constraint as a clause of its own, term by term: what no better sentence covers is still said
 //! in full.
 
-use odrl_parser::{LogicalOperator, Operator, Term};
+use odrl_parser::{
+    Constraint, Literal, LiteralTag, LogicalOperator, Operand, Operator, Term, value_iri,
+};
+use wire::iri::Iri;
 use wire::text::shown;
 
-use super::{Lang, and, badge, label, list, or, time};
-use crate::badge::Badge;
-use crate::check::Condition;
-use crate::profile::OperandSpec;
-use crate::value::Value;
+use super::{Lang, Voice, and, list, mark, or, quote, time};
+use crate::book::{Book, Values};
+use crate::value::{Phase, Value, ValueType};
 
-/// The condition as a clause that can follow "provided that".
-pub(super) fn clause(condition: &Condition, lang: Lang) -> String {
-    match condition {
-        Condition::Atom { spec, operator, demanded, .. } => atom(spec, *operator, demanded, lang),
-        Condition::Joined { operator, members, .. } => {
-            let members: Vec<String> = members.iter().map(|member| clause(member, lang)).collect();
-            match (operator, lang) {
-                (LogicalOperator::And, _) => format!("({})", list(&members, and(lang))),
-                (LogicalOperator::Or, _) => format!("({})", list(&members, or(lang))),
-                (LogicalOperator::Xone, Lang::De) => {
-                    format!("genau eines davon gilt: ({})", members.join("; "))
-                }
-                (LogicalOperator::Xone, Lang::En) => {
-                    format!("exactly one of these holds: ({})", members.join("; "))
+impl Voice<'_> {
+    /// The constraint as a clause that can follow "provided that".
+    pub(super) fn clause(&self, constraint: &Constraint) -> String {
+        match constraint {
+            Constraint::Atomic { .. } => {
+                let badge = self.standing.constraint(constraint).badge;
+                format!("{}{}", self.atom(constraint), mark(badge, self.lang))
+            }
+            Constraint::Logical { operator, operands, .. } => {
+                let members: Vec<String> = operands.iter().map(|it| self.clause(it)).collect();
+                let (before, between) = self.book.terms.logical(*operator, self.lang);
+                match operator {
+                    LogicalOperator::And | LogicalOperator::Or => {
+                        format!("({})", list(&members, between))
+                    }
+                    LogicalOperator::AndSequence | LogicalOperator::Xone => {
+                        format!("{before}: ({})", members.join("; "))
+                    }
                 }
             }
         }
     }
-}
 
-fn atom(spec: &OperandSpec, operator: Operator, demanded: &[Value], lang: Lang) -> String {
-    let words = demand(spec.term, operator, demanded, lang);
-    match spec.badge {
-        Badge::Enforced => words,
-        Badge::Evidenced | Badge::Promised => format!("{words} ({})", badge(spec.badge, lang)),
+    /// Several clauses that must all hold.
+    pub(super) fn clauses<'a>(&self, of: impl IntoIterator<Item = &'a Constraint>) -> String {
+        let clauses: Vec<String> = of.into_iter().map(|it| self.clause(it)).collect();
+        list(&clauses, and(self.lang))
+    }
+
+    fn atom(&self, constraint: &Constraint) -> String {
+        let Constraint::Atomic { left, operator, right, unit, data_type, status, .. } = constraint
+        else {
+            return String::new();
+        };
+        let kind = self.book.terms.values(*left);
+        let values = self.operands(kind, right);
+        let mut words = demand_words(self.book, *left, *operator, &values, self.lang);
+        let mut add = |text: String| words.push_str(&text);
+        if let Some(unit) = unit {
+            add(format!(" {}", self.book.terms.name(unit.as_str(), self.lang)));
+        }
+        if let Some(data_type) = data_type {
+            let name = self.lang.pick("Datentyp", "data type");
+            add(format!(" ({name} {})", shown(data_type.as_str())));
+        }
+        if let Some(status) = status {
+            let claim = self.lang.pick("angeblicher Stand", "claimed state");
+            add(format!(" ({claim}: {})", literal_words(self.book, kind, status, self.lang)));
+        }
+        words
+    }
+
+    fn operands(&self, kind: Option<Values>, right: &Operand) -> Vec<String> {
+        let values = right.values.iter().map(|it| literal_words(self.book, kind, it, self.lang));
+        let references = right.references.iter().map(|iri| {
+            let what = self.lang.pick("was dort steht:", "what stands at");
+            format!("{what} {}", quote(&self.book.terms.name(iri.as_str(), self.lang), self.lang))
+        });
+        values.chain(references).collect()
     }
 }
 
 /// What an atomic constraint demands, as a clause.
-pub(super) fn demand(term: Term, operator: Operator, demanded: &[Value], lang: Lang) -> String {
-    let values: Vec<String> = demanded.iter().map(|value| value_words(value, lang)).collect();
-    let in_time = matches!(demanded.first(), Some(Value::Day { .. } | Value::Instant(_)));
-    let verb = relation(operator, in_time, term == Term::VETTED_AS, lang);
-    format!("{} {verb} {}", operand(term, lang), list(&values, joining(operator, lang)))
+pub(super) fn demand(
+    book: &Book,
+    term: Term,
+    operator: Operator,
+    demanded: &[Value],
+    lang: Lang,
+) -> String {
+    let values: Vec<String> = demanded.iter().map(|value| value_words(book, value, lang)).collect();
+    demand_words(book, term, operator, &values, lang)
+}
+
+fn demand_words(
+    book: &Book,
+    term: Term,
+    operator: Operator,
+    values: &[String],
+    lang: Lang,
+) -> String {
+    let operand = book.terms.operand(term, lang);
+    let verb = book.terms.operator(operator, book.terms.values(term), lang);
+    format!("{operand} {verb} {}", list(values, joining(operator, lang)))
 }
 
 /// The word between the values: all of them are demanded, or one.
@@ -63,72 +114,62 @@ pub(super) const fn joining(operator: Operator, lang: Lang) -> &'static str {
     }
 }
 
-/// One value in words.
-pub(super) fn value_words(value: &Value, lang: Lang) -> String {
-    match value {
-        Value::Iri(iri) => label::quoted(iri, lang),
-        Value::Decimal(number) => number.to_string(),
-        Value::Text { text, language } => {
-            let tag = language.as_ref().map(|tag| format!(" [{tag}]")).unwrap_or_default();
-            match lang {
-                Lang::De => format!("„{}“{tag}", shown(text)),
-                Lang::En => format!("“{}”{tag}", shown(text)),
-            }
+/// One typed value in words.
+pub(super) fn value_words(book: &Book, value: &Value, lang: Lang) -> String {
+    if let Value::Iri(iri) = value {
+        return quote(&book.terms.name(iri.as_str(), lang), lang);
+    }
+    if let Value::Text { text, language } = value {
+        let tag = language.as_ref().map(|tag| format!(" [{}]", shown(tag))).unwrap_or_default();
+        return format!("{}{tag}", quote(&shown(text).to_string(), lang));
+    }
+    if let Value::Quantity { number, unit } = value {
+        return format!("{number} {}", book.terms.name(unit.as_str(), lang));
+    }
+    if let Value::Event { event, phase } = value {
+        let when = match phase {
+            Phase::Before => lang.pick("vor", "before"),
+            Phase::During => lang.pick("während", "during"),
+            Phase::After => lang.pick("nach", "after"),
+        };
+        return format!("{when} {}", quote(&book.terms.name(event.as_str(), lang), lang));
+    }
+    time::value(value, lang).unwrap_or_else(|| shown(&value.to_string()).to_string())
+}
+
+/// One value as it is written, read by what its operand's values are. What cannot be read so is
+/// shown as it stands.
+pub(super) fn literal_words(
+    book: &Book,
+    kind: Option<Values>,
+    literal: &Literal,
+    lang: Lang,
+) -> String {
+    let read = |value_type| Value::read(literal, value_type).ok();
+    let value = match (&literal.tag, kind) {
+        (LiteralTag::Iri, _) => value_iri(&literal.lexical).map(Value::Iri),
+        (_, Some(Values::Instant)) => read(ValueType::Instant),
+        (_, Some(Values::Duration)) => {
+            read(ValueType::Duration).or_else(|| read(ValueType::YearMonth))
         }
-        Value::Day { .. } | Value::DayTime(_) | Value::Instant(_) | Value::YearMonth(_) => {
-            time::value(value, lang).unwrap_or_else(|| shown(&value.to_string()).to_string())
-        }
+        (_, Some(Values::Decimal)) => read(ValueType::Decimal),
+        (_, Some(Values::Event | Values::Iri | Values::Set)) => read(ValueType::Iri),
+        (LiteralTag::Datatype(_), Some(Values::Text)) => read(ValueType::Decimal),
+        (_, Some(Values::Text) | None) => None,
+    };
+    if let Some(value) = value {
+        return value_words(book, &value, lang);
+    }
+    let text = quote(&shown(&literal.lexical).to_string(), lang);
+    match &literal.tag {
+        LiteralTag::Language(tag) => format!("{text} [{}]", shown(tag)),
+        LiteralTag::Datatype(datatype) => format!("{text} ({})", shown(datatype.as_str())),
+        LiteralTag::Boolean | LiteralTag::Iri | LiteralTag::Number | LiteralTag::Plain => text,
     }
 }
 
-fn operand(term: Term, lang: Lang) -> String {
-    let (german, english) = if term == Term::DATE_TIME {
-        ("der Zeitpunkt", "the time")
-    } else if term == Term::SINCE_AGREEMENT {
-        ("die Zeit seit Vertragsschluss", "the time since the agreement")
-    } else if term == Term::PARTICIPANT {
-        ("der Partner", "the partner")
-    } else if term == Term::VETTED_AS {
-        (
-            "die Anerkennung durch die Vertrauensstelle",
-            "what the authority has vetted the member as",
-        )
-    } else if term == Term::PURPOSE {
-        ("der angegebene Zweck", "the stated purpose")
-    } else {
-        return format!("`{term}`");
-    };
-    match lang {
-        Lang::De => german.to_owned(),
-        Lang::En => english.to_owned(),
-    }
-}
-
-fn relation(operator: Operator, in_time: bool, is_set: bool, lang: Lang) -> &'static str {
-    let (german, english) = match operator {
-        Operator::Eq if in_time => ("ist der", "is"),
-        Operator::Neq if in_time => ("ist nicht der", "is not"),
-        Operator::Eq => ("ist", "is"),
-        Operator::Neq => ("ist nicht", "is not"),
-        Operator::Lt if in_time => ("liegt vor dem", "is before"),
-        Operator::Lteq if in_time => ("liegt nicht nach dem", "is not after"),
-        Operator::Gt if in_time => ("liegt nach dem", "is after"),
-        Operator::Gteq if in_time => ("liegt nicht vor dem", "is not before"),
-        Operator::Lt => ("ist kleiner als", "is less than"),
-        Operator::Lteq => ("ist höchstens", "is at most"),
-        Operator::Gt => ("ist größer als", "is more than"),
-        Operator::Gteq => ("ist mindestens", "is at least"),
-        Operator::HasPart | Operator::IsAllOf => ("umfasst", "includes"),
-        Operator::IsA if is_set => ("umfasst eine Art von", "includes a kind of"),
-        Operator::IsA => ("ist eine Art von", "is a kind of"),
-        Operator::IsAnyOf if is_set => ("umfasst", "includes"),
-        Operator::IsAnyOf => ("ist", "is"),
-        Operator::IsNoneOf if is_set => ("umfasst nicht", "does not include"),
-        Operator::IsNoneOf => ("ist nicht", "is not"),
-        Operator::IsPartOf => ("liegt innerhalb von", "lies within"),
-    };
-    match lang {
-        Lang::De => german,
-        Lang::En => english,
-    }
+/// The values of an operand as IRIs, if all are.
+pub(super) fn iris(right: &Operand) -> Option<Vec<Iri>> {
+    let all: Option<Vec<Iri>> = right.values.iter().map(|it| value_iri(&it.lexical)).collect();
+    all.filter(|iris| !iris.is_empty() && right.references.is_empty())
 }

@@ -5,20 +5,21 @@ use odrl_parser::Operator;
 
 use super::clause::{demand, joining, value_words};
 use super::{Lang, and, list};
+use crate::book::Book;
 use crate::decision::{AtomReport, Decision};
 use crate::fact::Seen;
 use crate::reason::{Reason, ReasonCode, Redacted};
 
 /// All reasons of a denial in words; empty for a permit.
 #[must_use]
-pub fn reason(decision: &Decision, lang: Lang) -> String {
-    joined(decision.reasons.iter().map(|reason| reason_words(reason, lang)))
+pub fn reason(book: &Book, decision: &Decision, lang: Lang) -> String {
+    joined(decision.reasons.iter().map(|reason| reason_words(book, reason, lang)))
 }
 
 /// All remedies in words, each once; empty for a permit.
 #[must_use]
-pub fn remedy(decision: &Decision, lang: Lang) -> String {
-    joined(decision.reasons.iter().map(|reason| remedy_words(reason, lang)))
+pub fn remedy(book: &Book, decision: &Decision, lang: Lang) -> String {
+    joined(decision.reasons.iter().map(|reason| remedy_words(book, reason, lang)))
 }
 
 /// What the other party may be told about the reasons.
@@ -46,16 +47,16 @@ fn joined(sentences: impl Iterator<Item = String>) -> String {
 
 /// One reason in words, with what was demanded and seen.
 #[must_use]
-pub fn reason_words(reason: &Reason, lang: Lang) -> String {
+pub fn reason_words(book: &Book, reason: &Reason, lang: Lang) -> String {
     let Some(atom) = &reason.constraint else {
         return plain_reason(reason.code, lang).to_owned();
     };
     if reason.code == ReasonCode::NotVetted && asks_for_kinds(atom.operator) {
-        return not_vetted(atom, lang);
+        return not_vetted(book, atom, lang);
     }
     let lead = plain_reason(reason.code, lang);
-    let demanded = demand(atom.operand.operand(), atom.operator, &atom.demanded, lang);
-    let seen = seen_words(&atom.seen, lang);
+    let demanded = demand(book, atom.operand.operand(), atom.operator, &atom.demanded, lang);
+    let seen = seen_words(book, &atom.seen, lang);
     match lang {
         Lang::De => format!("{lead} Verlangt: {demanded}. Gesehen: {seen}."),
         Lang::En => format!("{lead} Demanded: {demanded}. Seen: {seen}."),
@@ -77,11 +78,14 @@ const fn asks_for_kinds(operator: Operator) -> bool {
     }
 }
 
-fn not_vetted(atom: &AtomReport, lang: Lang) -> String {
-    let kinds: Vec<String> = atom.demanded.iter().map(|value| value_words(value, lang)).collect();
+fn not_vetted(book: &Book, atom: &AtomReport, lang: Lang) -> String {
+    let kinds: Vec<String> =
+        atom.demanded.iter().map(|value| value_words(book, value, lang)).collect();
     let kinds = list(&kinds, joining(atom.operator, lang));
     let seen = match &atom.seen {
-        Seen::Known { values, .. } if !values.is_empty() => Some(seen_words(&atom.seen, lang)),
+        Seen::Known { values, .. } if !values.is_empty() => {
+            Some(seen_words(book, &atom.seen, lang))
+        }
         Seen::Absent
         | Seen::Conflicting
         | Seen::Known { .. }
@@ -104,10 +108,11 @@ fn not_vetted(atom: &AtomReport, lang: Lang) -> String {
     }
 }
 
-fn seen_words(seen: &Seen, lang: Lang) -> String {
+fn seen_words(book: &Book, seen: &Seen, lang: Lang) -> String {
     let words = match (seen, lang) {
         (Seen::Known { values, .. }, _) if !values.is_empty() => {
-            let values: Vec<String> = values.iter().map(|value| value_words(value, lang)).collect();
+            let values: Vec<String> =
+                values.iter().map(|value| value_words(book, value, lang)).collect();
             return list(&values, and(lang));
         }
         (Seen::Known { .. } | Seen::Absent, Lang::De) => "nichts",
@@ -124,11 +129,12 @@ fn seen_words(seen: &Seen, lang: Lang) -> String {
 
 /// What the party that asks can do about a reason, naming what is demanded.
 #[must_use]
-pub fn remedy_words(reason: &Reason, lang: Lang) -> String {
+pub fn remedy_words(book: &Book, reason: &Reason, lang: Lang) -> String {
     let Some(atom) = &reason.constraint else {
         return plain_remedy(reason.code, lang).to_owned();
     };
-    let words: Vec<String> = atom.demanded.iter().map(|value| value_words(value, lang)).collect();
+    let words: Vec<String> =
+        atom.demanded.iter().map(|value| value_words(book, value, lang)).collect();
     let words = list(&words, joining(atom.operator, lang));
     match (reason.code, lang) {
         (ReasonCode::NotVetted, Lang::De) => {
@@ -165,6 +171,16 @@ const fn plain_remedy(code: ReasonCode, lang: Lang) -> &'static str {
 
 const fn reason_german(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "Diese Regeln zu prüfen kostet mehr, als erlaubt ist.",
+        ReasonCode::DutyNotFulfilled => "Eine Pflicht, die vorausgeht, ist nicht erfüllt.",
+        ReasonCode::DutyViolated => "Eine Pflicht wurde verletzt.",
+        ReasonCode::MembershipUnknown => {
+            "Es ist nicht bekannt, ob der Partner oder der Datensatz dazugehört."
+        }
+        ReasonCode::NotInOrder => {
+            "Die Bedingungen sind nicht in der verlangten Reihenfolge eingetreten."
+        }
+        ReasonCode::PolicyVoid => "Die Regeln widersprechen sich und gelten deshalb nicht.",
         ReasonCode::ConditionNotMet => "Eine Bedingung des Vertrags ist nicht erfüllt.",
         ReasonCode::FactConflicting => "Zu einer Bedingung liegen widersprüchliche Angaben vor.",
         ReasonCode::FactStale => "Eine nötige Angabe ist veraltet.",
@@ -192,6 +208,16 @@ const fn reason_german(code: ReasonCode) -> &'static str {
 
 const fn reason_english(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "To judge these rules costs more than is allowed.",
+        ReasonCode::DutyNotFulfilled => "A duty that comes first is not done.",
+        ReasonCode::DutyViolated => "A duty was not done as demanded.",
+        ReasonCode::MembershipUnknown => {
+            "It is not known whether the partner or the dataset belongs to those that are meant."
+        }
+        ReasonCode::NotInOrder => {
+            "The conditions did not come to hold in the order that is demanded."
+        }
+        ReasonCode::PolicyVoid => "The rules contradict each other and are therefore void.",
         ReasonCode::ConditionNotMet => "A condition of the contract is not met.",
         ReasonCode::FactConflicting => "What is said about a condition is contradictory.",
         ReasonCode::FactStale => "Something that must be known is out of date.",
@@ -219,6 +245,20 @@ const fn reason_english(code: ReasonCode) -> &'static str {
 
 const fn remedy_german(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "Bitten Sie den Anbieter um einfachere Regeln.",
+        ReasonCode::DutyNotFulfilled => {
+            "Erfüllen Sie die Pflicht, die das Angebot nennt, und belegen Sie es."
+        }
+        ReasonCode::DutyViolated => {
+            "Fragen Sie den Anbieter, wie die Verletzung geheilt werden kann."
+        }
+        ReasonCode::MembershipUnknown => "Fragen Sie den Anbieter, wer dazugehört.",
+        ReasonCode::NotInOrder => {
+            "Beginnen Sie die Schritte in der Reihenfolge, die das Angebot nennt."
+        }
+        ReasonCode::PolicyVoid => {
+            "Bitten Sie den Anbieter um ein Angebot, das sich nicht widerspricht."
+        }
         ReasonCode::ConditionNotMet | ReasonCode::NotExactlyOne => {
             "Lesen Sie die Regeln des Angebots und erfüllen Sie die genannte Bedingung."
         }
@@ -254,6 +294,12 @@ const fn remedy_german(code: ReasonCode) -> &'static str {
 
 const fn remedy_english(code: ReasonCode) -> &'static str {
     match code {
+        ReasonCode::BudgetExceeded => "Ask the provider for simpler rules.",
+        ReasonCode::DutyNotFulfilled => "Do the duty that the offer names, and show that you did.",
+        ReasonCode::DutyViolated => "Ask the provider how this can be made good.",
+        ReasonCode::MembershipUnknown => "Ask the provider who belongs to those that are meant.",
+        ReasonCode::NotInOrder => "Take the steps in the order that the offer names.",
+        ReasonCode::PolicyVoid => "Ask the provider for an offer that does not contradict itself.",
         ReasonCode::ConditionNotMet | ReasonCode::NotExactlyOne => {
             "Read the rules of the offer and meet the condition."
         }

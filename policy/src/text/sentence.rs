@@ -1,16 +1,17 @@
-//! A policy as sentences, one for each rule. The common conditions get a place in the sentence; any
-//! other follows term by term. No condition is left out.
+//! A policy as prose, one text for each rule. The common conditions get a place in the sentence;
+//! what else the book has a sentence for is said by it; anything other follows term by term. No
+//! part of a rule is left out.
 
-use odrl_parser::{LogicalOperator, Operator, Term};
+use odrl_parser::{ConflictStrategy, Constraint, Policy, Rule};
 use serde::Serialize;
-use wire::iri::Iri;
 use wire::pointer::Pointer;
+use wire::text::shown;
 
-use super::clause::{clause, value_words};
-use super::{Lang, and, badge, label, list, or};
-use crate::badge::Badge;
-use crate::check::{CheckedPolicy, CheckedRule, Condition, Modality};
-use crate::value::Value;
+use super::place::Places;
+use super::rule::Owed;
+use super::{Lang, Voice, list, mark, quote};
+use crate::badge::{Badge, Judged};
+use crate::book::{Covered, Part, Recognised, flatten};
 
 /// One rule in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,311 +24,168 @@ pub struct RuleSentence {
     pub badge: Badge,
 }
 
-/// The whole policy in words.
-#[must_use]
-pub fn sentence(policy: &CheckedPolicy, lang: Lang) -> String {
-    let texts: Vec<String> = sentences(policy, lang).into_iter().map(|rule| rule.text).collect();
-    texts.join(" ")
-}
-
-/// Each rule in words, permissions first, in the document's order.
-#[must_use]
-pub fn sentences(policy: &CheckedPolicy, lang: Lang) -> Vec<RuleSentence> {
-    let rules = policy.rules().iter().map(|rule| RuleSentence {
-        pointer: rule.pointer.clone(),
-        text: match rule.modality {
-            Modality::Permission => permission(rule, lang),
-            Modality::Prohibition => prohibition(rule, lang),
-        },
-        badge: rule.badge().badge,
-    });
-    rules.collect()
-}
-
-/// Each condition in words with its own badge, so that it can be seen which of them are only
-/// promised; a rule without conditions, and a prohibition, as a whole.
-#[must_use]
-pub fn lines(policy: &CheckedPolicy, lang: Lang) -> Vec<RuleSentence> {
-    let mut lines = Vec::new();
-    for (rule, whole) in policy.rules().iter().zip(sentences(policy, lang)) {
-        if rule.conditions.is_empty() || rule.modality == Modality::Prohibition {
-            lines.push(whole);
-            continue;
-        }
-        let badges = rule.badge().constraints;
-        for condition in side_by_side(&rule.conditions) {
-            let (Condition::Atom { pointer, .. } | Condition::Joined { pointer, .. }) = condition;
-            let weakest = badges.iter().filter(|atom| within(&atom.pointer, pointer));
-            let badge = weakest.map(|atom| atom.badge).max().unwrap_or(whole.badge);
-            let (pointer, text) = (pointer.clone(), line(condition, lang));
-            lines.push(RuleSentence { pointer, text, badge });
-        }
+impl Voice<'_> {
+    /// The whole policy in words.
+    #[must_use]
+    pub fn sentence(&self, policy: &Policy) -> String {
+        let rules = self.sentences(policy).into_iter().map(|rule| rule.text);
+        rules.chain(self.around(policy)).collect::<Vec<_>>().join(" ")
     }
-    lines
-}
 
-/// All conditions that must hold together: `and` says nothing more than constraints side by side.
-fn side_by_side(conditions: &[Condition]) -> Vec<&Condition> {
-    let mut flat = Vec::new();
-    for condition in conditions {
-        match condition {
-            Condition::Joined { operator: LogicalOperator::And, members, .. } => {
-                flat.extend(side_by_side(members));
-            }
-            Condition::Atom { .. } | Condition::Joined { .. } => flat.push(condition),
-        }
-    }
-    flat
-}
-
-fn within(inner: &Pointer, outer: &Pointer) -> bool {
-    let rest = inner.as_str().strip_prefix(outer.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// One condition of a permission as a line of its own.
-fn line(condition: &Condition, lang: Lang) -> String {
-    let places = places(std::slice::from_ref(condition), lang);
-    let or = |iris: &[Iri]| list(&quoted_all(iris, lang), or(lang));
-    if let Some(kinds) = &places.kinds {
-        return match lang {
-            Lang::De => {
-                format!("nur Mitglieder, die die Vertrauensstelle als {} anerkannt hat", or(kinds))
-            }
-            Lang::En => format!("only members that the authority has vetted as {}", or(kinds)),
+    /// Each rule in words: permissions, prohibitions, obligations, in the document's order. Of rules
+    /// that one sentence of the book stands for, the first has it.
+    #[must_use]
+    pub fn sentences(&self, policy: &Policy) -> Vec<RuleSentence> {
+        let known = self.book.recognise(policy);
+        let mut said = Said::new(self, &known);
+        let mut sentences = Vec::new();
+        let mut add = |rule: &Rule, text: Option<String>, badge| {
+            let pointer = rule.pointer.clone();
+            sentences.extend(text.map(|text| RuleSentence { pointer, text, badge }));
         };
-    }
-    if let Some(partners) = &places.partners {
-        let names: Vec<String> = partners.iter().map(|did| label(did, lang)).collect();
-        let names = list(&names, and(lang));
-        return match lang {
-            Lang::De => format!("nur {names}"),
-            Lang::En => format!("only {names}"),
-        };
-    }
-    if let Some(purposes) = &places.purposes {
-        return match lang {
-            Lang::De => format!("nur für den Zweck {}", or(purposes)),
-            Lang::En => format!("only for {}", or(purposes)),
-        };
-    }
-    let times = places.times();
-    if !times.is_empty() {
-        return match lang {
-            Lang::De => format!("nur{times}"),
-            Lang::En => format!("only{times}"),
-        };
-    }
-    clause(condition, lang)
-}
-
-/// The conditions of a rule, sorted into the places of a sentence.
-#[derive(Default)]
-struct Places {
-    kinds: Option<Vec<Iri>>,
-    partners: Option<Vec<Iri>>,
-    from: Option<String>,
-    until: Option<String>,
-    within: Option<String>,
-    purposes: Option<Vec<Iri>>,
-    rest: Vec<String>,
-}
-
-fn places(conditions: &[Condition], lang: Lang) -> Places {
-    let mut places = Places::default();
-    for condition in conditions {
-        places.put(condition, lang);
-    }
-    places
-}
-
-impl Places {
-    fn put(&mut self, condition: &Condition, lang: Lang) {
-        match condition {
-            // `and` says nothing more than constraints side by side.
-            Condition::Joined { operator: LogicalOperator::And, members, .. } => {
-                for member in members {
-                    self.put(member, lang);
-                }
-            }
-            Condition::Atom { spec, operator, demanded, .. } => {
-                if !self.put_list(spec.term, *operator, demanded)
-                    && !self.put_time(spec.term, *operator, demanded, lang)
-                {
-                    self.rest.push(clause(condition, lang));
-                }
-            }
-            Condition::Joined { .. } => self.rest.push(clause(condition, lang)),
+        for rule in &policy.permissions {
+            let text = said.rule(rule).unwrap_or_else(|| Some(said.permission(rule)));
+            add(rule, text, self.standing.permission(rule).badge);
         }
+        for rule in &policy.prohibitions {
+            let text = said.rule(rule).unwrap_or_else(|| Some(self.forbidden(rule)));
+            add(rule, text, self.standing.prohibition(rule).badge);
+        }
+        for rule in &policy.obligations {
+            let badge = self.standing.obligation(rule).badge;
+            let text = said.rule(rule);
+            add(rule, text.unwrap_or_else(|| Some(self.owed(rule, Owed::Alone, badge))), badge);
+        }
+        sentences
     }
 
-    fn put_list(&mut self, term: Term, operator: Operator, demanded: &[Value]) -> bool {
-        let place = if term == Term::VETTED_AS && operator == Operator::IsAnyOf {
-            &mut self.kinds
-        } else if !matches!(operator, Operator::IsAnyOf | Operator::Eq) {
-            return false;
-        } else if term == Term::PARTICIPANT {
-            &mut self.partners
-        } else if term == Term::PURPOSE {
-            &mut self.purposes
-        } else {
-            return false;
-        };
-        let iris: Vec<Iri> = demanded.iter().filter_map(iri).collect();
-        if place.is_some() || iris.len() != demanded.len() {
-            return false;
-        }
-        *place = Some(iris);
-        true
-    }
-
-    fn put_time(&mut self, term: Term, operator: Operator, demanded: &[Value], lang: Lang) -> bool {
-        let [value] = demanded else {
-            return false;
-        };
-        let words = value_words(value, lang);
-        if term == Term::SINCE_AGREEMENT && operator == Operator::Lteq && self.within.is_none() {
-            self.within = Some(match lang {
-                Lang::De => format!("höchstens {words} lang nach Vertragsschluss"),
-                Lang::En => format!("for at most {words} after the agreement"),
-            });
-            return true;
-        }
-        if term != Term::DATE_TIME {
-            return false;
-        }
-        let (place, text) = match (operator, lang) {
-            (Operator::Lteq, Lang::De) => (&mut self.until, format!("bis zum {words}")),
-            (Operator::Lteq, Lang::En) => (&mut self.until, format!("until {words}")),
-            (Operator::Lt, Lang::De) => (&mut self.until, format!("vor dem {words}")),
-            (Operator::Lt, Lang::En) => (&mut self.until, format!("before {words}")),
-            (Operator::Gteq, Lang::De) => (&mut self.from, format!("ab dem {words}")),
-            (Operator::Gteq, Lang::En) => (&mut self.from, format!("from {words}")),
-            (Operator::Gt, Lang::De) => (&mut self.from, format!("nach dem {words}")),
-            (Operator::Gt, Lang::En) => (&mut self.from, format!("after {words}")),
-            (_, _) => return false,
-        };
-        if place.is_some() {
-            return false;
-        }
-        *place = Some(text);
-        true
-    }
-
-    /// When: parts that follow the verb.
-    fn times(&self) -> String {
-        let parts = [&self.from, &self.until, &self.within];
-        parts.into_iter().flatten().map(|part| format!(" {part}")).collect()
-    }
-
-    /// What else: parts that follow the main clause.
-    fn tail(&self, lang: Lang) -> String {
-        let mut tail = String::new();
-        if let Some(purposes) = &self.purposes {
-            let promised = badge(Badge::Promised, lang);
-            let words = list(&quoted_all(purposes, lang), or(lang));
-            tail.push_str(&match lang {
-                Lang::De => format!(", für den Zweck {words} ({promised})"),
-                Lang::En => format!(", for {words} ({promised})"),
-            });
-        }
-        if !self.rest.is_empty() {
-            let rest = list(&self.rest, and(lang));
-            tail.push_str(&match lang {
-                Lang::De => format!(", sofern gilt: {rest}"),
-                Lang::En => format!(", provided that {rest}"),
-            });
-        }
-        tail
-    }
-
-    /// Who, and whether it is many.
-    fn subject(&self, lang: Lang) -> (String, bool) {
-        let kinds = self.kinds.as_ref().map(|kinds| list(&quoted_all(kinds, lang), or(lang)));
-        let partners = self.partners.as_ref().map(|partners| {
-            let names: Vec<String> = partners.iter().map(|did| label(did, lang)).collect();
-            (list(&names, and(lang)), names.len() > 1)
+    /// What a policy says beside its rules.
+    pub(super) fn around(&self, policy: &Policy) -> Option<String> {
+        let conflict = policy.conflict.map(|strategy| {
+            let (de, en) = match strategy {
+                ConflictStrategy::Invalid => (
+                    "Widersprechen sich Erlaubnis und Verbot, ist die ganze Regel ungültig.",
+                    "If permission and prohibition contradict each other, the whole rule is void.",
+                ),
+                ConflictStrategy::Perm => (
+                    "Widersprechen sich Erlaubnis und Verbot, gilt die Erlaubnis.",
+                    "If permission and prohibition contradict each other, the permission holds.",
+                ),
+                ConflictStrategy::Prohibit => (
+                    "Widersprechen sich Erlaubnis und Verbot, gilt das Verbot.",
+                    "If permission and prohibition contradict each other, the prohibition holds.",
+                ),
+            };
+            self.lang.pick(de, en).to_owned()
         });
-        match (partners, kinds, lang) {
-            (None, None, Lang::De) => ("Jedes Mitglied des Datenraums".to_owned(), false),
-            (None, None, Lang::En) => ("Every member of the data space".to_owned(), false),
-            (None, Some(kinds), Lang::De) => {
-                (format!("Mitglieder, die die Vertrauensstelle als {kinds} anerkannt hat,"), true)
-            }
-            (None, Some(kinds), Lang::En) => {
-                (format!("Members that the authority has vetted as {kinds}"), true)
-            }
-            (Some((names, many)), None, Lang::De) => {
-                (format!("Nur {} {names}", if many { "die Partner" } else { "der Partner" }), many)
-            }
-            (Some((names, many)), None, Lang::En) => {
-                (format!("Only the {} {names}", if many { "partners" } else { "partner" }), many)
-            }
-            (Some((names, many)), Some(kinds), Lang::De) => {
-                let who = if many { "die Partner" } else { "der Partner" };
-                let vetted = format!("sofern die Vertrauensstelle sie als {kinds} anerkannt hat,");
-                let vetted = if many { vetted } else { vetted.replacen(" sie ", " ihn ", 1) };
-                (format!("Nur {who} {names}, {vetted}"), many)
-            }
-            (Some((names, many)), Some(kinds), Lang::En) => {
-                let (who, them) = if many { ("partners", "them") } else { ("partner", "it") };
-                let vetted = format!("if the authority has vetted {them} as {kinds},");
-                (format!("Only the {who} {names}, {vetted}"), many)
-            }
-        }
+        let parents = policy.inherits.iter();
+        let parents: Vec<String> =
+            parents.map(|id| quote(&shown(id.as_str()).to_string(), self.lang)).collect();
+        let inherited = (!parents.is_empty()).then(|| {
+            let before = self.lang.pick("Außerdem gelten die Regeln von", "So do the rules of");
+            format!("{before} {}.", list(&parents, super::and(self.lang)))
+        });
+        let all: Vec<String> = [conflict, inherited].into_iter().flatten().collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
+
+    /// A sentence of the book that was found in the policy, with what stands behind it.
+    pub(super) fn covered(&self, covered: &Covered<'_>, alone: bool) -> (String, Judged) {
+        let text = self.book.say(&covered.chosen, alone, self.lang);
+        (text, self.judged(covered))
+    }
+
+    /// The weakest of what a sentence stands for.
+    pub(super) fn judged(&self, covered: &Covered<'_>) -> Judged {
+        let parts = covered.parts.iter().filter_map(|part| match part {
+            Part::Constraint(constraint) => Some(self.standing.constraint(constraint)),
+            Part::Duty(rule) => Some(self.standing.duty(rule)),
+            Part::Obligation(rule) => Some(self.standing.obligation(rule)),
+            Part::Permission(rule) => Some(self.standing.permission(rule)),
+            Part::Prohibition(rule) => Some(self.standing.prohibition(rule)),
+            Part::Note(..) => None,
+        });
+        parts.max().unwrap_or_else(|| self.standing.bare())
     }
 }
 
-fn quoted_all(iris: &[Iri], lang: Lang) -> Vec<String> {
-    iris.iter().map(|iri| label::quoted(iri, lang)).collect()
+/// Rules while they are said.
+pub(super) struct Said<'a> {
+    voice: &'a Voice<'a>,
+    known: &'a Recognised<'a>,
+    /// The keys of sentences that have been said.
+    done: Vec<&'a str>,
 }
 
-fn permission(rule: &CheckedRule, lang: Lang) -> String {
-    let places = places(&rule.conditions, lang);
-    let (subject, many) = places.subject(lang);
-    let action = label::action(rule.action);
-    let (times, tail) = (places.times(), places.tail(lang));
-    match lang {
-        Lang::De => {
-            let may = if many { "dürfen" } else { "darf" };
-            format!("{subject} {may} den Datensatz{times} {}{tail}.", action.german)
+impl<'a> Said<'a> {
+    pub(super) const fn new(voice: &'a Voice<'a>, known: &'a Recognised<'a>) -> Self {
+        Self { voice, known, done: Vec::new() }
+    }
+
+    /// The sentence of the book for a whole rule, if there is one; nothing more where it has been
+    /// said.
+    fn rule(&mut self, rule: &Rule) -> Option<Option<String>> {
+        self.known.of_rule(rule).map(|covered| self.once(covered))
+    }
+
+    /// A sentence of the book with its mark, the first time that it is asked for.
+    fn once(&mut self, covered: &'a Covered<'a>) -> Option<String> {
+        if self.done.contains(&covered.chosen.key.as_str()) {
+            return None;
         }
-        Lang::En => format!("{subject} may {}{times}{tail}.", action.english),
+        self.done.push(covered.chosen.key.as_str());
+        let (text, judged) = self.voice.covered(covered, false);
+        let mark = mark(judged.badge, self.voice.lang);
+        Some(match text.strip_suffix('.') {
+            Some(text) => format!("{text}{mark}."),
+            None => format!("{text}{mark}"),
+        })
+    }
+
+    /// A permission as prose.
+    pub(super) fn permission(&mut self, rule: &Rule) -> String {
+        let mut places = Places::default();
+        let mut beside: Vec<String> = Vec::new();
+        let mut rest: Vec<&Constraint> = Vec::new();
+        let mut constraints = Vec::new();
+        flatten(&rule.constraints, &mut |constraint| constraints.push(constraint));
+        for constraint in constraints {
+            let covered = self.known.of_constraint(constraint);
+            let is_part_of_more = covered.is_some_and(|covered| covered.parts.len() > 1);
+            if !is_part_of_more && self.voice.put(&mut places, constraint) {
+                continue;
+            }
+            match covered {
+                Some(covered) => beside.extend(self.once(covered)),
+                None => rest.push(constraint),
+            }
+        }
+        for duty in &rule.duties {
+            let badge = self.voice.standing.duty(duty).badge;
+            match self.known.of_rule(duty) {
+                Some(covered) => beside.extend(self.once(covered)),
+                None => beside.push(self.voice.owed(duty, Owed::For, badge)),
+            }
+        }
+        let text = self.voice.permitted(rule, &places, &rest);
+        std::iter::once(text).chain(beside).collect::<Vec<_>>().join(" ")
     }
 }
 
-fn prohibition(rule: &CheckedRule, lang: Lang) -> String {
-    let action = label::action(rule.action);
-    let clauses: Vec<String> = rule.conditions.iter().map(|member| clause(member, lang)).collect();
-    let clauses = list(&clauses, and(lang));
-    let mark = if rule.action == Term::USE {
-        String::new()
-    } else {
-        format!(" ({})", badge(Badge::Promised, lang))
-    };
-    match (lang, clauses.is_empty()) {
-        (Lang::De, true) => {
-            format!("Es ist verboten, den Datensatz {}{mark}.", action.german_zu)
+impl Voice<'_> {
+    fn permitted(&self, rule: &Rule, places: &Places, rest: &[&Constraint]) -> String {
+        let (subject, many) = self.subject(rule, places);
+        let may = match self.lang {
+            Lang::De if many => "dürfen",
+            Lang::De => "darf",
+            Lang::En => "may",
+        };
+        let (doing, purposes) = (self.doing(rule, &Self::times(places)), self.purposes(places));
+        let mut text = format!("{subject} {may} {doing}{purposes}");
+        if !rest.is_empty() {
+            let provided = self.lang.pick("sofern gilt:", "provided that");
+            text.push_str(&format!(", {provided} {}", self.clauses(rest.iter().copied())));
         }
-        (Lang::De, false) => {
-            format!(
-                "Es ist verboten, den Datensatz {}{mark}, wenn gilt: {clauses}.",
-                action.german_zu
-            )
-        }
-        (Lang::En, true) => format!("It is forbidden to {}{mark}.", action.english),
-        (Lang::En, false) => format!("It is forbidden to {}{mark} if {clauses}.", action.english),
-    }
-}
-
-fn iri(value: &Value) -> Option<Iri> {
-    match value {
-        Value::Iri(iri) => Some(iri.clone()),
-        Value::Day { .. }
-        | Value::DayTime(_)
-        | Value::Decimal(_)
-        | Value::Instant(_)
-        | Value::Text { .. }
-        | Value::YearMonth(_) => None,
+        format!("{text}.{}", self.bound(rule))
     }
 }

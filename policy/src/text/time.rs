@@ -4,7 +4,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Lang, and, list};
-use crate::template::Until;
+use crate::book::Day;
 use crate::value::Value;
 
 const MONTHS: [(&str, &str); 12] = [
@@ -22,8 +22,34 @@ const MONTHS: [(&str, &str); 12] = [
     ("Dezember", "December"),
 ];
 
+/// The number of a month by its name, in either language.
+pub(crate) fn month_named(name: &str) -> Option<i8> {
+    let name = name.to_lowercase();
+    let is_it = |(german, english): &(&str, &str)| {
+        german.to_lowercase() == name || english.to_lowercase() == name
+    };
+    i8::try_from(MONTHS.iter().position(is_it)? + 1).ok()
+}
+
+/// A day with its zone, such as "31 December 2026 (UTC)".
+pub(crate) fn day(day: &Day, lang: Lang) -> String {
+    format!("{} ({})", date(day.date, lang), zone(day.offset))
+}
+
+/// A number of days, in German after a preposition with the dative or not.
+pub(crate) fn days(number: &str, dative: bool, lang: Lang) -> String {
+    let unit = match (lang, number) {
+        (Lang::De, "1") => "Tag",
+        (Lang::De, _) if dative => "Tagen",
+        (Lang::De, _) => "Tage",
+        (Lang::En, "1") => "day",
+        (Lang::En, _) => "days",
+    };
+    format!("{number} {unit}")
+}
+
 /// A day such as "31 December 2026".
-fn day(date: jiff::civil::Date, lang: Lang) -> String {
+fn date(date: jiff::civil::Date, lang: Lang) -> String {
     let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month - 1));
     let (german, english) = month.copied().unwrap_or_default();
     match lang {
@@ -34,18 +60,19 @@ fn day(date: jiff::civil::Date, lang: Lang) -> String {
 
 /// A value of time in words, always with its zone.
 pub(super) fn value(value: &Value, lang: Lang) -> Option<String> {
-    match value {
-        Value::Day { written, .. } => match written.parse() {
-            Ok(Until::Day { day: date, offset }) => {
-                Some(format!("{} ({})", day(date, lang), zone(offset)))
-            }
-            Ok(Until::Instant(_)) | Err(_) => Some(written.clone()),
-        },
-        Value::Instant(at) => Some(instant(*at, lang)),
-        Value::DayTime(duration) => Some(span(*duration, lang)),
-        Value::YearMonth(months) => Some(months_words(*months, lang)),
-        Value::Decimal(_) | Value::Iri(_) | Value::Text { .. } => None,
+    if let Value::Day { written, .. } = value {
+        return Some(written.parse().map_or_else(|_| written.clone(), |it| day(&it, lang)));
     }
+    if let Value::Instant(at) = value {
+        return Some(instant(*at, lang));
+    }
+    if let Value::DayTime(duration) = value {
+        return Some(span(*duration, lang));
+    }
+    if let Value::YearMonth(months) = value {
+        return Some(months_words(*months, lang));
+    }
+    None
 }
 
 fn zone(offset: Offset) -> String {
@@ -58,7 +85,7 @@ fn zone(offset: Offset) -> String {
 }
 
 /// An instant in UTC, with seconds only where there are some.
-pub(super) fn instant(at: Timestamp, lang: Lang) -> String {
+pub(crate) fn instant(at: Timestamp, lang: Lang) -> String {
     let local = Offset::UTC.to_datetime(at);
     let mut clock = format!("{:02}:{:02}", local.hour(), local.minute());
     if local.second() != 0 || local.subsec_nanosecond() != 0 {
@@ -69,8 +96,8 @@ pub(super) fn instant(at: Timestamp, lang: Lang) -> String {
         clock = format!("{clock}.{}", fraction.trim_end_matches('0'));
     }
     match lang {
-        Lang::De => format!("{}, {clock} Uhr UTC", day(local.date(), lang)),
-        Lang::En => format!("{}, {clock} UTC", day(local.date(), lang)),
+        Lang::De => format!("{}, {clock} Uhr UTC", date(local.date(), lang)),
+        Lang::En => format!("{}, {clock} UTC", date(local.date(), lang)),
     }
 }
 

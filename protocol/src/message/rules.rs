@@ -7,7 +7,14 @@ use wire::node::{Members, Node};
 use super::MessageError;
 
 /// The members that hold the rules of a policy and what they depend on.
-pub(crate) const RULE_MEMBERS: [&str; 4] = ["profile", "permission", "prohibition", "obligation"];
+pub(crate) const RULE_MEMBERS: [&str; 6] = [
+    "profile",
+    "odrl:conflict",
+    "http://www.w3.org/ns/odrl/2/conflict",
+    "permission",
+    "prohibition",
+    "obligation",
+];
 
 /// At least one permission or prohibition, no empty array, and no `target` inside a rule (DSP
 /// 2025-1, contract request message).

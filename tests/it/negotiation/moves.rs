@@ -3,20 +3,20 @@
 
 use allmende_tests::cast::Who;
 use allmende_tests::dataspace::Dataspace;
-use allmende_tests::story::{ENGINEER, PUBLISHER, SECOND, described, rule, rule_end};
+use allmende_tests::story::{
+    ENGINEER, PUBLISHER, SECOND, described, offer, rule, rule_end, rule_until,
+};
 use connector::engine::dataset::Described;
 use connector::engine::error::EngineError;
 use connector::engine::negotiation::{Act, Proposed};
 use connector::record::dataset::{ApprovalRule, DatasetRecord};
 use jiff::SignedDuration;
-use policy::template::{self, Template, Until};
 use protocol::negotiation::State;
 use serde_json::Value;
 
 /// The story's rule until another instant.
 fn until(hours: i64) -> Value {
-    let until = Until::Instant(rule_end() + SignedDuration::from_hours(hours));
-    template::build(&Template { until: Some(until), ..rule() })
+    offer(&rule_until(rule_end() + SignedDuration::from_hours(hours)))
 }
 
 /// A data space, a dataset of Ulm's that asks a second person, and the pids of a request for it that
@@ -82,10 +82,7 @@ async fn offers_and_counters_alternate_until_one_side_takes_the_terms_of_the_oth
 #[tokio::test]
 async fn a_negotiation_in_which_nobody_ever_agrees_comes_to_an_end() {
     let (space, _, ulm, company) = waiting().await;
-    let other = |minutes: i64| {
-        let until = Until::Instant(rule_end() - SignedDuration::from_mins(minutes));
-        template::build(&Template { until: Some(until), ..rule() })
-    };
+    let other = |minutes: i64| offer(&rule_until(rule_end() - SignedDuration::from_mins(minutes)));
     // With the request that opened it, and all offers and counters, it has 64 of them.
     for round in 0..32 {
         act(&space, (Who::Ulm, &ulm), Act::Offer(other(2 * round + 1)), SECOND).await.unwrap();

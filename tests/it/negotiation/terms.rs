@@ -3,10 +3,9 @@
 use allmende_tests::cast::{FIRM_NAME, Who};
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::network::Letter;
-use allmende_tests::story::{PUBLISHER, described, rule};
+use allmende_tests::story::{PUBLISHER, described, offer, rule};
 use bytes::Bytes;
 use connector::engine::parts::Answer;
-use policy::template::{self, Template};
 use protocol::id::DatasetId;
 use protocol::negotiation::State;
 use serde_json::{Value, json};
@@ -29,7 +28,7 @@ async fn refused(space: &Dataspace, pid: &str) -> String {
 async fn other_terms_than_the_offers_wait_for_a_person() {
     let space = Dataspace::new();
     let dataset = space.publish(Who::Ulm, described(&rule())).await;
-    let mut offer = template::build(&Template::default());
+    let mut offer = offer(&[]);
     offer["@id"] = dataset.offer["@id"].clone();
     let pid = space.ask_for(Who::Company, Who::Ulm, dataset.id, offer).await.unwrap();
     space.settle_in_time().await;

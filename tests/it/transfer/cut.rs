@@ -9,7 +9,6 @@ use audit::entry::{Body, EndCause};
 use bytes::Bytes;
 use connector::engine::live::{Admission, Cut};
 use jiff::SignedDuration;
-use policy::template::Template;
 use protocol::transfer::State;
 use serde_json::{Value, json};
 
@@ -216,7 +215,7 @@ async fn a_completion_and_a_termination_that_cross_leave_both_of_one_mind() {
 async fn a_list_that_has_expired_vouches_for_nobody_who_reads() {
     let space = Dataspace::new();
     // A rule that asks nothing of the list.
-    let agreement = space.contract(&Template::default()).await;
+    let agreement = space.contract(&[]).await;
     space.transfer(&agreement).await;
     let token = space.token().await;
     let (_granted, admission) = space.read(Who::Company, &token).await.unwrap().split();

@@ -4,24 +4,22 @@
 use connector::engine::negotiation::{Act, Proposed};
 use connector::record::acceptance::{AcceptanceChange, Otherwise};
 use jiff::SignedDuration;
-use policy::template::{self, Template, Until};
 use protocol::Role;
 use serde_json::Value;
 
 use super::people::{self, TOWNS, wish};
 use super::run::Simulation;
 use crate::cast::{Who, now};
-use crate::story::{ENGINEER, PUBLISHER, SECOND, rule, rule_end};
+use crate::story::{self, ENGINEER, PUBLISHER, SECOND, rule, rule_end};
 
 /// Terms of some kind: those of most offers, or such as grant less, more or something else.
 fn some_terms(sim: &Simulation) -> Value {
-    let until = |until| Template { until: Some(Until::Instant(until)), ..rule() };
-    template::build(&match sim.world.dice.below(5) {
+    story::offer(&match sim.world.dice.below(5) {
         0 => rule(),
-        1 => until(now() + SignedDuration::from_hours(6)),
-        2 => until(rule_end() + SignedDuration::from_hours(6)),
-        3 => Template { kinds: Vec::new(), ..rule() },
-        _ => Template { partners: vec![Who::Company.did()], ..rule() },
+        1 => story::rule_until(now() + SignedDuration::from_hours(6)),
+        2 => story::rule_until(rule_end() + SignedDuration::from_hours(6)),
+        3 => rule().split_off(1),
+        _ => [rule(), vec![format!("partners={}", Who::Company.did().as_str())]].concat(),
     })
 }
 

@@ -1,7 +1,5 @@
 //! Contracts as they are typed.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 use protocol::id::OfferId;
 
@@ -72,9 +70,10 @@ pub enum ContractCommand {
         /// The purpose that you state.
         #[arg(long)]
         purpose: Option<String>,
-        /// Other terms than the offer's: an ODRL offer in the JSON of DSP 2025-1.
-        #[arg(long, value_name = "FILE")]
-        rule: Option<PathBuf>,
+        /// Other terms than the offer's: sentences that `dataset add --help` lists, or a file with an
+        /// ODRL offer in the JSON of DSP 2025-1.
+        #[arg(long, value_name = "SENTENCE|FILE")]
+        rule: Vec<String>,
         /// Seconds to wait for the answer.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=60))]
         wait: u16,

@@ -1,14 +1,19 @@
 //! A dataset and its rule as they are typed.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use wire::did::Did;
 
 use crate::management::view::{Approval, Visibility};
 
+/// The sentences to choose from, after the help.
+fn sentences() -> String {
+    let list = policy::text::sentences(policy::Book::shipped());
+    format!("Sentences for --rule, with their blanks as dots:\n{list}")
+}
+
 /// What a dataset is made of.
 #[derive(Args, Clone, Debug)]
+#[command(after_long_help = sentences())]
 #[command(group = clap::ArgGroup::new("source").required(true).args(["file", "http"]))]
 pub struct DatasetArguments {
     /// The name that people see.
@@ -46,12 +51,14 @@ impl DatasetArguments {
 }
 
 /// A rule: named sentences that all must hold, or a file.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, PartialEq)]
 #[command(next_help_heading = "The rule (all that is given must hold; nothing: every member)")]
 pub struct RuleArguments {
-    /// An ODRL offer in the JSON of DSP 2025-1, instead of the sentences below.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["until", "vetted_as", "partner", "purpose"])]
-    pub rule: Option<PathBuf>,
+    /// A sentence that `dataset add --help` lists, in German or English or by its key
+    /// (`until=2027-12-31`); several: all must hold. Or one file with an ODRL offer in the JSON of DSP
+    /// 2025-1, instead of everything below.
+    #[arg(long, value_name = "SENTENCE|FILE")]
+    pub rule: Vec<String>,
     /// Only until this day (2026-12-31, or with an offset 2026-12-31+01:00) or instant.
     #[arg(long, value_name = "DAY")]
     pub until: Option<String>,
@@ -80,17 +87,17 @@ impl RuleArguments {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self { rule, until, vetted_as, partner, purpose } = self;
-        rule.is_none()
+        rule.is_empty()
             && until.is_none()
             && vetted_as.is_empty()
             && partner.is_empty()
             && purpose.is_none()
     }
 
-    /// Only the file.
+    /// Only sentences, or a file.
     #[must_use]
-    pub fn of_file(path: PathBuf) -> Self {
-        Self { rule: Some(path), until: None, vetted_as: vec![], partner: vec![], purpose: None }
+    pub const fn of(rule: Vec<String>) -> Self {
+        Self { rule, until: None, vetted_as: vec![], partner: vec![], purpose: None }
     }
 }
 

@@ -211,12 +211,14 @@ fn what_a_new_member_types_first() {
       -h, --help                       Print help (see more with '--help')
 
     The rule (all that is given must hold; nothing: every member):
-          --rule <FILE>        An ODRL offer in the JSON of DSP 2025-1, instead of the sentences below
-          --until <DAY>        Only until this day (2026-12-31, or with an offset 2026-12-31+01:00) or
-                               instant
-          --vetted-as <KIND>   Only for members vetted as this kind; several: any of them
-          --partner <DID>      Only for this partner; several: any of them
-          --purpose <PURPOSE>  Only for this purpose (promised by the partner, not enforced)
+          --rule <SENTENCE|FILE>  A sentence that `dataset add --help` lists, in German or English or by
+                                  its key (`until=2027-12-31`); several: all must hold. Or one file with
+                                  an ODRL offer in the JSON of DSP 2025-1, instead of everything below
+          --until <DAY>           Only until this day (2026-12-31, or with an offset 2026-12-31+01:00)
+                                  or instant
+          --vetted-as <KIND>      Only for members vetted as this kind; several: any of them
+          --partner <DID>         Only for this partner; several: any of them
+          --purpose <PURPOSE>     Only for this purpose (promised by the partner, not enforced)
     "#);
     insta::assert_snapshot!(help(&["contract", "request"]), @r"
     Ask a partner for a contract
@@ -228,11 +230,12 @@ fn what_a_new_member_types_first() {
       <DATASET>  The dataset: its id, the first eight or more characters of it, or its exact title
 
     Options:
-          --offer <OFFER>      The offer, where the dataset has several
-          --purpose <PURPOSE>  The purpose that you state
-          --rule <FILE>        Other terms than the offer's: an ODRL offer in the JSON of DSP 2025-1
-          --wait <WAIT>        Seconds to wait for the answer [default: 30]
-      -h, --help               Print help
+          --offer <OFFER>         The offer, where the dataset has several
+          --purpose <PURPOSE>     The purpose that you state
+          --rule <SENTENCE|FILE>  Other terms than the offer's: sentences that `dataset add --help`
+                                  lists, or a file with an ODRL offer in the JSON of DSP 2025-1
+          --wait <WAIT>           Seconds to wait for the answer [default: 30]
+      -h, --help                  Print help
     ");
     insta::assert_snapshot!(help(&["pull"]), @r"
     Fetch the data of a contract

@@ -75,8 +75,8 @@ async fn both_sides_see_whose_turn_it_is_what_changed_and_why() {
     insta::assert_snapshot!(talk(&ours), @r"
     WaitingForApproval Person: the partner wants other terms; a person on our side must decide: agree, propose something else, or reject
     they None
-      Dropped nur bis zum 31. Dezember 2026 (UTC) / only until 31 December 2026 (UTC)
-      Added nur bis zum 31. Dezember 2027 (UTC) / only until 31 December 2027 (UTC)
+      Dropped Nur bis zum 31. Dezember 2026 (UTC). / Only until 31 December 2026 (UTC).
+      Added Nur bis zum 31. Dezember 2027 (UTC). / Only until 31 December 2027 (UTC).
     the partner asked for terms [partner]
     Der Partner hat Bedingungen angefragt
     ");
@@ -89,8 +89,8 @@ async fn both_sides_see_whose_turn_it_is_what_changed_and_why() {
     WaitingForApproval Person: the partner wants other terms; a person on our side must decide: agree, propose something else, or reject
     we Some("carl")
     they None
-      Dropped nur bis zum 31. Dezember 2027 (UTC) / only until 31 December 2027 (UTC)
-      Added nur bis zum 31. März 2027 (UTC) / only until 31 March 2027 (UTC)
+      Dropped Nur bis zum 31. Dezember 2027 (UTC). / Only until 31 December 2027 (UTC).
+      Added Nur bis zum 31. März 2027 (UTC). / Only until 31 March 2027 (UTC).
     the partner offered terms [partner]
     Der Partner hat Bedingungen angeboten
     "#);
@@ -109,14 +109,14 @@ async fn both_sides_see_whose_turn_it_is_what_changed_and_why() {
     insta::assert_snapshot!(talk(&ours), @r#"
     InForce Nobody: both sides have agreed; data may flow
     they None
-      Dropped nur bis zum 31. Dezember 2026 (UTC) / only until 31 December 2026 (UTC)
-      Added nur bis zum 31. Dezember 2027 (UTC) / only until 31 December 2027 (UTC)
+      Dropped Nur bis zum 31. Dezember 2026 (UTC). / Only until 31 December 2026 (UTC).
+      Added Nur bis zum 31. Dezember 2027 (UTC). / Only until 31 December 2027 (UTC).
     we Some("anna")
-      Dropped nur bis zum 31. Dezember 2027 (UTC) / only until 31 December 2027 (UTC)
-      Added nur bis zum 31. März 2027 (UTC) / only until 31 March 2027 (UTC)
+      Dropped Nur bis zum 31. Dezember 2027 (UTC). / Only until 31 December 2027 (UTC).
+      Added Nur bis zum 31. März 2027 (UTC). / Only until 31 March 2027 (UTC).
     they None
-      Dropped nur bis zum 31. März 2027 (UTC) / only until 31 March 2027 (UTC)
-      Added nur bis zum 30. Juni 2027 (UTC) / only until 30 June 2027 (UTC)
+      Dropped Nur bis zum 31. März 2027 (UTC). / Only until 31 March 2027 (UTC).
+      Added Nur bis zum 30. Juni 2027 (UTC). / Only until 30 June 2027 (UTC).
     we accepted or put in force: the partner confirmed the agreement [verified]
     Wir haben angenommen oder in Kraft gesetzt: der Partner hat die Vereinbarung bestätigt
     "#);

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use identity::testing::World;
 use identity::trust::{Member, Status, TrustList};
 use jiff::{SignedDuration, Timestamp};
-use policy::template::kind;
+use policy::book::kind;
 use protocol::message::MessageKind;
 use serde_json::json;
 use tempfile::TempDir;

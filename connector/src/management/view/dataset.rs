@@ -80,6 +80,11 @@ pub enum RuleSentence {
         /// The purpose, as an IRI or a plain word.
         purpose: String,
     },
+    /// Any sentence of the book.
+    Said {
+        /// In German or in English with its blanks filled, or by its key: `until=2027-12-31`.
+        sentence: String,
+    },
     /// Only until this day or instant.
     Until {
         /// The last day (`2026-12-31`, or with an offset `2026-12-31+01:00`), or an instant.

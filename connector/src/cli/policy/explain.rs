@@ -1,0 +1,167 @@
+//! `policy explain`: a request judged under a policy, with the tree behind the answer and what would
+//! change it.
+
+use std::path::Path;
+
+use odrl_parser::{Id, Term};
+use policy::text::{self, Voice};
+use policy::{
+    CheckedPolicy, ConstraintReport, Decision, Explanation, Facts, Request, RuleReport, Seen,
+    Truth, Verdict, evaluate,
+};
+use serde::Serialize;
+use serde_json::Value;
+use wire::node::{Node, ShapeError};
+
+use super::{check, read};
+use crate::cli::exit::Exit;
+use crate::cli::local;
+use crate::cli::output::Output;
+use crate::cli::run::Ended;
+use crate::cli::show::{LINE_CHARS_MAX, Show, safe};
+use crate::desk::words::voice;
+use crate::words::Lang;
+
+/// An answer with all that it rests on.
+#[derive(Debug, Serialize)]
+struct ExplainedView {
+    decision: Decision,
+    explanation: Explanation,
+    /// The policy in sentences.
+    #[serde(skip)]
+    sentences: Vec<String>,
+    /// Why it is a denial; empty for a permit.
+    #[serde(skip)]
+    reason: String,
+    /// What stands in the way and what would help, as sentences.
+    words: Vec<String>,
+}
+
+/// Judges the request of one file under the policy of another. Refused where the answer is no.
+pub(super) fn explain(file: &Path, request: &Path, output: &mut Output<'_>) -> Ended {
+    let checked = check::judged(file, &read::only(file)?)?;
+    let document = read::document(request)?;
+    let (asked, facts) = read_request(&document).map_err(|why| {
+        let hint =
+            "write `action`, `assignee`, `target` and `facts`, as in docs/policy-commands.md";
+        read::refused(request, "request-refused", &why, Some(hint.to_owned()))
+    })?;
+    let view = ExplainedView::of(&checked, &asked, &facts, voice(output.lang.into()));
+    output.data(&view).map_err(|error| local(&error))?;
+    Ok(match view.decision.verdict {
+        Verdict::Permit => Exit::Done,
+        Verdict::Deny => Exit::Refused,
+    })
+}
+
+fn read_request(document: &Value) -> Result<(Request, Facts), String> {
+    let told = |error: ShapeError| error.to_string();
+    let root = Node::root(document);
+    let members = root.object().map_err(told)?;
+    members.refuse_unknown(&["action", "assignee", "facts", "target"]).map_err(told)?;
+    let id = |name: &str| {
+        let node = members.required(name).map_err(told)?;
+        let text = node.string().map_err(told)?;
+        Id::parse(text).map_err(|error| format!("{error} {}", node.pointer().place()))
+    };
+    let action = members.required("action").map_err(told)?;
+    let written = action.string().map_err(told)?;
+    let action = Term::action(written)
+        .map_err(|_| format!("unknown action {}", action.pointer().place()))?;
+    let facts = members.required("facts").map_err(told)?;
+    let facts = Facts::from_json(facts.value()).map_err(|error| error.to_string())?;
+    Ok((Request { action, assignee: id("assignee")?, target: id("target")? }, facts))
+}
+
+impl ExplainedView {
+    fn of(checked: &CheckedPolicy, asked: &Request, facts: &Facts, voice: Voice<'_>) -> Self {
+        let decision = evaluate(checked, asked, facts);
+        let explanation = policy::explain(checked, asked, facts);
+        let sentences = voice.sentences(checked.policy()).into_iter().map(|rule| rule.text);
+        let reason = match decision.verdict {
+            Verdict::Permit => String::new(),
+            Verdict::Deny => text::reason(voice.book, &decision, voice.lang),
+        };
+        let words = match decision.verdict {
+            Verdict::Permit => Vec::new(),
+            Verdict::Deny => voice.explanation(checked.policy(), &explanation),
+        };
+        Self { sentences: sentences.collect(), reason, words, decision, explanation }
+    }
+}
+
+impl Show for ExplainedView {
+    fn show(&self, lang: Lang) -> String {
+        let mut lines = vec![match (self.decision.verdict, lang) {
+            (Verdict::Permit, Lang::De) => "Ja: Die Regel erlaubt es.".to_owned(),
+            (Verdict::Permit, Lang::En) => "yes: the rule permits it".to_owned(),
+            (Verdict::Deny, Lang::De) => format!("Nein: {}", self.reason),
+            (Verdict::Deny, Lang::En) => format!("no: {}", self.reason),
+        }];
+        if let Some(at) = self.decision.next_change {
+            lines.push(match lang {
+                Lang::De => format!("Das ändert sich zum ersten Mal am {at}."),
+                Lang::En => format!("this changes first at {at}"),
+            });
+        }
+        lines.push(String::new());
+        lines.extend(self.sentences.iter().cloned());
+        lines.push(String::new());
+        for rule in &self.decision.rules {
+            lines.push(rule_line(rule));
+            for constraint in &rule.constraints {
+                tree(constraint, 1, &mut lines);
+            }
+        }
+        if !self.words.is_empty() {
+            lines.push(String::new());
+            lines.extend(self.words.iter().map(|words| format!("- {words}")));
+        }
+        lines.iter().map(|line| safe(line, LINE_CHARS_MAX) + "\n").collect()
+    }
+}
+
+const fn mark(truth: Truth) -> &'static str {
+    match truth {
+        Truth::Satisfied => "+",
+        Truth::Unknown => "?",
+        Truth::Unsatisfied => "-",
+    }
+}
+
+/// A rule of the tree: whether it holds, and whether it counts.
+fn rule_line(rule: &RuleReport) -> String {
+    let applies = if rule.applies { "applies" } else { "does not apply" };
+    let action = rule.action.map(|action| format!(" {action}")).unwrap_or_default();
+    format!("{} {}{action}: {applies}", mark(rule.truth), rule.pointer)
+}
+
+fn tree(report: &ConstraintReport, depth: usize, lines: &mut Vec<String>) {
+    let indent = "  ".repeat(depth);
+    match report {
+        ConstraintReport::Atom(atom) => {
+            let demanded: Vec<String> = atom.demanded.iter().map(ToString::to_string).collect();
+            let seen = match &atom.seen {
+                Seen::Known { values, .. } => {
+                    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                }
+                Seen::Absent => "absent".to_owned(),
+                Seen::Conflicting => "conflicting".to_owned(),
+                Seen::Stale { .. } => "stale".to_owned(),
+                Seen::Untrusted { .. } => "untrusted".to_owned(),
+            };
+            let (mark, place) = (mark(atom.truth), &atom.pointer);
+            let (operand, operator) = (atom.operand.operand(), atom.operator);
+            let demanded = demanded.join(", ");
+            lines.push(format!(
+                "{indent}{mark} {place} {operand} {operator} {demanded}; seen: {seen}"
+            ));
+        }
+        ConstraintReport::Joined { pointer, operator, truth, members } => {
+            lines.push(format!("{indent}{} {pointer} {}", mark(*truth), operator.name()));
+            for member in members {
+                tree(member, depth + 1, lines);
+            }
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! From checked policy to compiled one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use odrl_parser::{LogicalOperator, Operator, Term};
+use wire::pointer::Pointer;
+
+use super::axis::{atom_of, axis, merge, source_of, whole_axis};
+use super::change::moment_after;
+use super::node::{Axis, Names, Node, Set, is_date};
+use super::{Compiled, Duty, Match, Rule, Times};
+use crate::check::{Atom, CheckedPolicy, CheckedRule, Condition, Matcher, Modality};
+use crate::fact::{FactKey, Source};
+use crate::profile::Profile;
+use crate::value::{Phase, Value, ValueType};
+
+pub(super) fn compile(policy: &CheckedPolicy) -> Compiled {
+    let actions: BTreeSet<Term> = policy.profile().actions().collect();
+    let mut build = Build {
+        profile: policy.profile(),
+        nodes: Vec::new(),
+        children: Vec::new(),
+        // One that has no bit is asked for as the plain evaluator does.
+        actions: actions.into_iter().take(128).collect(),
+        times: Gathered::default(),
+    };
+    let rules = policy.rules().iter().map(|rule| build.rule(rule)).collect();
+    let times = build.times.sorted(&build.nodes);
+    Compiled {
+        policy: policy.clone(),
+        nodes: build.nodes,
+        children: build.children,
+        rules,
+        actions: build.actions,
+        times,
+    }
+}
+
+struct Build<'a> {
+    profile: &'a Profile,
+    nodes: Vec<Node>,
+    children: Vec<usize>,
+    actions: Vec<Term>,
+    times: Gathered,
+}
+
+impl Build<'_> {
+    fn rule(&mut self, rule: &CheckedRule) -> Rule {
+        let own: Vec<Condition> =
+            rule.refinements.iter().chain(&rule.conditions).cloned().collect();
+        Rule {
+            modality: rule.modality,
+            covers: self.covers(rule),
+            target: rule.target.as_ref().map(|it| self.matcher(it)),
+            assignee: rule.assignee.as_ref().map(|it| self.matcher(it)),
+            condition: self.all(&own),
+            duties: self.duties(rule),
+        }
+    }
+
+    fn covers(&self, rule: &CheckedRule) -> u128 {
+        let mut bits = 0;
+        for (at, action) in self.actions.iter().enumerate() {
+            let implied = || {
+                rule.modality == Modality::Prohibition
+                    && self.profile.implied(*action).into_iter().any(|it| rule.covers(it))
+            };
+            let named = |wide| self.profile.covers(wide, *action);
+            if rule.action.is_none_or(named) || implied() {
+                bits |= 1_u128 << at;
+            }
+        }
+        bits
+    }
+
+    fn matcher(&mut self, matcher: &Matcher) -> Match {
+        self.times.collections.insert(matcher.id.clone());
+        let refined = !matcher.refinements.is_empty();
+        Match {
+            id: matcher.id.clone(),
+            is_collection: matcher.is_collection,
+            refinement: refined.then(|| self.all(&matcher.refinements)),
+        }
+    }
+
+    /// The remedies of a prohibition neither give nor take anything.
+    fn duties(&mut self, rule: &CheckedRule) -> Vec<Duty> {
+        if rule.modality != Modality::Permission {
+            return Vec::new();
+        }
+        let duties = rule.duties.iter().enumerate().map(|(index, duty)| {
+            self.times_of_duty(duty);
+            Duty { key: duty.key.clone(), condition: self.all(&duty.conditions), index }
+        });
+        duties.collect()
+    }
+
+    /// The plain evaluator looks at everything in a duty: so do its times.
+    fn times_of_duty(&mut self, duty: &CheckedRule) {
+        self.times.duties.insert(duty.key.clone());
+        let matchers = [&duty.target, &duty.assignee].into_iter().flatten();
+        for matcher in matchers {
+            self.matcher(matcher);
+        }
+        self.all(&duty.refinements);
+        for consequence in &duty.duties {
+            self.times_of_duty(consequence);
+            self.all(&consequence.conditions);
+        }
+    }
+
+    /// One node for conditions that must all hold.
+    fn all(&mut self, conditions: &[Condition]) -> usize {
+        for condition in conditions {
+            self.times.condition(condition);
+        }
+        self.joined(LogicalOperator::And, conditions, &Pointer::root())
+    }
+
+    fn push(&mut self, node: Node) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    fn node(&mut self, condition: &Condition) -> usize {
+        match condition {
+            Condition::Joined { operator, members, pointer } => {
+                self.joined(*operator, members, pointer)
+            }
+            Condition::Atom { .. } => {
+                let node = atom_of(condition).map(|atom| self.atom(condition, &atom));
+                // An atom has exactly one atom in it.
+                node.unwrap_or_else(|| self.joined(LogicalOperator::Or, &[], &Pointer::root()))
+            }
+        }
+    }
+
+    fn atom(&mut self, condition: &Condition, atom: &Atom<'_>) -> usize {
+        let (key, source) = (atom.key, atom.spec.source);
+        if let Some((_, set)) = axis(condition) {
+            let written = Arc::new(condition.clone());
+            return self.push(Node::Axis(Axis { key, source, set, written }));
+        }
+        if let (ValueType::Event, [Value::Iri(event)]) = (atom.spec.value_type, atom.demanded) {
+            let phase = match atom.operator {
+                Operator::Lt => Phase::Before,
+                Operator::Gt => Phase::After,
+                Operator::Eq
+                | Operator::Gteq
+                | Operator::HasPart
+                | Operator::IsA
+                | Operator::IsAllOf
+                | Operator::IsAnyOf
+                | Operator::IsNoneOf
+                | Operator::IsPartOf
+                | Operator::Lteq
+                | Operator::Neq => Phase::During,
+            };
+            return self.push(Node::Event { event: event.clone(), source, phase });
+        }
+        self.names(key, source, atom)
+    }
+
+    fn names(&mut self, key: FactKey, source: Source, atom: &Atom<'_>) -> usize {
+        let iris = || atom.demanded.iter().filter_map(Value::iri);
+        let by_kind = matches!(atom.operator, Operator::IsA | Operator::IsPartOf);
+        let mut named: Vec<Value> = if by_kind {
+            iris().flat_map(|iri| self.profile.kinds_of(iri)).map(Value::Iri).collect()
+        } else {
+            atom.demanded.to_vec()
+        };
+        named.sort_unstable();
+        named.dedup();
+        let is_known = iris().all(|iri| self.profile.knows(iri));
+        let (operator, demanded) = (atom.operator, atom.demanded.to_vec());
+        self.push(Node::Names(Names { key, source, operator, named, demanded, is_known }))
+    }
+
+    fn joined(
+        &mut self,
+        operator: LogicalOperator,
+        members: &[Condition],
+        pointer: &Pointer,
+    ) -> usize {
+        let merged = match operator {
+            LogicalOperator::And | LogicalOperator::Or => merge(operator, members),
+            LogicalOperator::Xone => whole_axis(operator, members, pointer)
+                .map_or_else(|| members.to_vec(), |whole| vec![whole]),
+            LogicalOperator::AndSequence => members.to_vec(),
+        };
+        // What is one line is one node.
+        if let ([only], true) = (merged.as_slice(), operator != LogicalOperator::AndSequence) {
+            if let Some(((key, _), set)) = axis(only)
+                && let Some(source) = source_of(only)
+            {
+                let written = Arc::new(only.clone());
+                return self.push(Node::Axis(Axis { key, source, set, written }));
+            }
+            if members.len() == 1 {
+                return self.node(only);
+            }
+        }
+        let nodes: Vec<usize> = merged.iter().map(|member| self.child(member)).collect();
+        let from = self.children.len();
+        self.children.extend(nodes);
+        let children = from..self.children.len();
+        if operator == LogicalOperator::AndSequence {
+            let places = members.iter().map(|member| member.pointer().clone()).collect();
+            return self.push(Node::Sequence { children, places });
+        }
+        self.push(Node::Joined { operator, children })
+    }
+
+    fn child(&mut self, member: &Condition) -> usize {
+        match (axis(member), source_of(member)) {
+            (Some(((key, _), set)), Some(source)) => {
+                let written = Arc::new(member.clone());
+                self.push(Node::Axis(Axis { key, source, set, written }))
+            }
+            (_, _) => self.node(member),
+        }
+    }
+}
+
+/// The times of all rules while they are gathered.
+#[derive(Default)]
+struct Gathered {
+    bounds: BTreeSet<Timestamp>,
+    spans: BTreeSet<(Term, jiff::SignedDuration)>,
+    keys: BTreeSet<FactKey>,
+    collections: BTreeSet<odrl_parser::Id>,
+    duties: BTreeSet<crate::fact::RuleKey>,
+    events: BTreeSet<wire::iri::Iri>,
+    steps: BTreeSet<Pointer>,
+}
+
+impl Gathered {
+    fn condition(&mut self, condition: &Condition) {
+        condition.for_each_atom(&mut |atom| {
+            self.keys.insert(atom.key);
+            for value in atom.demanded {
+                match value {
+                    Value::Instant(at) => self.bounds.extend([*at]),
+                    Value::Day { start, end, .. } => self.bounds.extend([*start, *end]),
+                    Value::DayTime(span) => self.spans.extend([(atom.spec.term, *span)]),
+                    Value::Iri(event) if atom.spec.value_type == ValueType::Event => {
+                        self.events.insert(event.clone());
+                    }
+                    Value::Decimal(_)
+                    | Value::Event { .. }
+                    | Value::Iri(_)
+                    | Value::Quantity { .. }
+                    | Value::Text { .. }
+                    | Value::YearMonth(_) => {}
+                }
+            }
+        });
+        self.steps_of(condition);
+    }
+
+    fn steps_of(&mut self, condition: &Condition) {
+        let Condition::Joined { operator, members, .. } = condition else { return };
+        for member in members {
+            if *operator == LogicalOperator::AndSequence {
+                self.steps.insert(member.pointer().clone());
+            }
+            self.steps_of(member);
+        }
+    }
+
+    fn sorted(self, nodes: &[Node]) -> Times {
+        let mut flips = BTreeSet::new();
+        for node in nodes {
+            if let Node::Axis(Axis { key, set: Set::Nanoseconds(set), .. }) = node
+                && is_date(key.operand())
+            {
+                flips.extend(set.cuts().iter().filter_map(|(at, after)| {
+                    let at = Timestamp::from_nanosecond(*at).ok()?;
+                    if *after { moment_after(at) } else { Some(at) }
+                }));
+            }
+        }
+        let after: Vec<Timestamp> = self.bounds.iter().copied().filter_map(moment_after).collect();
+        let bounds: BTreeSet<Timestamp> = self.bounds.into_iter().chain(after).collect();
+        Times {
+            flips: flips.into_iter().collect(),
+            bounds: bounds.into_iter().collect(),
+            spans: self.spans.into_iter().collect(),
+            keys: self.keys.into_iter().collect(),
+            collections: self.collections.into_iter().collect(),
+            duties: self.duties.into_iter().collect(),
+            events: self.events.into_iter().collect(),
+            steps: self.steps.into_iter().collect(),
+        }
+    }
+}
