@@ -165,12 +165,13 @@ fn conditions_join_the_one_permission_and_the_rest_stands_beside_it() {
         "nur bis zum 31.12.2027",
         "At most 1,000 requests a day",
         "die quelle nennen",
+        "Pay 5 euro before use",
     ]);
     let keys: Vec<&str> = chosen.iter().map(|it| it.key.as_str()).collect();
-    assert_snapshot!(keys.join(" "), @"attribute until requests-per-day no-training no-distribution delete-after");
+    assert_snapshot!(keys.join(" "), @"attribute until requests-per-day no-training no-distribution delete-after pay-before-use");
     let built = built(&chosen);
     let count = |member: &str| built[member].as_array().unwrap().len();
-    assert_eq!((count("permission"), count("prohibition"), count("obligation")), (1, 3, 2));
+    assert_eq!((count("permission"), count("prohibition"), count("obligation")), (1, 3, 3));
     let permission = serde_json::to_string_pretty(&built["permission"][0]).unwrap();
     assert_snapshot!(permission, @r#"
     {
@@ -199,18 +200,29 @@ fn conditions_join_the_one_permission_and_the_rest_stands_beside_it() {
             "@type": "xsd:duration",
             "@value": "P1D"
           }
+        },
+        {
+          "leftOperand": "odrl:payAmount",
+          "odrl:unit": {
+            "@id": "https://w3id.org/allmende/v1/unit/eur"
+          },
+          "operator": "gteq",
+          "rightOperand": {
+            "@type": "xsd:decimal",
+            "@value": "5.00"
+          }
         }
       ],
       "duty": [
         {
-          "action": "odrl:attribute"
+          "action": "odrl:compensate"
         }
       ]
     }
     "#);
     assert_eq!(book().recognise(&policy(&chosen)).whole(), Some(chosen.clone()));
-    assert_snapshot!(voice(Lang::En).sentence(&policy(&chosen)), @"Every member of the data space may use the dataset until 31 December 2027 (UTC). At most 1000 requests a day (promised). Name the source (promised). Do not use it to train AI (promised). Do not pass on (promised). Delete after 30 days and confirm it (promised).");
-    assert_snapshot!(voice(Lang::De).sentence(&policy(&chosen)), @"Jedes Mitglied des Datenraums darf den Datensatz bis zum 31. Dezember 2027 (UTC) nutzen. Höchstens 1000 Abrufe am Tag (zugesagt). Die Quelle nennen (zugesagt). Nicht zum Trainieren von KI verwenden (zugesagt). Nicht an Dritte weitergeben (zugesagt). Nach 30 Tagen löschen und die Löschung bestätigen (zugesagt).");
+    assert_snapshot!(voice(Lang::En).sentence(&policy(&chosen)), @"Every member of the data space may use the dataset until 31 December 2027 (UTC). At most 1000 requests a day (promised). Pay 5.00 euro before use (promised). Do not use it to train AI (promised). Do not pass on (promised). Name the source (promised). Delete after 30 days and confirm it (promised).");
+    assert_snapshot!(voice(Lang::De).sentence(&policy(&chosen)), @"Jedes Mitglied des Datenraums darf den Datensatz bis zum 31. Dezember 2027 (UTC) nutzen. Höchstens 1000 Abrufe am Tag (zugesagt). Vor der Nutzung 5,00 Euro zahlen (zugesagt). Nicht zum Trainieren von KI verwenden (zugesagt). Nicht an Dritte weitergeben (zugesagt). Die Quelle nennen (zugesagt). Nach 30 Tagen löschen und die Löschung bestätigen (zugesagt).");
 }
 
 #[test]
