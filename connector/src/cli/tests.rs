@@ -2,6 +2,7 @@
 //! against a listener with a desk of fixed answers.
 
 mod help;
+mod policy;
 mod talk;
 mod tasks;
 

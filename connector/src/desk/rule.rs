@@ -11,6 +11,8 @@ use wire::pointer::Pointer;
 
 use super::dataset::at;
 use super::refusal::input;
+use crate::engine::knowable::unknowable;
+use crate::engine::rule::{UNKNOWABLE, unknowable_words};
 use crate::management::desk::Answer;
 use crate::management::refusal::{Fault, Refusal};
 use crate::management::view::{RuleInput, RuleSentence, Words};
@@ -62,6 +64,11 @@ fn check(policy: &Value) -> Answer<()> {
         .map_err(|error| refuse(error.code(), &error.pointer, error.to_string()))?;
     policy::check(&parsed)
         .map_err(|error| refuse(error.code(), &error.pointer, error.to_string()))?;
+    if let Some(part) = unknowable(&parsed) {
+        let Words { de, en } = unknowable_words(&part);
+        let refusal = input(UNKNOWABLE, de, en);
+        return Err(at(refusal, &format!("/rule/policy{}", part.pointer.as_str())));
+    }
     Ok(())
 }
 

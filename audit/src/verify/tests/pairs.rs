@@ -298,7 +298,7 @@ fn a_message_that_was_refused_given_up_or_taken_back_may_have_arrived_or_not() {
     }
     // The same message once more: only the second has arrived, and belongs to the second.
     for firm_sends in [true, false] {
-        let again = super::pairs::report(|world| {
+        let again = report(|world| {
             let (sender, receiver) = match firm_sends {
                 true => (&mut world.firm, &mut world.ulm),
                 false => (&mut world.ulm, &mut world.firm),

@@ -1,6 +1,7 @@
 //! `policy explain`: a request judged under a policy, with the tree behind the answer and what would
 //! change it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use odrl_parser::{Id, Term};
@@ -68,8 +69,13 @@ fn read_request(document: &Value) -> Result<(Request, Facts), String> {
     let written = action.string().map_err(told)?;
     let action = Term::action(written)
         .map_err(|_| format!("unknown action {}", action.pointer().place()))?;
-    let facts = members.required("facts").map_err(told)?;
-    let facts = Facts::from_json(facts.value()).map_err(|error| error.to_string())?;
+    let mut facts = members.required("facts").map_err(told)?.value().clone();
+    if let Value::Object(snapshot) = &mut facts {
+        for list in ["duties", "facts", "memberships", "performances"] {
+            snapshot.entry(list).or_insert_with(|| Value::Array(Vec::new()));
+        }
+    }
+    let facts = Facts::from_json(&facts).map_err(|error| error.to_string())?;
     Ok((Request { action, assignee: id("assignee")?, target: id("target")? }, facts))
 }
 
@@ -108,9 +114,9 @@ impl Show for ExplainedView {
         lines.extend(self.sentences.iter().cloned());
         lines.push(String::new());
         for rule in &self.decision.rules {
-            lines.push(rule_line(rule));
+            lines.push(rule_line(rule, lang));
             for constraint in &rule.constraints {
-                tree(constraint, 1, &mut lines);
+                tree(constraint, 1, lang, &mut lines);
             }
         }
         if !self.words.is_empty() {
@@ -129,38 +135,62 @@ const fn mark(truth: Truth) -> &'static str {
     }
 }
 
-/// A rule of the tree: whether it holds, and whether it counts.
-fn rule_line(rule: &RuleReport) -> String {
-    let applies = if rule.applies { "applies" } else { "does not apply" };
+/// A rule of the tree: whether its conditions hold, and what that comes to.
+fn rule_line(rule: &RuleReport, lang: Lang) -> String {
+    let applies = match (rule.regulates, rule.applies, lang) {
+        (false, _, Lang::De) => "hier geht es um etwas anderes",
+        (false, _, Lang::En) => "is about something else",
+        (true, true, Lang::De) => "gilt",
+        (true, true, Lang::En) => "applies",
+        (true, false, Lang::De) => "gilt nicht",
+        (true, false, Lang::En) => "does not apply",
+    };
     let action = rule.action.map(|action| format!(" {action}")).unwrap_or_default();
     format!("{} {}{action}: {applies}", mark(rule.truth), rule.pointer)
 }
 
-fn tree(report: &ConstraintReport, depth: usize, lines: &mut Vec<String>) {
+/// The values that were seen, or why there are none.
+fn seen(seen: &Seen, lang: Lang) -> Result<&'static str, &BTreeSet<policy::Value>> {
+    let words = match seen {
+        Seen::Known { values, .. } if !values.is_empty() => return Err(values),
+        Seen::Known { .. } => ("nichts", "nothing"),
+        Seen::Absent => ("unbekannt", "not known"),
+        Seen::Conflicting => ("widersprüchlich", "contradictory"),
+        Seen::Stale { .. } => ("veraltet", "out of date"),
+        Seen::Untrusted { .. } => {
+            ("aus einer Quelle, der nicht geglaubt wird", "not from a source that is believed")
+        }
+    };
+    Ok(match lang {
+        Lang::De => words.0,
+        Lang::En => words.1,
+    })
+}
+
+fn tree(report: &ConstraintReport, depth: usize, lang: Lang, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
     match report {
         ConstraintReport::Atom(atom) => {
-            let demanded: Vec<String> = atom.demanded.iter().map(ToString::to_string).collect();
-            let seen = match &atom.seen {
-                Seen::Known { values, .. } => {
-                    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                }
-                Seen::Absent => "absent".to_owned(),
-                Seen::Conflicting => "conflicting".to_owned(),
-                Seen::Stale { .. } => "stale".to_owned(),
-                Seen::Untrusted { .. } => "untrusted".to_owned(),
+            let list = |values: &mut dyn Iterator<Item = &policy::Value>| {
+                values.map(ToString::to_string).collect::<Vec<_>>().join(", ")
             };
+            let demanded = list(&mut atom.demanded.iter());
+            let seen = seen(&atom.seen, lang)
+                .map_or_else(|values| list(&mut values.iter()), ToOwned::to_owned);
             let (mark, place) = (mark(atom.truth), &atom.pointer);
             let (operand, operator) = (atom.operand.operand(), atom.operator);
-            let demanded = demanded.join(", ");
+            let found = match lang {
+                Lang::De => "gesehen",
+                Lang::En => "seen",
+            };
             lines.push(format!(
-                "{indent}{mark} {place} {operand} {operator} {demanded}; seen: {seen}"
+                "{indent}{mark} {place} {operand} {operator} {demanded}; {found}: {seen}"
             ));
         }
         ConstraintReport::Joined { pointer, operator, truth, members } => {
             lines.push(format!("{indent}{} {pointer} {}", mark(*truth), operator.name()));
             for member in members {
-                tree(member, depth + 1, lines);
+                tree(member, depth + 1, lang, lines);
             }
         }
     }

@@ -88,10 +88,7 @@ type Reader = fn(&Node<'_>) -> Result<Policy, ParseError>;
 fn reader(document: &mut Value) -> (Reader, Strictness) {
     let plain = (parse_policy as Reader, Strictness::Common);
     let Some(members) = document.as_object_mut() else { return plain };
-    let names = |value: &Value| match value {
-        Value::Array(all) => all.clone(),
-        other => vec![other.clone()],
-    };
+    let names = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
     let contexts = members.get("@context").map(names).unwrap_or_default();
     let is_dsp = |name: &Value| {
         name.as_str().is_some_and(|it| it == context::DSP || context::BESIDE.contains(&it))

@@ -32,6 +32,7 @@ fn root() {
 
     Engineer: find data and let it flow
       catalog    read a partner's catalogue
+      policy     check, explain, render and test policies
       pull       fetch the data of a contract
       receive    have the data of a contract sent by the provider
       serve      open a local address where your own programs read it

@@ -20,6 +20,9 @@ use crate::{
 fn said(policy: &Policy) -> String {
     let datatype =
         |name: &str| format!("tag: Datatype(Iri(\"http://www.w3.org/2001/XMLSchema#{name}\"))");
+    let mut policy = policy.clone();
+    // In which order an object keeps its members depends on features of `serde_json`.
+    policy.informative.values_mut().for_each(Value::sort_all_objects);
     let text = format!("{policy:?}")
         .replace("tag: Number", &datatype("integer"))
         .replace("tag: Boolean", &datatype("boolean"));

@@ -1,0 +1,99 @@
+//! What of a rule this program could never find out. A permission that hangs on it would never hold,
+//! so the rule is refused before anybody offers or signs it.
+
+use odrl_parser::{Action, Constraint, Policy, Rule, Term};
+use policy::Capabilities;
+use wire::pointer::Pointer;
+
+use super::facts::capabilities;
+
+/// A part of a rule about use that nobody here can judge: what it reads, or demands first.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Unknowable {
+    /// Where it stands.
+    pub(crate) pointer: Pointer,
+    /// The operand without a source, or the duty without a receipt.
+    pub(crate) term: Term,
+}
+
+/// The first such part, permissions first. Obligations hold nothing back and are not looked at.
+pub(crate) fn unknowable(policy: &Policy) -> Option<Unknowable> {
+    let rules = policy.permissions.iter().chain(&policy.prohibitions);
+    let about_use = |rule: &&Rule| rule.actions.iter().any(|it| it.term.covers(Term::USE));
+    rules.filter(about_use).find_map(|rule| in_rule(rule, capabilities()))
+}
+
+fn in_rule(rule: &Rule, ours: &Capabilities) -> Option<Unknowable> {
+    let refinements = rule.actions.iter().flat_map(|Action { refinements, .. }| refinements);
+    let constraint = rule.constraints.iter().chain(refinements);
+    constraint.into_iter().find_map(|it| in_constraint(it, ours)).or_else(|| {
+        rule.duties.iter().find_map(|duty| {
+            let undone = |action: &&Action| {
+                !ours.transforms.contains(&action.term)
+                    && !ours.receipts_before.contains(&action.term)
+            };
+            let action = duty.actions.iter().find(undone)?;
+            Some(Unknowable { pointer: action.pointer.clone(), term: action.term })
+        })
+    })
+}
+
+fn in_constraint(constraint: &Constraint, ours: &Capabilities) -> Option<Unknowable> {
+    match constraint {
+        Constraint::Atomic { left, pointer, .. } => {
+            let known = ours.operands.contains_key(left) || ours.claims.contains(left);
+            (!known).then(|| Unknowable { pointer: pointer.member("leftOperand"), term: *left })
+        }
+        Constraint::Logical { operands, .. } => {
+            operands.iter().find_map(|it| in_constraint(it, ours))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use odrl_parser::parse_offer;
+    use serde_json::{Value, json};
+    use wire::node::Node;
+
+    use super::*;
+
+    fn found(rules: Value) -> Option<(String, String)> {
+        let mut offer = json!({"@type": "Offer", "@id": "urn:x"});
+        offer.as_object_mut().unwrap().extend(rules.as_object().unwrap().clone());
+        let policy = parse_offer(&Node::root(&offer)).unwrap();
+        let part = unknowable(&policy)?;
+        Some((part.pointer.to_string(), part.term.to_string()))
+    }
+
+    fn atom(left: &str, right: &str) -> Value {
+        json!({"leftOperand": left, "operator": "lteq", "rightOperand": right})
+    }
+
+    #[test]
+    fn what_nobody_here_can_find_out_is_found_where_it_decides_about_use() {
+        let use_if = |constraint: Value| json!([{"action": "use", "constraint": [constraint]}]);
+        let (day, count) = (atom("odrl:dateTime", "2026-12-31"), atom("odrl:count", "9"));
+        let at = |place: &str, term: &str| Some((place.to_owned(), term.to_owned()));
+        let counted = at("/permission/0/constraint/0/leftOperand", "odrl:count");
+        let nested = at("/permission/0/constraint/0/or/1/leftOperand", "odrl:count");
+        let free = json!([{"action": "use"}]);
+        let paid = json!([{"action": "use", "duty": [{"action": "odrl:compensate"}]}]);
+        let handed_on = json!([{"action": "odrl:distribute", "constraint": [count.clone()]}]);
+        for (rules, expected) in [
+            (json!({"permission": use_if(day.clone())}), None),
+            (json!({"permission": use_if(count.clone())}), counted),
+            (json!({"permission": use_if(json!({"or": [day, count.clone()]}))}), nested),
+            (
+                json!({"permission": free.clone(), "prohibition": use_if(count)}),
+                at("/prohibition/0/constraint/0/leftOperand", "odrl:count"),
+            ),
+            (json!({"permission": paid}), at("/permission/0/duty/0/action", "odrl:compensate")),
+            // Others' doing is not asked for here, and what is owed besides holds nothing back.
+            (json!({"permission": free.clone(), "prohibition": handed_on}), None),
+            (json!({"permission": free, "obligation": [{"action": "odrl:attribute"}]}), None),
+        ] {
+            assert_eq!(found(rules.clone()), expected, "{rules}");
+        }
+    }
+}
