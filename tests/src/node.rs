@@ -9,7 +9,7 @@ use connector::engine::send::Sent;
 use connector::engine::{Engine, Made};
 use connector::participant::Hosted;
 use connector::record::outbox::OutboxRow;
-use connector::store::{Embedded, Kind, Span, Store};
+use connector::store::{Embedded, Kind, OpenError, Span, Store};
 use jiff::Timestamp;
 use wire::did::Did;
 
@@ -19,6 +19,9 @@ use crate::disk::Disk;
 use crate::fuse::Fuse;
 use crate::kit::{Brittle, Decides, Kit, SharedIds};
 use crate::network::Network;
+
+/// How often a store is opened whose last life may not have let go of it.
+const OPENINGS_MAX: usize = 100;
 
 /// One process.
 #[derive(Debug)]
@@ -189,7 +192,7 @@ impl Node {
 
     fn open(&self) {
         let store = match &self.place {
-            Place::Folder(folder) => Embedded::open(folder, self.disk.settings()).unwrap(),
+            Place::Folder(folder) => open_again(|| Embedded::open(folder, self.disk.settings())),
             Place::Memory(store) => store.clone(),
         };
         let fuse = Arc::new(Fuse::default());
@@ -213,4 +216,16 @@ impl Node {
 /// The product's limits, but nobody signs checkpoints here: the log may lag for hours.
 fn limits() -> Limits {
     Limits { checkpoint_lag_max_ms: 11 * 60 * 60 * 1000, ..Limits::default() }
+}
+
+/// Opens the store of a life that has just ended. sled's threads may still be at its files, which a
+/// process takes with it when it dies, and a test does not: what is damaged stays so.
+fn open_again(open: impl Fn() -> Result<Embedded, OpenError>) -> Embedded {
+    for _ in 0..OPENINGS_MAX {
+        match open() {
+            Err(OpenError::Corrupt { .. }) => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
+    open().unwrap()
 }
