@@ -77,8 +77,8 @@ pub struct Voice<'a> {
 #[must_use]
 pub const fn badge(badge: Badge, lang: Lang) -> &'static str {
     match badge {
-        Badge::Enforced => lang.pick("durchgesetzt", "enforced"),
-        Badge::Evidenced => lang.pick("belegt", "evidenced"),
+        Badge::Enforced => lang.pick("erzwungen", "enforced"),
+        Badge::Evidenced => lang.pick("im Protokoll sichtbar", "evidenced"),
         Badge::Promised => lang.pick("zugesagt", "promised"),
     }
 }
