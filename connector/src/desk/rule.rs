@@ -12,7 +12,7 @@ use wire::pointer::Pointer;
 use super::dataset::at;
 use super::refusal::input;
 use crate::engine::knowable::unknowable;
-use crate::engine::rule::{UNKNOWABLE, unknowable_words};
+use crate::engine::rule::UNKNOWABLE;
 use crate::management::desk::Answer;
 use crate::management::refusal::{Fault, Refusal};
 use crate::management::view::{RuleInput, RuleSentence, Words};
@@ -65,8 +65,11 @@ fn check(policy: &Value) -> Answer<()> {
     policy::check(&parsed)
         .map_err(|error| refuse(error.code(), &error.pointer, error.to_string()))?;
     if let Some(part) = unknowable(&parsed) {
-        let Words { de, en } = unknowable_words(&part);
-        let refusal = input(UNKNOWABLE, de, en);
+        let (term, place) = (part.term, part.pointer.place());
+        let de = format!(
+            "Niemand kann hier `{term}` feststellen ({place}); die Regel würde nie etwas erlauben."
+        );
+        let refusal = input(UNKNOWABLE, de, part.to_string());
         return Err(at(refusal, &format!("/rule/policy{}", part.pointer.as_str())));
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! What of a rule this program could never find out. A permission that hangs on it would never hold,
 //! so the rule is refused before anybody offers or signs it.
 
+use std::fmt;
+
 use odrl_parser::{Action, Constraint, Policy, Rule, Term};
 use policy::Capabilities;
 use wire::pointer::Pointer;
@@ -14,6 +16,13 @@ pub(crate) struct Unknowable {
     pub(crate) pointer: Pointer,
     /// The operand without a source, or the duty without a receipt.
     pub(crate) term: Term,
+}
+
+impl fmt::Display for Unknowable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (term, place) = (self.term, self.pointer.place());
+        write!(f, "nobody here can find out `{term}` {place}; the rule would never permit anything")
+    }
 }
 
 /// The first such part, permissions first. Obligations hold nothing back and are not looked at.

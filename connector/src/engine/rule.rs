@@ -9,8 +9,7 @@ use wire::node::Node;
 
 use super::error::EngineError;
 use super::facts;
-use super::knowable::{Unknowable, unknowable};
-use crate::management::view::Words;
+use super::knowable::unknowable;
 use crate::participant::Standing;
 use jiff::Timestamp;
 
@@ -28,17 +27,6 @@ pub(crate) enum Shape {
 /// A rule about use hangs on what this program can never find out.
 pub(crate) const UNKNOWABLE: &str = "policy-fact-unavailable";
 
-/// What cannot be found out, and where.
-pub(crate) fn unknowable_words(Unknowable { pointer, term }: &Unknowable) -> Words {
-    let place = pointer.place();
-    Words::new(
-        format!(
-            "Niemand kann hier `{term}` feststellen ({place}); die Regel würde nie etwas erlauben."
-        ),
-        format!("nobody here can find out `{term}` {place}; the rule would never permit anything"),
-    )
-}
-
 /// Reads and checks a policy document of ours or a peer's. An offer that would never permit anything,
 /// because nobody here can find out what it asks for, is refused.
 pub(crate) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, EngineError> {
@@ -51,7 +39,7 @@ pub(crate) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, Engi
     let policy = parsed.map_err(|error| EngineError::peer(error.code(), error.to_string()))?;
     match (shape, unknowable(&policy)) {
         (Shape::Offer | Shape::Request, Some(part)) => {
-            return Err(EngineError::peer(UNKNOWABLE, unknowable_words(&part).en));
+            return Err(EngineError::peer(UNKNOWABLE, part.to_string()));
         }
         // What was signed is judged as it stands.
         (Shape::Agreement, _) | (Shape::Offer | Shape::Request, None) => {}
