@@ -2,6 +2,7 @@
 //! something for it, each value has its type, each rule stands alone. A policy that is not checked
 //! cannot be evaluated; what cannot be judged is refused here, with its place.
 
+mod asked;
 mod condition;
 mod digest;
 mod error;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use odrl_parser::{Policy, PolicyKind};
 use wire::digest::Digest;
 
+pub use asked::Asked;
 pub(crate) use condition::{Atom, Condition};
 pub use error::{PolicyError, PolicyProblem};
 pub use overlap::Overlap;

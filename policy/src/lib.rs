@@ -30,7 +30,7 @@ pub use badge::{
 };
 pub use book::Book;
 pub use check::{
-    ATOMIC_RULES_MAX, ATOMS_MAX, CONDITION_DEPTH_MAX, CheckedPolicy, Modality, Overlap,
+    ATOMIC_RULES_MAX, ATOMS_MAX, Asked, CONDITION_DEPTH_MAX, CheckedPolicy, Modality, Overlap,
     PolicyError, PolicyProblem, check, check_against, check_with,
 };
 pub use compare::compare;
@@ -47,7 +47,7 @@ pub use fact::{
     Provenance, RuleKey, SNAPSHOT_VALUES_MAX, Seen, Source, Told,
 };
 pub use grant::Grant;
-pub use profile::{OperandSpec, PROFILE_V1, PROFILE_V1_TABLE, Profile, ProfileError};
+pub use profile::{OperandSpec, PROFILE_V1, PROFILE_V1_TABLE, Profile, ProfileError, Window};
 pub use reason::{Reason, ReasonCode, Redacted};
 pub use settings::{ConflictDefault, DutyMode, FUEL_MAX, Incomplete, Settings};
 pub use truth::Truth;

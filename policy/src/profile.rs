@@ -4,6 +4,7 @@
 
 mod read;
 mod taxonomy;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,6 +15,7 @@ use wire::digest::Digest;
 use wire::iri::Iri;
 
 pub use read::ProfileError;
+pub use window::Window;
 
 use crate::badge::Badge;
 use crate::fact::Source;
@@ -71,6 +73,7 @@ struct Table {
     duty: BTreeSet<Source>,
     narrowing: bool,
     taxonomy: Taxonomy,
+    windows: BTreeMap<Iri, Window>,
     digest: Digest,
 }
 
@@ -109,6 +112,7 @@ impl Profile {
             duty: BTreeSet::from([Source::Credential, Source::Log, Source::Operator]),
             narrowing: false,
             taxonomy: Taxonomy::default(),
+            windows: BTreeMap::new(),
             digest: Digest::of(b""),
         };
         let profile = Self(Arc::new(table));
@@ -228,6 +232,12 @@ impl Profile {
     #[must_use]
     pub fn kinds_of(&self, broad: &Iri) -> BTreeSet<Iri> {
         self.0.taxonomy.kinds_of(broad)
+    }
+
+    /// The window of time of this name.
+    #[must_use]
+    pub fn window(&self, name: &Iri) -> Option<&Window> {
+        self.0.windows.get(name)
     }
 
     /// How many steps an answer of the taxonomy can take.

@@ -9,6 +9,7 @@ use wire::digest::Digest;
 use wire::iri::Iri;
 
 use super::taxonomy::Taxonomy;
+use super::window::{self, Window};
 use super::{OperandSpec, Table};
 use crate::badge::Badge;
 use crate::fact::Source;
@@ -43,6 +44,9 @@ pub enum ProfileError {
     /// An action includes or implies itself by others, or is not known.
     #[error("`{0}` implies itself")]
     Cycle(String),
+    /// No window of time: the zone has no name, a day none that is known, or it ends before it begins.
+    #[error("`{0}` is no window of time")]
+    Window(String),
     /// Another version than this program knows.
     #[error("version {0} is not known")]
     Version(u64),
@@ -62,6 +66,7 @@ struct Written {
     actions: BTreeMap<Badge, Vec<String>>,
     implies: BTreeMap<String, Vec<String>>,
     taxonomy: BTreeMap<String, Vec<String>>,
+    window: BTreeMap<String, window::Written>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +134,7 @@ pub(super) fn table(text: &str) -> Result<Table, ProfileError> {
         duty: written.duty.iter().copied().collect(),
         narrowing: written.narrowing,
         taxonomy: taxonomy(&written.taxonomy)?,
+        windows: windows(&written.window)?,
         digest: Digest::of(text.as_bytes()),
     })
 }
@@ -199,6 +205,16 @@ fn implies(
         }
     }
     Ok(table)
+}
+
+fn windows(
+    rows: &BTreeMap<String, window::Written>,
+) -> Result<BTreeMap<Iri, Window>, ProfileError> {
+    let read = |(name, row): (&String, &window::Written)| {
+        let window = Window::read(row).ok_or_else(|| ProfileError::Window(name.clone()))?;
+        Ok((iri(name)?, window))
+    };
+    rows.iter().map(read).collect()
 }
 
 fn taxonomy(rows: &BTreeMap<String, Vec<String>>) -> Result<Taxonomy, ProfileError> {
