@@ -80,10 +80,11 @@ impl DataRefusal {
         self
     }
 
-    /// Reads a peer's refusal; a body that is none of ours is replaced by the bare status.
+    /// Reads a peer's refusal: one of ours, or an error message of the Dataspace Protocol. Of a body
+    /// that is neither, the bare status is told.
     #[must_use]
     pub fn read(status: u16, retry_after_s: Option<u32>, body: &[u8]) -> Self {
-        let read: Option<Self> = serde_json::from_slice(body).ok();
+        let read = serde_json::from_slice(body).ok().map(Said::refusal);
         let mut refusal = read.filter(|refusal| is_code(&refusal.code)).unwrap_or_else(|| {
             let reason = format!("the provider answered with status {status}");
             Self::new(status, "refused-by-provider", &reason, "ask the provider for its reason")
@@ -111,6 +112,40 @@ impl DataRefusal {
             response.insert_header((RETRY_AFTER, seconds));
         }
         response.json(self)
+    }
+}
+
+/// A refusal as a peer writes it: `reason` is a text in our form, a list of texts in that of the
+/// protocol (DSP 2025-1, `TransferError`).
+#[derive(Deserialize)]
+struct Said {
+    code: String,
+    #[serde(default)]
+    reason: Words,
+    #[serde(default)]
+    remedy: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Words {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::One(String::new())
+    }
+}
+
+impl Said {
+    fn refusal(self) -> DataRefusal {
+        let reason = match self.reason {
+            Words::One(reason) => reason,
+            Words::Several(reasons) => reasons.join(" "),
+        };
+        DataRefusal::new(0, &self.code, &reason, &self.remedy)
     }
 }
 
@@ -145,6 +180,8 @@ mod tests {
         let ended = read(r#"{"code":"agreement-ended","reason":"it \u001b[31mended","more":1}"#);
         assert_eq!((ended.status, ended.code.as_str()), (410, "agreement-ended"));
         assert_eq!(ended.reason, "it [31mended");
+        let standard = read(r#"{"@type":"TransferError","code":"time-over","reason":["a","b"]}"#);
+        assert_eq!((standard.code.as_str(), standard.reason.as_str()), ("time-over", "a b"));
         for body in ["", "<html>", "{}", r#"{"code":"Not A Code"}"#, r#"{"code":7}"#] {
             assert_eq!(read(body).code, "refused-by-provider", "{body}");
         }
