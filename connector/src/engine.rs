@@ -19,6 +19,7 @@ pub mod error;
 pub mod facts;
 pub mod foreign;
 pub mod heads;
+pub mod judge;
 pub(crate) mod knowable;
 mod lists;
 pub mod live;
@@ -36,6 +37,7 @@ pub mod send;
 mod shard;
 pub mod strangers;
 pub mod transfer;
+mod usage;
 pub mod wake;
 
 use std::fmt;

@@ -13,3 +13,4 @@ pub mod outbox;
 pub mod serve;
 pub mod timer;
 pub mod transfer;
+pub mod usage;

@@ -15,6 +15,7 @@ mod isolation;
 mod journal;
 mod killed;
 mod management;
+mod meters;
 mod mutual;
 mod negotiation;
 mod pages;

@@ -216,6 +216,33 @@ fn a_long_delivery_leaves_its_windows_in_both_logs() {
 }
 
 #[test]
+fn a_rule_that_counts_lets_over_so_much_and_no_more() {
+    let mut user = town_and_company("sources = []");
+    let data = user.path().join("ulm/participants/ulm.localhost/data");
+    std::fs::write(data.join("small.csv"), vec![b'7'; 400_000]).unwrap();
+    std::fs::write(data.join("large.csv"), vec![b'7'; 1_000_000]).unwrap();
+    let add = "allmende dataset add --home ulm --title";
+    must(&mut user, &format!("{add} Small --file small.csv --rule requests-per-day=1"));
+    must(&mut user, &format!("{add} Large --file large.csv --rule \"At most 700 kB in total.\""));
+    for title in ["Small", "Large"] {
+        must(&mut user, &format!("allmende contract request ulm.localhost {title} --home company"));
+    }
+    let (small, _) = pulled(&mut user, "Small");
+    assert_eq!(small.len(), 400_000);
+    let again = refused(&mut user, "allmende pull Small --home company");
+    assert!(again.contains("condition-not-met"), "{again}");
+    let over = refused(&mut user, "allmende pull Large --home company");
+    assert!(over.contains("rule-refuses") || over.contains("condition-not-met"), "{over}");
+    let page = told(&mut user, "allmende audit show --count 1000 --home ulm");
+    let entries = page["entries"].as_array().unwrap();
+    let stopped = entries.iter().find(|entry| entry["kind"] == "delivery-stopped").unwrap();
+    assert!(stopped.to_string().contains("700000"), "{stopped}");
+    let stands = must(&mut user, "allmende contract show Small --home company");
+    assert!(stands.contains("data may flow  no"), "{stands}");
+    assert!(stands.contains("00:00 UTC"), "it says that the next day brings the next: {stands}");
+}
+
+#[test]
 fn a_partner_has_a_name_and_what_is_held_goes_with_the_contract() {
     let mut user = town_and_company("sources = []");
     let data = user.path().join("ulm/participants/ulm.localhost/data/parken.csv");

@@ -121,6 +121,7 @@ impl<D: HandoverDesk, C: Clock> Handover<D, C> {
                     clock: Arc::clone(&self.clock),
                     pace: self.pace,
                     meter: Meter::default(),
+                    lender: None,
                     line: request.conn_data::<SocketLine>().cloned().map(boxed),
                     end: Box::new(move |end| desk.ended(ticket, end)),
                 };

@@ -4,6 +4,7 @@
 //! end is reported exactly once, with how much left and its digest. Nothing wakes up in between
 //! but the timer of the slow-reader window.
 
+mod allowance;
 pub mod end;
 pub mod line;
 pub mod pace;
@@ -12,18 +13,20 @@ mod watch;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::Stream;
 
 use crate::clock::Clock;
 use crate::engine::live::{Admission, Cut};
+use crate::engine::permit::Lender;
 
 pub use self::end::{DeliveryEnd, EndSink, Meter, Outcome};
 pub use self::line::{Line, SocketLine};
 pub use self::pace::Pace;
 
+use self::allowance::Allowance;
 use self::watch::{Shared, watch};
 use super::chunks::Chunks;
 use super::source::{Opened, SourceError};
@@ -40,6 +43,8 @@ pub struct Control<C> {
     /// The connection, where it can be broken at once; without it, what lies in the buffers of
     /// the system at a cut may still arrive.
     pub line: Option<Box<dyn Line>>,
+    /// Lends the bytes, where the rule limits their volume.
+    pub lender: Option<Box<dyn Lender>>,
     /// Learns the end.
     pub end: Box<dyn EndSink>,
 }
@@ -66,6 +71,7 @@ pub struct Delivery {
     chunks: Chunks<SourceError>,
     length: Option<u64>,
     shared: Arc<Shared>,
+    allowance: Allowance,
     over: bool,
 }
 
@@ -73,11 +79,12 @@ pub struct Delivery {
 /// small task waits for the cut, so that it also happens while nobody asks for a chunk.
 pub fn deliver<C: Clock>(opened: Opened, admission: Admission, control: Control<C>) -> Delivery {
     let length = opened.length();
-    let Control { clock, pace, meter, line, end } = control;
+    let Control { clock, pace, meter, line, lender, end } = control;
     let first = opened.span.map_or(0, |span| span.first);
     let shared = Arc::new(Shared::new(admission.observe(), first, meter, line, end));
     tokio::spawn(watch(Arc::clone(&shared), admission, clock, pace));
-    Delivery { chunks: opened.chunks, length, shared, over: false }
+    let allowance = Allowance::new(lender);
+    Delivery { chunks: opened.chunks, length, shared, allowance, over: false }
 }
 
 impl Delivery {
@@ -85,6 +92,34 @@ impl Delivery {
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    /// Something to send, from the source unless some is there already.
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), SourceError>>> {
+        if self.allowance.keeps() {
+            return Poll::Ready(Some(Ok(())));
+        }
+        match Pin::new(&mut self.chunks).poll_next(cx) {
+            Poll::Pending => {
+                self.shared.source_stalls();
+                Poll::Pending
+            }
+            Poll::Ready(Some(Ok(chunk))) => {
+                self.allowance.keep(chunk);
+                Poll::Ready(Some(Ok(())))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error))),
+            Poll::Ready(None) => Poll::Ready(None),
+        }
+    }
+
+    /// What of it may leave. While more is being lent, no reader is slow.
+    fn poll_leave(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, Cut>> {
+        let leaving = self.allowance.poll_leave(cx);
+        if leaving.is_pending() {
+            self.shared.source_stalls();
+        }
+        leaving
     }
 
     fn take(&mut self, chunk: Bytes) -> Result<Bytes, CutOff> {
@@ -110,18 +145,20 @@ impl Stream for Delivery {
             this.over = true;
             return Poll::Ready(Some(Err(CutOff::Cut { reason })));
         }
-        let item = match Pin::new(&mut this.chunks).poll_next(cx) {
-            Poll::Pending => {
-                this.shared.source_stalls();
-                return Poll::Pending;
-            }
-            Poll::Ready(Some(Ok(chunk))) => Some(this.take(chunk)),
-            Poll::Ready(Some(Err(error))) => {
+        let item = match ready!(this.poll_source(cx)) {
+            Some(Ok(())) => Some(match ready!(this.poll_leave(cx)) {
+                Ok(chunk) => this.take(chunk),
+                Err(reason) => {
+                    this.shared.end(Outcome::Cut { reason });
+                    Err(CutOff::Cut { reason })
+                }
+            }),
+            Some(Err(error)) => {
                 let code = error.code();
                 this.shared.end(Outcome::SourceFailed { code });
                 Some(Err(CutOff::Source { code }))
             }
-            Poll::Ready(None) => {
+            None => {
                 this.shared.end(Outcome::Finished);
                 None
             }

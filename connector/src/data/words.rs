@@ -127,6 +127,14 @@ const TABLE: &[Row] = &[
         NETWORK,
     ),
     (
+        "rate-exceeded",
+        [
+            "Mehr Abrufe in der Sekunde, als die Regel erlaubt.",
+            "more requests a second than the rule permits",
+        ],
+        AGAIN,
+    ),
+    (
         "rule-refuses",
         ["Die Regel lässt es nicht mehr zu.", "the rule does not allow it any more"],
         LOOK,

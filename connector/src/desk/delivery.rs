@@ -22,6 +22,7 @@ use super::words::of_why;
 use crate::clock::Clock;
 use crate::data::pull::Progress;
 use crate::engine::error::EngineError;
+use crate::engine::judge::Exercise;
 use crate::engine::parts::Parts;
 use crate::engine::transfer::FoundTransfer;
 use crate::management::actor::Actor;
@@ -283,7 +284,9 @@ impl<P: Parts, D> Inner<P, D> {
         }
         let (_, standing) = self.engine.member(ours).ok()?;
         let now = self.engine.clock().now();
-        let decision = self.engine.judge_agreement(ours, &standing, agreed, now).await.ok()?;
+        let exercise = Exercise::Ongoing(None);
+        let decision = self.engine.judge_agreement(ours, &standing, agreed, now, exercise).await;
+        let decision = decision.ok()?;
         if decision.verdict != Verdict::Permit {
             return None;
         }

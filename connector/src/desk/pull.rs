@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::data::pull::{DataClient, Order, Progress, PullError, PullOutcome, pull};
 use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
 use crate::engine::error::EngineError;
+use crate::engine::judge::Exercise;
 use crate::engine::live::Grounds;
 use crate::engine::parts::Parts;
 use crate::management::actor::Actor;
@@ -68,7 +69,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
     /// Asks the provider to send a contract's data to us.
     pub(super) async fn receive(&self, actor: &Actor, id: &ContractId) -> Answer<DeliveryView> {
         let ours = actor.participant();
-        let agreed = self.usable(ours, id).await?;
+        let agreed = self.usable(ours, id, Exercise::Another(None)).await?;
         let account = actor.account().as_str();
         let pid = match self.under_way(ours, &agreed, Direction::Push).await? {
             Some(pid) => pid,
@@ -84,7 +85,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
         id: &ContractId,
     ) -> Answer<DeliveryView> {
         let ours = actor.participant();
-        let agreed = self.usable(ours, id).await?;
+        let agreed = self.usable(ours, id, Exercise::Another(None)).await?;
         let account = actor.account().as_str();
         let pid = self.open_transfer(ours, &agreed, account).await?;
         if let Some(guard) = self.running.begin(ours, &pid) {
@@ -130,7 +131,12 @@ impl<P: Parts, D: Partners> Inner<P, D> {
     }
 
     /// The agreement of a contract of ours as consumer, if it stands and its rule permits use now.
-    pub(super) async fn usable(&self, ours: &Did, id: &ContractId) -> Answer<AgreementRecord> {
+    pub(super) async fn usable(
+        &self,
+        ours: &Did,
+        id: &ContractId,
+        exercise: Exercise,
+    ) -> Answer<AgreementRecord> {
         let contract = self.find_contract(ours, id).await?;
         let Some(agreed) = contract.agreement else {
             return Err(conflict(
@@ -149,7 +155,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
         }
         let (_, standing) = self.engine.member(ours)?;
         let now = self.engine.clock().now();
-        let decision = self.engine.judge_agreement(ours, &standing, &agreed, now).await?;
+        let decision = self.engine.judge_agreement(ours, &standing, &agreed, now, exercise).await?;
         if decision.verdict == policy::Verdict::Deny {
             let code = decision.reasons.first().map_or("rule-refuses", |it| it.code.code());
             let told = of_decision(&decision);

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::data::handover;
 use crate::engine::administer::Action;
 use crate::engine::error::EngineError;
+use crate::engine::judge::Exercise;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::management::actor::Actor;
@@ -22,7 +23,7 @@ use crate::store::{Batch, Key, Kind, Store};
 impl<P: Parts, D: Partners> Inner<P, D> {
     pub(super) async fn serve(&self, actor: &Actor, id: &ContractId) -> Answer<HandoverView> {
         let ours = actor.participant();
-        let agreed = self.usable(ours, id).await?;
+        let agreed = self.usable(ours, id, Exercise::Ongoing(None)).await?;
         let token = handover::Token::fresh(self.engine.ids());
         let record = ServeRecord {
             agreement: agreed.id.clone(),

@@ -4,22 +4,21 @@ use audit::entry::{Body, EndCause};
 use policy::{Decision, Verdict, text};
 use protocol::Role;
 use protocol::id::AgreementId;
+use protocol::transfer::Flow;
 use wire::did::Did;
 
 use super::Engine;
 use super::draft::{About, Draft};
 use super::error::EngineError;
-use super::live::Cut;
+use super::judge::Exercise;
+use super::live::{Cut, Grounds};
 use super::negotiation::TRIES_MAX;
 use super::parts::Parts;
-use super::rule::{self, Shape};
 use crate::clock::Clock;
-use crate::participant::Standing;
 use crate::record::agreement::{self, AgreementRecord, Ended, EndedBy, Notice};
 use crate::record::outbox::{Machine, ProcessRef};
 use crate::record::timer::{TimerErrand, TimerRow};
 use crate::store::{Key, Kind, Span, Store, Version};
-use jiff::Timestamp;
 
 /// The reason code that tells a partner that the whole contract has ended, not just a transfer.
 pub const AGREEMENT_ENDED: &str = "agreement-ended";
@@ -78,26 +77,6 @@ impl<P: Parts> Engine<P> {
         let span = Span::new(participant, Kind::Agreement).prefix(prefix);
         let rows = self.store.range_json::<AgreementRecord>(&span).await?;
         Ok(rows.into_iter().map(|(_, _, record)| record).collect())
-    }
-
-    /// What an agreement's rule says at `now` about its consumer using the data.
-    ///
-    /// # Errors
-    /// When its document is missing or cannot be read.
-    pub async fn judge_agreement(
-        &self,
-        ours: &Did,
-        standing: &Standing,
-        agreed: &AgreementRecord,
-        now: Timestamp,
-    ) -> Result<Decision, EngineError> {
-        let document = self.document(ours, &agreed.document).await?;
-        let rule = rule::read(&document, Shape::Agreement)?;
-        let consumer = match agreed.role {
-            Role::Consumer => ours,
-            Role::Provider => &agreed.peer,
-        };
-        rule::decide(&rule, consumer, &agreed.dataset, standing, now)
     }
 
     /// Ends a contract: running deliveries are cut first, then it is recorded, then the partner is
@@ -236,6 +215,19 @@ impl<P: Parts> Engine<P> {
         Ok(())
     }
 
+    /// Which way the data of a running delivery go; none where it is handed over to our own programs.
+    async fn way_of(
+        &self,
+        participant: &Did,
+        grounds: &Grounds,
+    ) -> Result<Option<Flow>, EngineError> {
+        if grounds.is_handover() {
+            return Ok(None);
+        }
+        let found = self.transfer(participant, &grounds.transfer).await?;
+        Ok(Some(found.record.process.flow))
+    }
+
     /// Looks again at everything of a participant that is running, because certificates,
     /// revocations or the authority's list have changed: what is not allowed any more is cut, and
     /// then ended.
@@ -262,7 +254,10 @@ impl<P: Parts> Engine<P> {
             } else {
                 let agreed = self.agreement(participant, &grounds.agreement, &grounds.peer).await;
                 let (_, agreed) = agreed?;
-                let decision = self.judge_agreement(participant, &standing, &agreed, now).await?;
+                let flow = self.way_of(participant, &grounds).await?;
+                let exercise = Exercise::Ongoing(flow);
+                let decision =
+                    self.judge_agreement(participant, &standing, &agreed, now, exercise).await?;
                 (decision.verdict == Verdict::Deny).then_some(Cut::RuleRefuses)
             };
             if let Some(cut) = cut {

@@ -1,85 +1,155 @@
 //! What is known of a partner at the moment of a decision, and who says so.
 
+mod stated;
+mod window;
+
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use identity::trust::Status;
 use jiff::Timestamp;
-use odrl_parser::{Constraint, Policy, Term};
-use policy::{Capabilities, Fact, FactKey, Facts, Provenance, Value};
+use odrl_parser::Term;
+use policy::{Asked, Capabilities, CheckedPolicy, Fact, FactKey, Facts, Provenance, Value};
+use protocol::transfer::Flow;
 use wire::did::Did;
 use wire::iri::Iri;
 
-use crate::participant::Standing;
+pub use self::stated::stated_purposes;
+pub(super) use self::window::is_known as is_known_window;
 
-/// What this program can do about a rule: the facts gathered below decide at each gate, and of the
-/// purpose it has the partner's word. It counts nothing, changes no data and gets no receipts.
+use super::usage::{Tense, Usage};
+use crate::participant::Standing;
+use crate::record::dataset::{CHANNEL_PULL, CHANNEL_PUSH};
+
+/// What the authority's list says of whoever may take part (`docs/profile.md`).
+const ACTIVE_MEMBER: &str = "https://w3id.org/allmende/v1/active-member";
+
+/// What this program can do about a rule: the facts gathered below decide at each gate, and of what is
+/// stated it has the partner's word. It changes no data and gets no receipts.
 pub(crate) fn capabilities() -> &'static Capabilities {
     static OURS: LazyLock<Capabilities> = LazyLock::new(|| {
-        let decided = [Term::DATE_TIME, Term::SINCE_AGREEMENT, Term::PARTICIPANT, Term::VETTED_AS];
-        Capabilities { claims: [Term::PURPOSE].into(), ..Capabilities::deciding(decided) }
+        let decided = [
+            Term::COUNT,
+            Term::DATE_TIME,
+            Term::DELIVERY_CHANNEL,
+            Term::ELAPSED_TIME,
+            Term::MEMBERSHIP,
+            Term::PARTICIPANT,
+            Term::RATE,
+            Term::SINCE_AGREEMENT,
+            Term::TIME_INTERVAL,
+            Term::TIME_WINDOW,
+            Term::VETTED_AS,
+            Term::VOLUME,
+        ];
+        Capabilities { claims: stated::OPERANDS.into(), ..Capabilities::deciding(decided) }
     });
     &OURS
 }
 
-/// The facts about `peer` at `now`: its certificate says who it is, the authority's list as what it
-/// was vetted. A party that the list does not name, or names as suspended, has no vetted kinds; a
-/// list that has expired says nothing at all.
-///
-/// `rule` is the rule under judgement: the purposes that it names are taken as stated, because the
-/// partner states them by asking for, or signing, exactly this rule. They are a promise.
-#[must_use]
-pub fn about(peer: &Did, standing: &Standing, rule: &Policy, now: Timestamp) -> Facts {
-    about_until(peer, standing, rule, now, Some(standing.list.expires))
+/// At which moment a rule is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moment<'a> {
+    /// Before there is a contract: what would be if it were agreed now, and used for the first time as
+    /// the rule wants it, by the right channel and at the right hour.
+    Offered,
+    /// Under a contract.
+    Agreed {
+        /// When it ended, if it has.
+        ended: Option<Timestamp>,
+        /// Its meter; none where the rule asks for none.
+        usage: Option<&'a Usage>,
+        /// Which use is asked for.
+        tense: Tense,
+        /// Which way the data go; none where none is chosen yet.
+        flow: Option<Flow>,
+    },
 }
 
-/// As [`about`], with what the list says taken as good until `until`: for ever, where only the
-/// rule's own times are of interest.
-pub(super) fn about_until(
-    peer: &Did,
-    standing: &Standing,
-    rule: &Policy,
-    now: Timestamp,
-    until: Option<Timestamp>,
-) -> Facts {
-    let list = &standing.list;
-    let agreed = rule.timestamp.unwrap_or(now);
-    let facts = Facts::at(now).agreed_at(agreed).participant(peer, None);
-    let purposes = stated_purposes(rule);
-    let facts = if purposes.is_empty() {
-        facts
-    } else {
-        let values = purposes.into_iter().map(Value::Iri).collect();
-        let provenance = Provenance::Statement;
-        let stated = Fact::Known { values, provenance, valid_until: None };
-        facts.with(FactKey::of(Term::PURPOSE), stated)
-    };
-    if list.check_time(now).is_err() {
-        return facts;
-    }
-    let member = list.member(peer).filter(|member| member.status == Status::Active);
-    let kinds = member.into_iter().flat_map(|member| member.vetted_as.iter().cloned());
-    facts.vetted_as(kinds, list.number, until)
+/// About whom, and when, facts are gathered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances<'a> {
+    /// Who uses the data.
+    pub(crate) consumer: &'a Did,
+    /// What our participant knows of the members of its data space.
+    pub(crate) standing: &'a Standing,
+    /// The time.
+    pub(crate) now: Timestamp,
+    /// Until when what the list says is good; none: for ever, where only the rule's own times are of
+    /// interest.
+    pub(crate) list_until: Option<Timestamp>,
+    /// The moment.
+    pub(crate) moment: Moment<'a>,
 }
 
-/// The purposes that a rule names.
-#[must_use]
-pub fn stated_purposes(rule: &Policy) -> Vec<Iri> {
-    let mut purposes = Vec::new();
-    for permission in &rule.permissions {
-        collect(&permission.constraints, &mut purposes);
-    }
-    purposes
-}
-
-fn collect(constraints: &[Constraint], purposes: &mut Vec<Iri>) {
-    for constraint in constraints {
-        match constraint {
-            Constraint::Atomic { left, right, .. } if *left == Term::PURPOSE => {
-                let named = right.values.iter().filter_map(|value| Iri::parse(&value.lexical).ok());
-                purposes.extend(named);
-            }
-            Constraint::Atomic { .. } => {}
-            Constraint::Logical { operands, .. } => collect(operands, purposes),
+/// The facts that `rule` asks for, as far as anybody here knows them. The certificate says who the
+/// consumer is, the authority's list as what it was vetted: a party that the list does not name, or
+/// names as suspended, is nothing; a list that has expired says nothing at all.
+pub(crate) fn gather(rule: &CheckedPolicy, circumstances: &Circumstances<'_>) -> Facts {
+    let Circumstances { consumer, now, moment, .. } = circumstances;
+    let agreed = rule.policy().timestamp.unwrap_or(*now);
+    let facts = Facts::at(*now).agreed_at(agreed).participant(consumer, None);
+    let facts = stated::state(listed(facts, circumstances), rule);
+    let all = &rule.asked();
+    match moment {
+        Moment::Offered => {
+            let facts = Usage::default().read(facts, rule, *now, Tense::Next);
+            let facts = wanted(facts, all, Term::TIME_WINDOW, Provenance::OwnClock);
+            wanted(facts, all, Term::DELIVERY_CHANNEL, Provenance::Transfer)
+        }
+        Moment::Agreed { ended, usage, tense, flow } => {
+            let facts = usage.map_or(facts.clone(), |usage| usage.read(facts, rule, *now, *tense));
+            let facts = ended.map_or(facts.clone(), |ended| facts.ended_at(ended));
+            let facts = window::open(facts, all, rule.profile(), *now);
+            channel(facts, all, *flow)
         }
     }
+}
+
+fn listed(facts: Facts, circumstances: &Circumstances<'_>) -> Facts {
+    let Circumstances { consumer, standing, now, list_until, .. } = circumstances;
+    let list = &standing.list;
+    if list.check_time(*now).is_err() {
+        return facts;
+    }
+    let member = list.member(consumer).filter(|member| member.status == Status::Active);
+    let kinds = member.into_iter().flat_map(|member| member.vetted_as.iter().cloned());
+    let facts = facts.vetted_as(kinds, list.number, *list_until);
+    let standing = member.and_then(|_| Iri::parse(ACTIVE_MEMBER).ok()).map(Value::Iri);
+    let provenance = Provenance::TrustList { number: list.number };
+    let values = standing.into_iter().collect();
+    let fact = Fact::Known { values, provenance, valid_until: *list_until };
+    facts.with(FactKey::of(Term::MEMBERSHIP), fact)
+}
+
+/// The channel of the transfer; where none is chosen yet, what the rule wants can still be chosen.
+fn channel(facts: Facts, asked: &[Asked<'_>], flow: Option<Flow>) -> Facts {
+    let Some(flow) = flow else {
+        return wanted(facts, asked, Term::DELIVERY_CHANNEL, Provenance::Transfer);
+    };
+    let values = Iri::parse(channel_of(flow)).map(Value::Iri).into_iter().collect();
+    let provenance = Provenance::Transfer;
+    let fact = Fact::Known { values, provenance, valid_until: None };
+    facts.with(FactKey::of(Term::DELIVERY_CHANNEL), fact)
+}
+
+fn channel_of(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Pull => CHANNEL_PULL,
+        Flow::Push => CHANNEL_PUSH,
+    }
+}
+
+/// Whether data can go this way at all.
+pub(super) fn is_known_channel(name: &Iri) -> bool {
+    [Flow::Pull, Flow::Push].into_iter().any(|flow| channel_of(flow) == name.as_str())
+}
+
+/// What the rule wants of `operand`.
+fn wanted(facts: Facts, asked: &[Asked<'_>], operand: Term, provenance: Provenance) -> Facts {
+    let values: BTreeSet<Value> = stated::wanted(asked, operand).cloned().collect();
+    if values.is_empty() {
+        return facts;
+    }
+    facts.with(FactKey::of(operand), Fact::Known { values, provenance, valid_until: None })
 }

@@ -3,11 +3,12 @@
 
 use std::fmt;
 
-use odrl_parser::{Action, Constraint, Policy, Rule, Term};
-use policy::Capabilities;
+use odrl_parser::{Action, Constraint, Operand, Policy, Rule, Term};
+use policy::{Capabilities, Profile};
+use wire::iri::Iri;
 use wire::pointer::Pointer;
 
-use super::facts::capabilities;
+use super::facts::{capabilities, is_known_channel, is_known_window};
 
 /// A part of a rule about use that nobody here can judge: what it reads, or demands first.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -49,13 +50,27 @@ fn in_rule(rule: &Rule, ours: &Capabilities) -> Option<Unknowable> {
 
 fn in_constraint(constraint: &Constraint, ours: &Capabilities) -> Option<Unknowable> {
     match constraint {
-        Constraint::Atomic { left, pointer, .. } => {
+        Constraint::Atomic { left, right, pointer, .. } => {
             let known = ours.operands.contains_key(left) || ours.claims.contains(left);
-            (!known).then(|| Unknowable { pointer: pointer.member("leftOperand"), term: *left })
+            let place = if known { "rightOperand" } else { "leftOperand" };
+            let unknown = !known || !are_known(*left, right);
+            unknown.then(|| Unknowable { pointer: pointer.member(place), term: *left })
         }
         Constraint::Logical { operands, .. } => {
             operands.iter().find_map(|it| in_constraint(it, ours))
         }
+    }
+}
+
+/// Whether what an operand is compared with can ever be, where only some things can.
+fn are_known(left: Term, right: &Operand) -> bool {
+    let mut values = right.values.iter().map(|value| Iri::parse(&value.lexical));
+    match left {
+        Term::TIME_WINDOW => {
+            values.all(|name| name.is_ok_and(|name| is_known_window(&Profile::v1(), &name)))
+        }
+        Term::DELIVERY_CHANNEL => values.all(|name| name.is_ok_and(|name| is_known_channel(&name))),
+        _ => true,
     }
 }
 
@@ -82,20 +97,37 @@ mod tests {
     #[test]
     fn what_nobody_here_can_find_out_is_found_where_it_decides_about_use() {
         let use_if = |constraint: Value| json!([{"action": "use", "constraint": [constraint]}]);
-        let (day, count) = (atom("odrl:dateTime", "2026-12-31"), atom("odrl:count", "9"));
+        let (day, share) = (atom("odrl:dateTime", "2026-12-31"), atom("odrl:percentage", "9"));
         let at = |place: &str, term: &str| Some((place.to_owned(), term.to_owned()));
-        let counted = at("/permission/0/constraint/0/leftOperand", "odrl:count");
-        let nested = at("/permission/0/constraint/0/or/1/leftOperand", "odrl:count");
+        let first = at("/permission/0/constraint/0/leftOperand", "odrl:percentage");
+        let nested = at("/permission/0/constraint/0/or/1/leftOperand", "odrl:percentage");
+        let within = |name: &str| {
+            let left = format!("{}timeWindow", policy::PROFILE_V1);
+            let right = format!("{}window/{name}", policy::PROFILE_V1);
+            json!({"leftOperand": left, "operator": "isPartOf", "rightOperand": [right]})
+        };
+        let by = |name: &str| {
+            let right = format!("{}channel/{name}", policy::PROFILE_V1);
+            json!({"leftOperand": "odrl:deliveryChannel", "operator": "eq", "rightOperand": right})
+        };
+        let window = format!("{}timeWindow", policy::PROFILE_V1);
+        let never = at("/permission/0/constraint/0/rightOperand", &window);
+        let nowhere = at("/permission/0/constraint/0/rightOperand", "odrl:deliveryChannel");
         let free = json!([{"action": "use"}]);
         let paid = json!([{"action": "use", "duty": [{"action": "odrl:compensate"}]}]);
-        let handed_on = json!([{"action": "odrl:distribute", "constraint": [count.clone()]}]);
+        let handed_on = json!([{"action": "odrl:distribute", "constraint": [share.clone()]}]);
         for (rules, expected) in [
             (json!({"permission": use_if(day.clone())}), None),
-            (json!({"permission": use_if(count.clone())}), counted),
-            (json!({"permission": use_if(json!({"or": [day, count.clone()]}))}), nested),
+            (json!({"permission": use_if(atom("odrl:count", "9"))}), None),
+            (json!({"permission": use_if(within("office-hours-de"))}), None),
+            (json!({"permission": use_if(within("tea-time"))}), never),
+            (json!({"permission": use_if(by("http-push"))}), None),
+            (json!({"permission": use_if(by("pigeon"))}), nowhere),
+            (json!({"permission": use_if(share.clone())}), first),
+            (json!({"permission": use_if(json!({"or": [day, share.clone()]}))}), nested),
             (
-                json!({"permission": free.clone(), "prohibition": use_if(count)}),
-                at("/prohibition/0/constraint/0/leftOperand", "odrl:count"),
+                json!({"permission": free.clone(), "prohibition": use_if(share)}),
+                at("/prohibition/0/constraint/0/leftOperand", "odrl:percentage"),
             ),
             (json!({"permission": paid}), at("/permission/0/duty/0/action", "odrl:compensate")),
             // Others' doing is not asked for here, and what is owed besides holds nothing back.

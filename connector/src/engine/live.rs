@@ -33,6 +33,24 @@ pub enum Cut {
 }
 
 impl Cut {
+    /// All reasons.
+    const ALL: [Self; 8] = [
+        Self::AgreementEnded,
+        Self::CertificateRefused,
+        Self::NotRecorded,
+        Self::PushFailed,
+        Self::RuleRefuses,
+        Self::ShuttingDown,
+        Self::SlowReader,
+        Self::TransferStopped,
+    ];
+
+    /// The reason with this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cut| cut.code() == code)
+    }
+
     /// The reason code of the log and of messages.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -1,6 +1,7 @@
 //! The one gate before data: no byte leaves or is handed over without a [`Permit`], and a permit
 //! exists only once its log entry is durable.
 
+mod meter;
 mod note;
 
 use std::sync::Arc;
@@ -14,11 +15,16 @@ use protocol::transfer::Flow;
 use wire::did::Did;
 use wire::digest::Digest;
 
+pub use self::meter::{Lender, Lending, Loan};
+
+use self::meter::Metered;
 use self::note::Step;
 use super::Engine;
-use super::agreement::{AGREEMENT_ENDED, ended_words, told};
+use super::agreement::{AGREEMENT_ENDED, ended_words};
 use super::error::EngineError;
-use super::live::{Admission, Grounds, HANDOVER};
+use super::judge::Exercise;
+use super::live::{Admission, Cut, Grounds, HANDOVER};
+use super::negotiation::TRIES_MAX;
 use super::parts::Parts;
 use super::transfer::FoundTransfer;
 use crate::clock::Clock;
@@ -55,6 +61,8 @@ pub struct Granted {
     trust_over: Option<Timestamp>,
     /// Whether the peer chose its name, which must then be fresh.
     keeps_name: bool,
+    /// What it counts for, where the rule asks for a meter.
+    metered: Option<Metered>,
 }
 
 /// What is about to be permitted.
@@ -63,6 +71,7 @@ struct Wanted {
     delivery: DeliveryId,
     process: Option<Process>,
     keeps_name: bool,
+    exercise: Exercise,
 }
 
 /// Who names a delivery between the parties.
@@ -98,6 +107,13 @@ impl Granted {
     #[must_use]
     pub fn transfer(&self) -> Option<&String> {
         self.transfer.as_ref()
+    }
+
+    /// When a delivery that runs must be looked at again: when its reader, or our list, may not be
+    /// believed any longer, or when a rule that counts from the first use says something else.
+    fn look_again(&self) -> Option<Timestamp> {
+        let by_rule = self.metered.as_ref().and_then(|_| self.decision().next_change);
+        self.trust_over.into_iter().chain(by_rule).min()
     }
 
     /// The decision behind it.
@@ -215,7 +231,9 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: found.pid,
         };
-        let wanted = Wanted { grounds, delivery, process: Some(about), keeps_name: names };
+        let exercise = Exercise::Another(Some(process.flow));
+        let wanted =
+            Wanted { grounds, delivery, process: Some(about), keeps_name: names, exercise };
         self.permit(participant, standing, &agreed, wanted).await
     }
 
@@ -262,7 +280,9 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: pid.to_owned(),
         };
-        let wanted = Wanted { grounds, delivery, process: Some(about), keeps_name: false };
+        let exercise = Exercise::Another(Some(process.flow));
+        let wanted =
+            Wanted { grounds, delivery, process: Some(about), keeps_name: false, exercise };
         self.permit(&participant, standing, agreed, wanted).await
     }
 
@@ -288,7 +308,8 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             transfer: format!("{HANDOVER}{delivery}"),
         };
-        let wanted = Wanted { grounds, delivery, process: None, keeps_name: false };
+        let exercise = Exercise::Ongoing(None);
+        let wanted = Wanted { grounds, delivery, process: None, keeps_name: false, exercise };
         self.permit(&participant, standing, agreed, wanted).await
     }
 
@@ -299,14 +320,27 @@ impl<P: Parts> Engine<P> {
         agreed: &AgreementRecord,
         wanted: Wanted,
     ) -> Result<Permit, EngineError> {
-        let Wanted { grounds, delivery, process, keeps_name } = wanted;
-        let transfer = process.is_some().then(|| grounds.transfer.clone());
-        let trust_over = grounds.verified.as_ref().map(|peer| {
-            let end = peer.not_after().min(standing.list.expires);
-            end.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX)
-        });
         // Registered before anything is asked, so that a stop that comes meanwhile is not missed.
-        let admission = self.live.admit(grounds);
+        let admission = self.live.admit(wanted.grounds.clone());
+        for _ in 0..TRIES_MAX {
+            match self.try_permit(participant, &standing, agreed, &wanted).await {
+                Err(error) if error.is_lost() => {}
+                Err(error) => return Err(error),
+                Ok(granted) => return Ok(Permit { admission, granted }),
+            }
+        }
+        Err(EngineError::Busy { reason: "contended" })
+    }
+
+    /// Asks and records once; lost where a meter or a counter has moved meanwhile.
+    async fn try_permit(
+        &self,
+        participant: &Participant,
+        standing: &Arc<Standing>,
+        agreed: &AgreementRecord,
+        wanted: &Wanted,
+    ) -> Result<Granted, EngineError> {
+        let Wanted { grounds, delivery, process, keeps_name, exercise } = wanted;
         let ours = participant.did();
         let (_, agreed) = self.agreement(ours, &agreed.id, &agreed.peer).await?;
         if let Some(ended) = &agreed.ended {
@@ -317,29 +351,34 @@ impl<P: Parts> Engine<P> {
         if self.heads.lag_ms(ours, now) > self.limits.checkpoint_lag_max_ms {
             return Err(EngineError::Busy { reason: "log-lags" });
         }
-        let decision = self.judge_agreement(ours, &standing, &agreed, now).await?;
-        let decision = decision.into_permit().map_err(|denied| refused(&denied))?;
+        let case = self.case(ours, &agreed).await?;
+        let decision = case.judge(standing, now, Some(standing.list.expires), *exercise)?;
+        let decision = decision.into_permit().map_err(|denied| {
+            let again = case.again(standing, now, *exercise);
+            meter::refused(&denied, now, again)
+        })?;
+        let (usage, metered) = case.begin(now, *exercise, agreed.role).unzip();
+        let trust_over = grounds.verified.as_ref().map(|peer| {
+            let end = peer.not_after().min(standing.list.expires);
+            end.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX)
+        });
         let granted = Granted {
-            delivery,
+            delivery: delivery.clone(),
             dataset: agreed.dataset.clone(),
             agreement: agreed.id.clone(),
             peer: agreed.peer.clone(),
-            process,
-            transfer,
+            process: process.clone(),
+            transfer: process.is_some().then(|| grounds.transfer.clone()),
             role: agreed.role,
             decision,
             started: now,
             trust_over,
-            keeps_name,
+            keeps_name: *keeps_name,
+            metered,
         };
-        self.note(participant, standing, &granted, &Step::Started).await?;
-        Ok(Permit { admission, granted })
+        self.try_note(participant, standing.clone(), &granted, &Step::Started, usage).await?;
+        Ok(granted)
     }
-}
-
-fn refused(denied: &Decision) -> EngineError {
-    let code = denied.reasons.first().map_or("rule-refuses", |reason| reason.code.code());
-    EngineError::peer(code, told(denied))
 }
 
 /// Whether whoever shows `token` is the other side of a transfer that runs, in these roles.
@@ -357,8 +396,12 @@ fn check_caller(
         return Err(EngineError::NotFound);
     }
     if process.may_flow() {
-        Ok(())
-    } else {
-        Err(EngineError::peer("transfer-not-started", "the transfer is not running"))
+        return Ok(());
     }
+    // Why it ended may reach the peer after its next request.
+    let why = record.why.as_ref().filter(|_| process.is_over());
+    if let Some((why, cut)) = why.and_then(|why| Some((why, Cut::of_code(&why.code)?))) {
+        return Err(EngineError::peer(cut.code(), why.words.join(" ")));
+    }
+    Err(EngineError::peer("transfer-not-started", "the transfer is not running"))
 }

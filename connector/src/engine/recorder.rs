@@ -13,7 +13,7 @@ use wire::digest::Digest;
 use super::Engine;
 use super::live::Cut;
 use super::parts::Parts;
-use super::permit::{DeliveryEnd, Granted};
+use super::permit::{DeliveryEnd, Granted, Loan};
 
 /// Windows of one delivery that may wait for the store. A disk that falls further behind stops it.
 const WINDOWS_MAX: usize = 16;
@@ -34,6 +34,12 @@ impl<P: Parts> Recorder<P> {
     #[must_use]
     pub fn new(engine: Arc<Engine<P>>, participant: Did, granted: Granted) -> Self {
         Self { engine, participant, granted: Arc::new(granted), windows: None }
+    }
+
+    /// Who lends the delivery its bytes; none where its volume is not limited.
+    #[must_use]
+    pub fn loan(&self) -> Option<Loan<P>> {
+        Loan::new(&self.engine, &self.participant, &self.granted)
     }
 
     /// What was granted.

@@ -8,7 +8,7 @@ use wire::did::Did;
 use wire::node::Node;
 
 use super::error::EngineError;
-use super::facts;
+use super::facts::{self, Circumstances, Moment};
 use super::knowable::unknowable;
 use crate::participant::Standing;
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ pub(crate) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, Engi
     check(&policy).map_err(|error| EngineError::peer(error.code(), error.to_string()))
 }
 
-/// What a rule says about `peer` using `dataset` at `now`.
+/// What a rule says about `peer` using `dataset` at `now`, were it agreed.
 pub(crate) fn decide(
     rule: &CheckedPolicy,
     peer: &Did,
@@ -55,21 +55,19 @@ pub(crate) fn decide(
     standing: &Standing,
     now: Timestamp,
 ) -> Result<Decision, EngineError> {
-    let facts = facts::about(peer, standing, rule.policy(), now);
-    Ok(evaluate(rule, &use_by(peer, dataset)?, &facts))
+    let list_until = Some(standing.list.expires);
+    let moment = Moment::Offered;
+    judge(rule, dataset, &Circumstances { consumer: peer, standing, now, list_until, moment })
 }
 
-/// When a rule's answer changes next by the rule's own times. That the authority's list must be
-/// renewed before is our program's business and nobody else's.
-pub(crate) fn next_change(
+/// What a rule says about the use of `dataset` in these circumstances.
+pub(crate) fn judge(
     rule: &CheckedPolicy,
-    peer: &Did,
     dataset: &DatasetId,
-    standing: &Standing,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, EngineError> {
-    let facts = facts::about_until(peer, standing, rule.policy(), now, None);
-    Ok(evaluate(rule, &use_by(peer, dataset)?, &facts).next_change)
+    circumstances: &Circumstances<'_>,
+) -> Result<Decision, EngineError> {
+    let facts = facts::gather(rule, circumstances);
+    Ok(evaluate(rule, &use_by(circumstances.consumer, dataset)?, &facts))
 }
 
 fn use_by(peer: &Did, dataset: &DatasetId) -> Result<Request, EngineError> {

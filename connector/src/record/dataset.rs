@@ -83,3 +83,9 @@ pub const FORMAT_PULL: &str = "HttpData-PULL";
 
 /// The format of a push over HTTP, as the field names it.
 pub const FORMAT_PUSH: &str = "HttpData-PUSH";
+
+/// A pull over HTTP as rules name it (`odrl:deliveryChannel`).
+pub const CHANNEL_PULL: &str = "https://w3id.org/allmende/v1/channel/http-pull";
+
+/// A push over HTTP as rules name it (`odrl:deliveryChannel`).
+pub const CHANNEL_PUSH: &str = "https://w3id.org/allmende/v1/channel/http-push";

@@ -14,6 +14,7 @@ use crate::data::fake::{HandClock, admit};
 use crate::data::source::Parts;
 use crate::data::tally::SoFar;
 use crate::engine::live::Live;
+use crate::engine::permit::Lending;
 
 /// One running delivery whose source is fed by hand.
 struct Bench {
@@ -53,6 +54,10 @@ impl Line for CountedLine {
 
 impl Bench {
     fn of(total: Option<u64>) -> Self {
+        Self::lent(total, None)
+    }
+
+    fn lent(total: Option<u64>, lender: Option<Box<dyn Lender>>) -> Self {
         let (sender, receiver) = mpsc::channel(16);
         let body = stream::unfold(receiver, |mut receiver| async move {
             receiver.recv().await.map(|chunk| (chunk, receiver))
@@ -65,10 +70,14 @@ impl Bench {
             parts: Parts::None,
             chunks: Chunks::new(body),
         };
-        Self::deliver(opened, Some(sender))
+        Self::deliver(opened, Some(sender), lender)
     }
 
-    fn deliver(opened: Opened, source: Option<mpsc::Sender<Result<Bytes, SourceError>>>) -> Self {
+    fn deliver(
+        opened: Opened,
+        source: Option<mpsc::Sender<Result<Bytes, SourceError>>>,
+        lender: Option<Box<dyn Lender>>,
+    ) -> Self {
         let (live, clock) = (Live::default(), Arc::new(HandClock::new()));
         let (meter, severed) = (Meter::default(), Arc::new(AtomicUsize::new(0)));
         let ends: Arc<Mutex<Vec<DeliveryEnd>>> = Arc::default();
@@ -79,6 +88,7 @@ impl Bench {
             pace: Pace { window: SignedDuration::from_secs(60), bytes_min: 3 },
             meter: meter.clone(),
             line: Some(Box::new(CountedLine(Arc::clone(&severed)))),
+            lender,
             end: Box::new(notes),
         };
         let delivery = Some(deliver(opened, admit(&live), control));
@@ -109,6 +119,24 @@ impl Bench {
         let end = &ends[0];
         assert_eq!(self.meter.bytes(), end.bytes);
         (end.outcome, format!("{} {}", end.bytes, end.sha256))
+    }
+}
+
+/// Lends what was put into it, piece by piece, and then no more; nothing while it is empty.
+#[derive(Debug)]
+struct Lends(Arc<Mutex<Vec<u64>>>);
+
+impl Lender for Lends {
+    fn first(&self) -> u64 {
+        0
+    }
+
+    fn more(&self) -> Lending {
+        let lent = self.0.clone();
+        Box::pin(async move {
+            let next = lent.lock().unwrap().pop();
+            next.ok_or(Cut::RuleRefuses)
+        })
     }
 }
 
@@ -261,8 +289,36 @@ async fn a_part_says_where_it_began() {
         parts: Parts::Ranges,
         chunks: Chunks::new(stream::iter([Ok(Bytes::from_static(b"ef"))])),
     };
-    let mut bench = Bench::deliver(opened, None);
+    let mut bench = Bench::deliver(opened, None, None);
     bench.take("ef").await;
     assert_eq!(bench.end().await, (Outcome::Finished, left("ef")));
     assert_eq!(bench.ends.lock().unwrap()[0].first, 4);
+}
+
+#[tokio::test]
+async fn a_chunk_leaves_in_parts_as_it_is_lent_and_no_byte_more() {
+    let lent = Arc::new(Mutex::new(vec![1, 3, 2]));
+    let mut bench = Bench::lent(Some(8), Some(Box::new(Lends(lent))));
+    bench.feed("abcd").await;
+    bench.feed("efgh").await;
+    for part in ["ab", "cd", "e", "f"] {
+        bench.take(part).await;
+    }
+    let cut = CutOff::Cut { reason: Cut::RuleRefuses };
+    assert_eq!(bench.next().await, Some(Err(cut)));
+    assert_eq!(bench.next().await, None);
+    assert_eq!(bench.end().await, (Outcome::Cut { reason: Cut::RuleRefuses }, left("abcdef")));
+}
+
+#[tokio::test]
+async fn a_body_that_ends_with_what_was_lent_asks_for_no_more() {
+    for total in [None, Some(3)] {
+        let lent = Arc::new(Mutex::new(vec![3]));
+        let mut bench = Bench::lent(total, Some(Box::new(Lends(lent))));
+        bench.feed("abc").await;
+        bench.take("abc").await;
+        bench.source = None;
+        assert_eq!(bench.next().await, None);
+        assert_eq!(bench.end().await, (Outcome::Finished, left("abc")));
+    }
 }

@@ -14,6 +14,7 @@ use super::super::words::{Told, lines, of_code, of_decision, of_why, sentence};
 use super::{stage, talk};
 use crate::clock::Clock;
 use crate::engine::error::EngineError;
+use crate::engine::judge::Exercise;
 use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
 use crate::management::desk::Answer;
@@ -75,8 +76,8 @@ impl<P: Parts, D> Inner<P, D> {
             offers,
             permitted_now: permitted,
             next_change: match (&rule, &contract.agreement) {
-                (Ok(rule), Some(agreed)) if stage == ContractStage::InForce => {
-                    self.next_change(ours, rule, agreed)?
+                (Ok(_), Some(agreed)) if stage == ContractStage::InForce => {
+                    self.next_change(ours, agreed).await?
                 }
                 (Ok(_) | Err(_), _) => None,
             },
@@ -127,20 +128,27 @@ impl<P: Parts, D> Inner<P, D> {
         let (_, standing) = self.engine.member(ours)?;
         let now = self.engine.clock().now();
         // A rule that cannot be read permits nothing; the sentence says so.
-        Ok(self.engine.judge_agreement(ours, &standing, agreed, now).await.ok())
+        let exercise = Exercise::Another(None);
+        Ok(self.engine.judge_agreement(ours, &standing, agreed, now, exercise).await.ok())
     }
 
-    /// When the rule's answer changes by its own times.
-    fn next_change(
+    /// When the rule's answer changes by its own times. That the authority's list must be renewed
+    /// before is our program's business and nobody else's.
+    async fn next_change(
         &self,
         ours: &Did,
-        rule: &CheckedPolicy,
         agreed: &AgreementRecord,
     ) -> Answer<Option<jiff::Timestamp>> {
         let (_, standing) = self.engine.member(ours)?;
-        let (_, consumer) = parties(ours, agreed);
         let now = self.engine.clock().now();
-        Ok(rule::next_change(rule, consumer, &agreed.dataset, &standing, now)?)
+        let case = self.engine.case(ours, agreed).await?;
+        let exercise = Exercise::Another(None);
+        let decision = case.judge(&standing, now, None, exercise)?;
+        let by_meter = match decision.verdict {
+            Verdict::Permit => None,
+            Verdict::Deny => case.again(&standing, now, exercise),
+        };
+        Ok(decision.next_change.into_iter().chain(by_meter).min())
     }
 
     fn signatures(&self, ours: &Did, contract: &Contract) -> Vec<SignatureView> {

@@ -9,6 +9,7 @@ use wire::did::Did;
 
 use crate::clock::Clock;
 use crate::engine::Engine;
+use crate::engine::judge::Exercise;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::record::agreement::AgreementRecord;
@@ -50,7 +51,8 @@ enum Look {
 async fn next_look<P: Parts>(engine: &Engine<P>, ours: &Did, agreed: &AgreementRecord) -> Look {
     let Ok((_, standing)) = engine.member(ours) else { return Look::Refused };
     let now = engine.clock().now();
-    match engine.judge_agreement(ours, &standing, agreed, now).await {
+    let exercise = Exercise::Ongoing(None);
+    match engine.judge_agreement(ours, &standing, agreed, now, exercise).await {
         Ok(decision) if decision.verdict == Verdict::Permit => {
             decision.next_change.map_or(Look::Never, Look::At)
         }

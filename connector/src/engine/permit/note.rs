@@ -10,8 +10,10 @@ use wire::digest::Digest;
 use super::super::Engine;
 use super::super::draft::{About, Draft};
 use super::super::error::EngineError;
+use super::super::judge::usage_id;
 use super::super::negotiation::TRIES_MAX;
 use super::super::parts::Parts;
+use super::super::usage::Usage;
 use super::{DeliveryEnd, Granted};
 use crate::participant::{Participant, Standing};
 use crate::record::delivery::{self, FlowEnd, FlowRecord, OpenRecord};
@@ -56,7 +58,7 @@ impl<P: Parts> Engine<P> {
         self.note(&participant, standing, granted, &Step::Window { bytes, digest }).await
     }
 
-    pub(super) async fn note(
+    async fn note(
         &self,
         participant: &Participant,
         standing: Arc<Standing>,
@@ -64,34 +66,57 @@ impl<P: Parts> Engine<P> {
         step: &Step,
     ) -> Result<(), EngineError> {
         for _ in 0..TRIES_MAX {
-            let mut draft = Draft::new(self, participant, standing.clone());
-            draft.count_for(&granted.agreement, &granted.peer).await?;
-            let about = About {
-                process: granted.process.clone(),
-                counterparty: Some(granted.peer.clone()),
-                role: Some(granted.role),
-                reasons: step.reasons(),
-                actor: None,
-            };
-            draft.record(about, step.body(granted))?;
-            if step.is_end() {
-                // The data is over there: its record must not want for space.
-                draft.restricting();
-            }
-            if let Some(pid) = &granted.transfer {
-                index(&mut draft, pid, granted, step)?;
-                draft.changed(pid.as_str());
-            }
-            match draft.commit().await {
-                Err(error) if error.is_lost() => {}
-                Err(error) => return Err(error),
-                Ok((_, errands)) => {
-                    errands.release(self);
-                    return Ok(());
+            let usage = match (step, &granted.metered) {
+                (Step::Ended { bytes, .. }, Some(metered)) => {
+                    let (agreement, peer) = (&granted.agreement, &granted.peer);
+                    let mut usage = self.usage(participant.did(), agreement, peer).await?;
+                    metered.settle(&mut usage, granted.started, *bytes);
+                    Some(usage)
                 }
+                (Step::Started | Step::Window { .. } | Step::Ended { .. }, _) => None,
+            };
+            match self.try_note(participant, standing.clone(), granted, step, usage).await {
+                Err(error) if error.is_lost() => {}
+                done => return done,
             }
         }
         Err(EngineError::Busy { reason: "contended" })
+    }
+
+    /// Records once, with what it makes of the contract's meter.
+    pub(super) async fn try_note(
+        &self,
+        participant: &Participant,
+        standing: Arc<Standing>,
+        granted: &Granted,
+        step: &Step,
+        usage: Option<Usage>,
+    ) -> Result<(), EngineError> {
+        let mut draft = Draft::new(self, participant, standing);
+        draft.count_for(&granted.agreement, &granted.peer).await?;
+        let about = About {
+            process: granted.process.clone(),
+            counterparty: Some(granted.peer.clone()),
+            role: Some(granted.role),
+            reasons: step.reasons(),
+            actor: None,
+        };
+        draft.record(about, step.body(granted))?;
+        if step.is_end() {
+            // The data is over there: its record must not want for space.
+            draft.restricting();
+        }
+        if let Some(pid) = &granted.transfer {
+            index(&mut draft, pid, granted, step)?;
+            draft.changed(pid.as_str());
+        }
+        if let Some(usage) = usage {
+            let id = usage_id(&granted.agreement, &granted.peer);
+            draft.write(Kind::Meter, &id, usage.version, &usage.record)?;
+        }
+        let (_, errands) = draft.commit().await?;
+        errands.release(self);
+        Ok(())
     }
 }
 
@@ -157,7 +182,7 @@ fn index<P: Parts>(
                 // Taken by somebody else meanwhile: then all of this is lost.
                 draft.write(Kind::Delivery, &delivery::name_id(&name), None, &pid)?;
             }
-            if let Some(due) = granted.trust_over {
+            if let Some(due) = granted.look_again() {
                 let process = ProcessRef { machine: Machine::Transfer, pid: pid.to_owned() };
                 let row = TimerRow { due, errand: TimerErrand::Reconsider { process } };
                 draft.timer(&row)?;

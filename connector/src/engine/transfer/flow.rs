@@ -19,6 +19,7 @@ use crate::engine::Engine;
 use crate::engine::decider::{Decider, Next, Situation};
 use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
+use crate::engine::judge::Exercise;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::rests;
@@ -310,10 +311,11 @@ impl<'e, P: Parts> Flow<'e, P> {
     async fn judge(&mut self) -> Result<Decision, EngineError> {
         let process = &self.current()?.process;
         let (agreement, peer) = (process.agreement_id.clone(), process.peer.clone());
+        let exercise = Exercise::Another(Some(process.flow));
         let ours = self.draft.participant().did();
         let (_, agreed) = self.engine.agreement(ours, &agreement, &peer).await?;
         let (standing, at) = (self.draft.standing(), self.draft.at());
-        let decision = self.engine.judge_agreement(ours, standing, &agreed, at).await?;
+        let decision = self.engine.judge_agreement(ours, standing, &agreed, at, exercise).await?;
         self.note_decision(&decision, agreed.document)?;
         Ok(decision)
     }

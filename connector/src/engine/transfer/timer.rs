@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::engine::agreement::told;
 use crate::engine::error::EngineError;
+use crate::engine::judge::Exercise;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::wake::Wake;
@@ -92,7 +93,8 @@ impl<P: Parts> Engine<P> {
             return self.stop_transfer(participant, pid, cut, Some(ended.reason)).await;
         }
         let now = self.clock.now();
-        let decision = self.judge_agreement(participant, &standing, &agreed, now).await?;
+        let exercise = Exercise::Ongoing(Some(process.flow));
+        let decision = self.judge_agreement(participant, &standing, &agreed, now, exercise).await?;
         match decision.verdict {
             Verdict::Deny => {
                 let words = Some(told(&decision));

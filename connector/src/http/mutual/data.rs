@@ -21,7 +21,7 @@ use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::live::Admission;
 use crate::engine::parts::Parts;
-use crate::engine::permit::DeliveryEnd;
+use crate::engine::permit::{DeliveryEnd, Lender};
 use crate::engine::recorder::Recorder;
 use crate::http::problem::SentPids;
 use crate::participant::Standing;
@@ -81,6 +81,7 @@ async fn permitted<P: Parts, F: Fetch>(
                 pace: Pace::of(engine.limits()),
                 meter: Meter::default(),
                 line: request.conn_data::<Connection>().and_then(Connection::line),
+                lender: sink.loan(),
                 end: Box::new(sink),
             };
             head.respond(start(opened, admission, control))
@@ -140,6 +141,12 @@ impl<P: Parts> Sink<P> {
     fn name(&self) -> Option<HeaderValue> {
         let name = self.0.as_ref()?.granted().delivery();
         HeaderValue::from_str(name.as_str()).ok()
+    }
+
+    /// Who lends the delivery its bytes, where its volume is limited.
+    fn loan(&self) -> Option<Box<dyn Lender>> {
+        let loan = self.0.as_ref()?.loan()?;
+        Some(Box::new(loan))
     }
 
     /// Nothing was delivered.

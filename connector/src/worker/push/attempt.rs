@@ -119,6 +119,7 @@ async fn deliver_through<P: Parts, L: PushLine>(
         pace: Pace::of(engine.limits()),
         meter: Meter::default(),
         line: line.breaker(),
+        lender: recorder.loan().map(|loan| Box::new(loan) as _),
         end: Box::new(Sink { recorder: Some(recorder), sender: Some(sender) }),
     };
     let delivery = deliver(opened, admission, control);
