@@ -19,6 +19,7 @@ pub mod error;
 pub mod facts;
 pub mod foreign;
 pub mod heads;
+pub(crate) mod judged;
 pub(crate) mod knowable;
 mod lists;
 pub mod live;

@@ -9,6 +9,7 @@ use wire::did::Did;
 use super::Engine;
 use super::draft::{About, Draft};
 use super::error::EngineError;
+use super::judged::Judged;
 use super::live::Cut;
 use super::negotiation::TRIES_MAX;
 use super::parts::Parts;
@@ -91,13 +92,25 @@ impl<P: Parts> Engine<P> {
         agreed: &AgreementRecord,
         now: Timestamp,
     ) -> Result<Decision, EngineError> {
+        self.judged_agreement(ours, standing, agreed, now).await.map(|judged| judged.decision)
+    }
+
+    /// As [`Engine::judge_agreement`], with what the answer was made from, to be recorded.
+    pub(super) async fn judged_agreement(
+        &self,
+        ours: &Did,
+        standing: &Standing,
+        agreed: &AgreementRecord,
+        now: Timestamp,
+    ) -> Result<Judged, EngineError> {
         let document = self.document(ours, &agreed.document).await?;
         let rule = rule::read(&document, Shape::Agreement)?;
         let consumer = match agreed.role {
             Role::Consumer => ours,
             Role::Provider => &agreed.peer,
         };
-        rule::decide(&rule, consumer, &agreed.dataset, standing, now)
+        let made = rule::judge(&rule, consumer, &agreed.dataset, standing, now)?;
+        Ok(Judged::new(made, &rule, Shape::Agreement, agreed.document))
     }
 
     /// Ends a contract: running deliveries are cut first, then it is recorded, then the partner is
@@ -257,17 +270,16 @@ impl<P: Parts> Engine<P> {
                 .verified
                 .as_ref()
                 .is_none_or(|peer| standing.material.trust().recheck(peer, now).is_ok());
-            let cut = if !believed || !peer_holds {
-                Some(Cut::CertificateRefused)
-            } else {
-                let agreed = self.agreement(participant, &grounds.agreement, &grounds.peer).await;
-                let (_, agreed) = agreed?;
-                let decision = self.judge_agreement(participant, &standing, &agreed, now).await?;
-                (decision.verdict == Verdict::Deny).then_some(Cut::RuleRefuses)
-            };
-            if let Some(cut) = cut {
-                let pid = &grounds.transfer;
-                self.stop_transfer(participant, pid, cut, None).await?;
+            let pid = &grounds.transfer;
+            if !believed || !peer_holds {
+                self.stop_transfer(participant, pid, Cut::CertificateRefused, None).await?;
+                continue;
+            }
+            let (_, agreed) =
+                self.agreement(participant, &grounds.agreement, &grounds.peer).await?;
+            let judged = self.judged_agreement(participant, &standing, &agreed, now).await?;
+            if judged.decision.verdict == Verdict::Deny {
+                self.stop_refused(participant, pid, &judged).await?;
             }
         }
         Ok(())

@@ -2,12 +2,13 @@
 //! exists only once its log entry is durable.
 
 mod note;
+mod refused;
 
 use std::sync::Arc;
 
 use audit::entry::{DeliveryId, Process};
 use identity::chain::VerifiedPeer;
-use policy::Decision;
+use policy::{Decision, Verdict};
 use protocol::Role;
 use protocol::id::{AgreementId, DatasetId};
 use protocol::transfer::Flow;
@@ -317,8 +318,14 @@ impl<P: Parts> Engine<P> {
         if self.heads.lag_ms(ours, now) > self.limits.checkpoint_lag_max_ms {
             return Err(EngineError::Busy { reason: "log-lags" });
         }
-        let decision = self.judge_agreement(ours, &standing, &agreed, now).await?;
-        let decision = decision.into_permit().map_err(|denied| refused(&denied))?;
+        let judged = self.judged_agreement(ours, &standing, &agreed, now).await?;
+        if judged.decision.verdict == Verdict::Deny {
+            let of = (&agreed, process, transfer.as_deref());
+            self.note_refusal(participant, standing, of, &judged).await;
+            return Err(refused(&judged.decision));
+        }
+        let decided = judged.recorded()?;
+        let decision = judged.decision.into_permit().map_err(|denied| refused(&denied))?;
         let granted = Granted {
             delivery,
             dataset: agreed.dataset.clone(),
@@ -332,7 +339,7 @@ impl<P: Parts> Engine<P> {
             trust_over,
             keeps_name,
         };
-        self.note(participant, standing, &granted, &Step::Started).await?;
+        self.note(participant, standing, &granted, &Step::Started { decided }).await?;
         Ok(Permit { admission, granted })
     }
 }
