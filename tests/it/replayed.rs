@@ -68,7 +68,7 @@ async fn taken_along(space: &Dataspace) -> (TempDir, PathBuf, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let (folder, anchors) = (home.path().join("audit"), home.path().join("anchors.json"));
     for who in BOTH {
-        let own = Home::at(&home.path().join(who.host()));
+        let own = Home::at(home.path().join(who.host()));
         let sequencer = Sequencer::new(space.at(who), own);
         export(&sequencer, &who.did(), &Scope::All, &folder).await.unwrap();
     }
@@ -103,12 +103,12 @@ fn findings(folder: &Path) -> Vec<Value> {
 }
 
 fn decisions(log: &[Entry]) -> Vec<(usize, Verdict)> {
+    let verdict = |entry: &Entry| {
+        let Body::DecisionMade { verdict, .. } = entry.body else { return None };
+        Some(verdict)
+    };
     let all = log.iter().enumerate();
-    all.filter_map(|(index, entry)| match entry.body {
-        Body::DecisionMade { verdict, .. } => Some((index, verdict)),
-        _ => None,
-    })
-    .collect()
+    all.filter_map(|(index, entry)| Some((index, verdict(entry)?))).collect()
 }
 
 #[tokio::test]
