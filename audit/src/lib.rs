@@ -12,6 +12,7 @@ pub mod commitment;
 pub mod entry;
 pub mod log;
 pub mod merkle;
+pub mod replay;
 pub mod tile;
 pub mod verify;
 

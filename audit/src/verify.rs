@@ -22,6 +22,7 @@ mod unmoved;
 use wire::sign::Verify;
 
 pub use files::Files;
+pub(crate) use files::{Layout, digest_of_name};
 pub use finding::{Doubt, Failure, Limit, Place, Problem, Remark, RemarkKind};
 pub use report::{
     AgreementReport, Delivered, DeliveryReport, Different, End, LogReport, PairReport, Recorded,
@@ -39,7 +40,7 @@ pub const FAILURES_MAX: usize = 1000;
 /// The layout of the folder is that of `docs/log-format.md`. Memory grows with the number of entries:
 /// about 64 bytes each, and the entries that both sides must have, whole.
 pub fn verify_folder(files: &dyn Files, anchors: &Anchors, verify: &dyn Verify) -> Report {
-    let layout = files::Layout::of(files);
+    let layout = Layout::of(files);
     let logs = layout.logs.iter().map(|(dir, tiles)| log::walk(files, dir, tiles)).collect();
     let mut folder = judge::Folder::new(logs, anchors, verify);
     folder.check_expected();
@@ -47,6 +48,7 @@ pub fn verify_folder(files: &dyn Files, anchors: &Anchors, verify: &dyn Verify) 
     folder.check_shards();
     folder.check_sightings(files, &layout.notes);
     let documents = folder.check_documents(files, &layout.documents);
+    folder.check_documents(files, &layout.decisions);
     folder.remark_unknown(&layout.unknown);
     let pairs = reconcile::all(&folder.logs);
     let agreements = agreements::all(&mut folder, &documents);

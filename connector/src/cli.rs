@@ -18,6 +18,7 @@ mod delivery;
 mod find;
 mod policy;
 mod pull;
+mod replay;
 mod run;
 mod verify;
 

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod foreign;
 pub mod heads;
 pub mod judge;
+pub(crate) mod judged;
 pub(crate) mod knowable;
 mod lists;
 pub mod live;

@@ -17,6 +17,7 @@ mod fact;
 mod grant;
 mod profile;
 mod reason;
+mod replay;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,9 @@ pub use fact::{
 pub use grant::Grant;
 pub use profile::{OperandSpec, PROFILE_V1, PROFILE_V1_TABLE, Profile, ProfileError, Window};
 pub use reason::{Reason, ReasonCode, Redacted};
+pub use replay::{
+    Basis, DIFFERENCES_MAX, Difference, ENGINE_VERSION, NotReplayed, Recorded, Replayed, Shape,
+};
 pub use settings::{ConflictDefault, DutyMode, FUEL_MAX, Incomplete, Settings};
 pub use truth::Truth;
 pub use value::{Phase, Value, ValueError, ValueType};

@@ -12,6 +12,7 @@ mod hostile;
 mod laws;
 mod profile;
 mod refusals;
+mod replays;
 mod rounds;
 mod sentences;
 mod strategies;

@@ -24,6 +24,7 @@ mod quiet;
 mod readme;
 mod real_input;
 mod recovery;
+mod replayed;
 mod talk;
 mod tidy;
 mod transfer;

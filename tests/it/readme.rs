@@ -71,6 +71,7 @@ pub(crate) const SCRIPT: &[(&str, i32)] = &[
         0,
     ),
     ("allmende audit verify audit --anchors anchors.json", 0),
+    ("allmende audit replay audit --anchors anchors.json", 0),
     ("allmende doctor --home ulm", 0),
 ];
 

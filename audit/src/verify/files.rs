@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wire::digest::Digest;
+
 use crate::tile::TilePath;
 
 /// The files of a folder. Paths are relative to it and use `/`.
@@ -25,11 +27,13 @@ impl Files for BTreeMap<String, Vec<u8>> {
 
 /// What the files of a folder are, by their paths.
 #[derive(Debug, Default)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// The folder of each log, and the tiles in it.
-    pub(super) logs: BTreeMap<String, BTreeSet<TilePath>>,
+    pub(crate) logs: BTreeMap<String, BTreeSet<TilePath>>,
     /// Agreement documents: `…/agreements/<sha256>.json`.
-    pub(super) documents: BTreeSet<String>,
+    pub(crate) documents: BTreeSet<String>,
+    /// What decisions were made from: `…/decisions/<sha256>.json`.
+    pub(crate) decisions: BTreeSet<String>,
     /// Signed heads that somebody kept: `…/witness/…`.
     pub(super) notes: BTreeSet<String>,
     /// Everything else.
@@ -37,7 +41,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn of(files: &dyn Files) -> Self {
+    pub(crate) fn of(files: &dyn Files) -> Self {
         let mut layout = Self::default();
         for path in files.list() {
             layout.place(path);
@@ -52,12 +56,20 @@ impl Layout {
             self.logs.entry(dir.to_owned()).or_default();
         } else if path.split('/').rev().nth(1) == Some("agreements") {
             self.documents.insert(path);
+        } else if path.split('/').rev().nth(1) == Some("decisions") {
+            self.decisions.insert(path);
         } else if path.split('/').rev().nth(1) == Some("witness") {
             self.notes.insert(path);
         } else {
             self.unknown.insert(path);
         }
     }
+}
+
+/// The digest that a document's file is named after.
+pub(crate) fn digest_of_name(path: &str) -> Option<Digest> {
+    let stem = path.rsplit('/').next()?.strip_suffix(".json")?;
+    format!("sha256:{stem}").parse().ok()
 }
 
 fn tile_of(path: &str) -> Option<(&str, TilePath)> {

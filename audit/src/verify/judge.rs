@@ -7,6 +7,7 @@ use wire::{digest::Digest, sign::Verify};
 
 use super::{
     Files,
+    files::digest_of_name,
     finding::{Doubt, Failure, Limit, Place, Problem, Remark, RemarkKind},
     log::Log,
     report::{
@@ -247,8 +248,7 @@ impl<'a> Folder<'a> {
     ) -> BTreeMap<Digest, String> {
         let mut here = BTreeMap::new();
         for path in paths {
-            let stem = path.rsplit('/').next().and_then(|name| name.strip_suffix(".json"));
-            let name = stem.and_then(|hex| format!("sha256:{hex}").parse::<Digest>().ok());
+            let name = digest_of_name(path);
             let found = files.read(path).map(|bytes| Digest::of(&bytes));
             if let Some(digest) = found.filter(|_| found == name) {
                 here.insert(digest, path.clone());

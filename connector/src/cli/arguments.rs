@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocol::id::AgreementId;
 
 pub use contract::{AcceptanceArguments, ContractCommand, OtherwiseName, TermsArguments, YesNo};
 pub use dataset::{DatasetArguments, RuleArguments, VisibleTo};
@@ -214,6 +215,17 @@ pub enum AuditCommand {
         contract: String,
         /// The folder's name; without it, made from the contract's.
         name: Option<ExportName>,
+    },
+    /// Make every recorded decision of a folder of logs again, offline, and flag what differs.
+    Replay {
+        /// The folder.
+        folder: PathBuf,
+        /// The auditor's own file of keys to believe; without it, only consistency is shown.
+        #[arg(long, value_name = "FILE")]
+        anchors: Option<PathBuf>,
+        /// Only the decisions about this contract, by its whole id.
+        #[arg(long, value_name = "ID")]
+        contract: Option<AgreementId>,
     },
     /// Read the log.
     Show {

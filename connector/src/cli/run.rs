@@ -15,7 +15,7 @@ use super::output::Output;
 use super::show::{Show, short};
 use super::task::{Demo, Tasks};
 use super::{
-    contract, dataset, delivery, find, help, home, local, local_file, policy, pull, verify,
+    contract, dataset, delivery, find, help, home, local, local_file, policy, pull, replay, verify,
 };
 use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
@@ -40,10 +40,7 @@ pub(super) async fn run<T: Tasks>(
     let client = || find::client(&common);
     match command {
         Command::Account(command) => account(&client()?, command, output).await,
-        Command::Audit(AuditCommand::Verify { folder, anchors }) => {
-            verify::verify(&folder, &anchors, output)
-        }
-        Command::Audit(command) => audit(&client()?, command, output).await,
+        Command::Audit(command) => audit(client, command, output).await,
         Command::Authority(command) => authority(tasks, &common, command, output).await,
         Command::Catalog { peer, filter } => catalog(&client()?, &peer, &filter, output).await,
         Command::Contract(command) => contract::contract(&client()?, command, output).await,
@@ -124,9 +121,15 @@ async fn account(client: &Client, command: AccountCommand, output: &mut Output<'
     }
 }
 
-async fn audit(client: &Client, command: AuditCommand, output: &mut Output<'_>) -> Ended {
+/// Verifying and replaying need no connector.
+async fn audit(
+    client: impl FnOnce() -> Result<Client, Failure>,
+    command: AuditCommand,
+    output: &mut Output<'_>,
+) -> Ended {
     match command {
         AuditCommand::Export { contract, name } => {
+            let client = &client()?;
             let (scope, suggestion) = if contract == "all" {
                 (ExportScope::All, "all".to_owned())
             } else {
@@ -141,7 +144,11 @@ async fn audit(client: &Client, command: AuditCommand, output: &mut Output<'_>) 
             let call = Call::plain().sending(&ExportRequest { scope, name })?;
             show::<ExportView>(&client.call(Operation::ExportLog, call).await?, output)
         }
+        AuditCommand::Replay { folder, anchors, contract } => {
+            replay::replay(&folder, anchors.as_deref(), contract.as_ref(), output)
+        }
         AuditCommand::Show { contract, from, count } => {
+            let client = &client()?;
             let mut call = Call::plain().with("from", from).with("count", count);
             if let Some(contract) = contract {
                 call = call.with("contract", find::contract(client, &contract).await?);

@@ -23,20 +23,22 @@ pub(super) fn verify(
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
     let known = read_anchors(anchors)?;
-    if let Err(error) = std::fs::read_dir(folder) {
-        return Err(local_file(folder, &error));
-    }
-    let report = verify::verify_folder(&Folder { root: folder.to_owned() }, &known, &OpensslVerify);
+    let report = verify::verify_folder(&Folder::open(folder)?, &known, &OpensslVerify);
     let shown = if output.json {
         output.json_line(&report)
     } else {
-        output.text(&report.text(match output.lang {
-            Lang::De => verify::Lang::De,
-            Lang::En => verify::Lang::En,
-        }))
+        output.text(&report.text(spoken(output.lang)))
     };
     shown.map_err(|error| local(&error))?;
     Ok(exit(&report))
+}
+
+/// The language of a report.
+pub(super) fn spoken(lang: Lang) -> verify::Lang {
+    match lang {
+        Lang::De => verify::Lang::De,
+        Lang::En => verify::Lang::En,
+    }
 }
 
 /// Only what is proven, and recorded alike by both sides, is a success.
@@ -49,7 +51,7 @@ fn exit(report: &Report) -> Exit {
     }
 }
 
-fn read_anchors(path: &Path) -> Result<Anchors, Failure> {
+pub(super) fn read_anchors(path: &Path) -> Result<Anchors, Failure> {
     let size = std::fs::metadata(path).map_err(|error| local_file(path, &error))?.len();
     let bytes = if size <= ANCHORS_BYTES_MAX {
         std::fs::read(path).map_err(|error| local_file(path, &error))?
@@ -87,8 +89,18 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// A folder on disk. Symbolic links are not followed: what lies outside is not part of it.
-struct Folder {
+pub(super) struct Folder {
     root: PathBuf,
+}
+
+impl Folder {
+    /// A folder that can be read.
+    pub(super) fn open(root: &Path) -> Result<Self, Failure> {
+        match std::fs::read_dir(root) {
+            Ok(_) => Ok(Self { root: root.to_owned() }),
+            Err(error) => Err(local_file(root, &error)),
+        }
+    }
 }
 
 impl Files for Folder {

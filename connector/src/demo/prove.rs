@@ -49,7 +49,26 @@ impl Play {
         if ran.exit() != Some(0) {
             return Err(ran.unexpected());
         }
+        self.replay(&audit_text, &anchors_text).await?;
         self.teller.done()
+    }
+
+    /// Every decision is made again from what the logs recorded.
+    async fn replay(&mut self, folder: &str, anchors: &str) -> Result<(), Failure> {
+        let line = Line::new(&["audit", "replay", folder, "--anchors", anchors]);
+        self.teller.typed(&line);
+        let ran = self.stage.run(&line).await?;
+        let report: Value = ran.printed().ok_or_else(|| ran.unexpected())?;
+        let counts = report.get("counts").cloned().unwrap_or_default();
+        let (alike, decisions) = (number(&counts, "alike"), number(&counts, "decisions"));
+        let said = Words::new(
+            format!("{alike} von {decisions} kommen wieder genau so heraus"),
+            format!("{alike} of {decisions} come out alike again"),
+        );
+        let lang = self.teller.lang;
+        let name = Words::new("Entscheidungen", "decisions");
+        self.teller.fact("replayed", &name, said.in_lang(lang));
+        if ran.exit() == Some(0) { Ok(()) } else { Err(ran.unexpected()) }
     }
 }
 

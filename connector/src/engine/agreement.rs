@@ -249,20 +249,18 @@ impl<P: Parts> Engine<P> {
                 .verified
                 .as_ref()
                 .is_none_or(|peer| standing.material.trust().recheck(peer, now).is_ok());
-            let cut = if !believed || !peer_holds {
-                Some(Cut::CertificateRefused)
-            } else {
-                let agreed = self.agreement(participant, &grounds.agreement, &grounds.peer).await;
-                let (_, agreed) = agreed?;
-                let flow = self.way_of(participant, &grounds).await?;
-                let exercise = Exercise::Ongoing(flow);
-                let decision =
-                    self.judge_agreement(participant, &standing, &agreed, now, exercise).await?;
-                (decision.verdict == Verdict::Deny).then_some(Cut::RuleRefuses)
-            };
-            if let Some(cut) = cut {
-                let pid = &grounds.transfer;
-                self.stop_transfer(participant, pid, cut, None).await?;
+            let pid = &grounds.transfer;
+            if !believed || !peer_holds {
+                self.stop_transfer(participant, pid, Cut::CertificateRefused, None).await?;
+                continue;
+            }
+            let (_, agreed) =
+                self.agreement(participant, &grounds.agreement, &grounds.peer).await?;
+            let exercise = Exercise::Ongoing(self.way_of(participant, &grounds).await?);
+            let judged =
+                self.judged_agreement(participant, &standing, &agreed, now, exercise).await?;
+            if judged.decision.verdict == Verdict::Deny {
+                self.stop_refused(participant, pid, &judged).await?;
             }
         }
         Ok(())

@@ -99,12 +99,15 @@ impl<'e, P: Parts> Draft<'e, P> {
         self.participant
     }
 
-    /// From here on, entries are numbered as entries about `agreement`.
+    /// From here on, entries are numbered as entries about `agreement`; a commit is about one.
     pub(crate) async fn count_for(
         &mut self,
         agreement: &AgreementId,
         peer: &Did,
     ) -> Result<(), EngineError> {
+        if self.counter.is_some() {
+            return Ok(());
+        }
         let id = format!("entries/{}", agreement::id(agreement, peer));
         let key = Key::new(self.participant.did(), Kind::Meter, id);
         let found = self.engine.store.get_json::<u64>(&key).await?;
@@ -172,9 +175,14 @@ impl<'e, P: Parts> Draft<'e, P> {
     ) -> Result<(), EngineError> {
         let bytes =
             canonical(document).map_err(|_| EngineError::Internal { what: "a document" })?;
+        self.keep(digest, bytes);
+        Ok(())
+    }
+
+    /// As [`Draft::document`], for the canonical bytes of one.
+    pub(crate) fn keep(&mut self, digest: &Digest, bytes: Vec<u8>) {
         let key = Key::new(self.participant.did(), Kind::Document, document::id(digest));
         self.batch.put(key, bytes);
-        Ok(())
     }
 
     /// Writes a record of ours in place of the version that was read, or as a new one.

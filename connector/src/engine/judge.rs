@@ -10,6 +10,7 @@ use wire::did::Did;
 use super::Engine;
 use super::error::EngineError;
 use super::facts::{Circumstances, Moment};
+use super::judged::Judged;
 use super::parts::Parts;
 use super::rule::{self, Shape};
 use super::usage::{self, Tense, Usage};
@@ -56,7 +57,7 @@ impl Case<'_> {
         now: Timestamp,
         list_until: Option<Timestamp>,
         exercise: Exercise,
-    ) -> Result<Decision, EngineError> {
+    ) -> Result<Judged, EngineError> {
         let (tense, flow) = match exercise {
             Exercise::Another(flow) => (Tense::Next, flow),
             Exercise::More(flow) => (Tense::More, flow),
@@ -66,7 +67,8 @@ impl Case<'_> {
         let moment = Moment::Agreed { ended, usage: self.usage.as_ref(), tense, flow };
         let consumer = self.consumer;
         let circumstances = Circumstances { consumer, standing, now, list_until, moment };
-        rule::judge(&self.rule, &self.agreed.dataset, &circumstances)
+        let made = rule::judge(&self.rule, &self.agreed.dataset, &circumstances)?;
+        Ok(Judged::new(made, &self.rule, Shape::Agreement, self.agreed.document))
     }
 
     /// When a meter that stands against one more delivery has gone far enough, if it ever does by
@@ -80,7 +82,7 @@ impl Case<'_> {
         let turns = self.usage.is_some().then(|| Usage::turns(&self.rule, now));
         turns.into_iter().flatten().find(|turn| {
             let then = self.judge(standing, *turn, Some(standing.list.expires), exercise);
-            then.is_ok_and(|then| then.verdict == Verdict::Permit)
+            then.is_ok_and(|then| then.decision.verdict == Verdict::Permit)
         })
     }
 }
@@ -131,6 +133,19 @@ impl<P: Parts> Engine<P> {
         now: Timestamp,
         exercise: Exercise,
     ) -> Result<Decision, EngineError> {
+        let judged = self.judged_agreement(ours, standing, agreed, now, exercise).await?;
+        Ok(judged.decision)
+    }
+
+    /// As [`Engine::judge_agreement`], with what the answer was made from, to be recorded.
+    pub(super) async fn judged_agreement(
+        &self,
+        ours: &Did,
+        standing: &Standing,
+        agreed: &AgreementRecord,
+        now: Timestamp,
+        exercise: Exercise,
+    ) -> Result<Judged, EngineError> {
         let case = self.case(ours, agreed).await?;
         case.judge(standing, now, Some(standing.list.expires), exercise)
     }

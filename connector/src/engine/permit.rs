@@ -3,12 +3,13 @@
 
 mod meter;
 mod note;
+mod refused;
 
 use std::sync::Arc;
 
 use audit::entry::{DeliveryId, Process};
 use identity::chain::VerifiedPeer;
-use policy::Decision;
+use policy::{Decision, Verdict};
 use protocol::Role;
 use protocol::id::{AgreementId, DatasetId};
 use protocol::transfer::Flow;
@@ -352,11 +353,19 @@ impl<P: Parts> Engine<P> {
             return Err(EngineError::Busy { reason: "log-lags" });
         }
         let case = self.case(ours, &agreed).await?;
-        let decision = case.judge(standing, now, Some(standing.list.expires), *exercise)?;
-        let decision = decision.into_permit().map_err(|denied| {
-            let again = case.again(standing, now, *exercise);
-            meter::refused(&denied, now, again)
-        })?;
+        let judged = case.judge(standing, now, Some(standing.list.expires), *exercise)?;
+        let transfer = process.is_some().then(|| grounds.transfer.clone());
+        let again = match judged.decision.verdict {
+            Verdict::Permit => None,
+            Verdict::Deny => {
+                let of = (&agreed, process.clone(), transfer.as_deref());
+                self.note_refusal(participant, standing.clone(), of, &judged).await;
+                case.again(standing, now, *exercise)
+            }
+        };
+        let decided = judged.recorded()?;
+        let decision = judged.decision.into_permit();
+        let decision = decision.map_err(|denied| meter::refused(&denied, now, again))?;
         let (usage, metered) = case.begin(now, *exercise, agreed.role).unzip();
         let trust_over = grounds.verified.as_ref().map(|peer| {
             let end = peer.not_after().min(standing.list.expires);
@@ -368,7 +377,7 @@ impl<P: Parts> Engine<P> {
             agreement: agreed.id.clone(),
             peer: agreed.peer.clone(),
             process: process.clone(),
-            transfer: process.is_some().then(|| grounds.transfer.clone()),
+            transfer,
             role: agreed.role,
             decision,
             started: now,
@@ -376,7 +385,8 @@ impl<P: Parts> Engine<P> {
             keeps_name: *keeps_name,
             metered,
         };
-        self.try_note(participant, standing.clone(), &granted, &Step::Started, usage).await?;
+        self.try_note(participant, standing.clone(), &granted, &Step::Started { decided }, usage)
+            .await?;
         Ok(granted)
     }
 }

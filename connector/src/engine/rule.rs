@@ -1,11 +1,11 @@
 //! Asking the rule: one place where a policy document meets the facts about a partner.
 
-use odrl_parser::{Id, Policy, Term};
-use policy::{CheckedPolicy, Decision, Request, check, evaluate};
+use odrl_parser::{Id, Term};
+pub(crate) use policy::Shape;
+use policy::{CheckedPolicy, Decision, Facts, Request, check, evaluate};
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
-use wire::node::Node;
 
 use super::error::EngineError;
 use super::facts::{self, Circumstances, Moment};
@@ -13,29 +13,13 @@ use super::knowable::unknowable;
 use crate::participant::Standing;
 use jiff::Timestamp;
 
-/// Which shape of policy a document has.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Shape {
-    /// An offer of a catalogue, without a target.
-    Offer,
-    /// An agreement.
-    Agreement,
-    /// An offer of a negotiation, with its target.
-    Request,
-}
-
 /// A rule about use hangs on what this program can never find out.
 pub(crate) const UNKNOWABLE: &str = "policy-fact-unavailable";
 
 /// Reads and checks a policy document of ours or a peer's. An offer that would never permit anything,
 /// because nobody here can find out what it asks for, is refused.
 pub(crate) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, EngineError> {
-    let node = Node::root(document);
-    let parsed: Result<Policy, _> = match shape {
-        Shape::Offer => odrl_parser::parse_offer(&node),
-        Shape::Agreement => odrl_parser::parse_agreement(&node),
-        Shape::Request => odrl_parser::parse_message_offer(&node),
-    };
+    let parsed = shape.parse(document);
     let policy = parsed.map_err(|error| EngineError::peer(error.code(), error.to_string()))?;
     match (shape, unknowable(&policy)) {
         (Shape::Offer | Shape::Request, Some(part)) => {
@@ -55,19 +39,31 @@ pub(crate) fn decide(
     standing: &Standing,
     now: Timestamp,
 ) -> Result<Decision, EngineError> {
+    judge_offered(rule, peer, dataset, standing, now).map(|(decision, _)| decision)
+}
+
+/// As [`decide`], with the facts, for a decision that is recorded.
+pub(crate) fn judge_offered(
+    rule: &CheckedPolicy,
+    peer: &Did,
+    dataset: &DatasetId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<(Decision, Facts), EngineError> {
     let list_until = Some(standing.list.expires);
     let moment = Moment::Offered;
     judge(rule, dataset, &Circumstances { consumer: peer, standing, now, list_until, moment })
 }
 
-/// What a rule says about the use of `dataset` in these circumstances.
+/// What a rule says about the use of `dataset` in these circumstances, and the facts.
 pub(crate) fn judge(
     rule: &CheckedPolicy,
     dataset: &DatasetId,
     circumstances: &Circumstances<'_>,
-) -> Result<Decision, EngineError> {
+) -> Result<(Decision, Facts), EngineError> {
     let facts = facts::gather(rule, circumstances);
-    Ok(evaluate(rule, &use_by(circumstances.consumer, dataset)?, &facts))
+    let decision = evaluate(rule, &use_by(circumstances.consumer, dataset)?, &facts);
+    Ok((decision, facts))
 }
 
 fn use_by(peer: &Did, dataset: &DatasetId) -> Result<Request, EngineError> {

@@ -1,9 +1,10 @@
 //! The folder that an auditor takes along: the participant's log files up to the signed head, the
-//! agreements that it names, the heads of others that it kept, and its own heads as the authority
-//! countersigned them. Layout: `docs/log-format.md`.
+//! agreements that it names, what its decisions were made from, the heads of others that it kept, and
+//! its own heads as the authority countersigned them. Layout: `docs/log-format.md`.
 //!
 //! Anchors never go into it, and nothing of another participant but the signed heads it showed.
 
+mod decisions;
 mod folder;
 
 #[cfg(test)]
@@ -55,6 +56,8 @@ pub struct Exported {
     pub entries: u64,
     /// Agreement documents.
     pub documents: u64,
+    /// Decisions, and the documents that they were made from.
+    pub decisions: u64,
     /// Signed heads beside the logs' own.
     pub notes: u64,
     /// Files.
@@ -114,7 +117,7 @@ async fn write<P: Parts>(
 ) -> Result<Exported, LogError> {
     let engine = sequencer.engine();
     let mut exported = Exported::default();
-    let mut named = BTreeSet::new();
+    let mut named = Named::default();
     // Nothing is signed meanwhile, so that tiles and head belong together.
     let held = sequencer.hold(participant).await;
     for (shard, _) in shards(engine.store(), participant).await? {
@@ -123,17 +126,19 @@ async fn write<P: Parts>(
         let size;
         (folder, size) = folder.shard(shelf, name).await?;
         exported.entries += size;
-        named.extend(documents(engine, participant, shard, size, scope).await?);
+        documents(engine, participant, (shard, size), scope, &mut named).await?;
     }
     drop(held);
-    for digest in named {
-        let key = Key::new(participant, Kind::Document, document::id(&digest));
+    for digest in &named.agreements {
+        let key = Key::new(participant, Kind::Document, document::id(digest));
         if let Some(found) = engine.store().get(&key).await? {
             let name = format!("{}/agreements/{}.json", participant.host(), hex(digest.as_bytes()));
             folder = folder.file(name, found.value).await?;
             exported.documents += 1;
         }
     }
+    (folder, exported.decisions) =
+        decisions::write(engine.store(), participant, named, folder).await?;
     for (name, note) in notes(engine, participant).await? {
         let name = format!("{}/witness/{name}", participant.host());
         folder = folder.file(name, note.into_bytes()).await?;
@@ -143,16 +148,24 @@ async fn write<P: Parts>(
     Ok(exported)
 }
 
-/// The agreements that the first `size` entries of a shard say were signed.
+/// What the entries of a log lead to.
+#[derive(Debug, Default)]
+struct Named {
+    /// The agreements that were signed.
+    agreements: BTreeSet<Digest>,
+    /// The decisions that were made.
+    decisions: BTreeSet<Digest>,
+}
+
+/// The documents that the first `size` entries of a shard name.
 async fn documents<P: Parts>(
     engine: &Engine<P>,
     participant: &Did,
-    shard: Shard,
-    size: u64,
+    (shard, size): (Shard, u64),
     scope: &Scope,
-) -> Result<BTreeSet<Digest>, LogError> {
+    named: &mut Named,
+) -> Result<(), LogError> {
     let log = log_of(participant, shard);
-    let mut found = BTreeSet::new();
     let mut from = 0;
     while from < size {
         let entries = engine.store().entries(&log, from, CHUNK).await?;
@@ -164,11 +177,13 @@ async fn documents<P: Parts>(
         let parsed = entries.iter().filter_map(|entry| Entry::parse(&entry.value).ok());
         for entry in parsed.filter(|entry| scope.takes(entry)) {
             if let Body::AgreementSigned { document, .. } = entry.body {
-                found.insert(document);
+                named.agreements.insert(document);
+            } else if let Body::DecisionMade { decision, .. } = entry.body {
+                named.decisions.insert(decision);
             }
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 impl Scope {

@@ -118,6 +118,22 @@ pub fn push_id(pid: &str) -> String {
     format!("{PUSHES}{pid}")
 }
 
+/// The answer with which the rule refused a delivery last, if none was permitted since.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct RefusedRecord {
+    /// When it was recorded.
+    pub since: Timestamp,
+    /// The reason codes.
+    pub reasons: Vec<String>,
+}
+
+/// The id under which it is remembered that a delivery was refused; `of` is our own pid of the
+/// transfer, or the id of the agreement's record where data is only handed over.
+#[must_use]
+pub fn refused_id(of: &str) -> String {
+    format!("refused/{of}")
+}
+
 /// What the ids of pulls begin with.
 pub const PULLS: &str = "pull/";
 

@@ -90,6 +90,7 @@ fn groups() {
 
     Commands:
       export  Write an auditor's folder beneath `export/<host>/` of the home
+      replay  Make every recorded decision of a folder of logs again, offline, and flag what differs
       show    Read the log
       verify  Verify a folder of logs offline; needs no running connector
 

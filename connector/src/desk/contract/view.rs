@@ -143,7 +143,7 @@ impl<P: Parts, D> Inner<P, D> {
         let now = self.engine.clock().now();
         let case = self.engine.case(ours, agreed).await?;
         let exercise = Exercise::Another(None);
-        let decision = case.judge(&standing, now, None, exercise)?;
+        let decision = case.judge(&standing, now, None, exercise)?.decision;
         let by_meter = match decision.verdict {
             Verdict::Permit => None,
             Verdict::Deny => case.again(&standing, now, exercise),

@@ -1,8 +1,8 @@
 //! One entry of the log as one sentence in each language.
 
 use audit::entry::{Body, EndCause, Entry, Verdict};
-use protocol::Event;
 use protocol::message::MessageKind;
+use protocol::{Event, Role};
 
 use crate::management::view::Words;
 
@@ -103,14 +103,19 @@ fn because(entry: &Entry) -> String {
 }
 
 fn decision(verdict: Verdict, entry: &Entry, peer: &str) -> Words {
+    // The rule is about the consumer: the partner, or we ourselves.
+    let (de, en) = match entry.role {
+        Some(Role::Consumer) => ("uns", "us"),
+        Some(Role::Provider) | None => (peer, peer),
+    };
     match verdict {
         Verdict::Permit => Words::new(
-            format!("Die Regel erlaubt {peer} die Nutzung."),
-            format!("the rule permits {peer} to use the data"),
+            format!("Die Regel erlaubt {de} die Nutzung."),
+            format!("the rule permits {en} to use the data"),
         ),
         Verdict::Deny => Words::new(
-            format!("Die Regel erlaubt {peer} die Nutzung nicht{}.", because(entry)),
-            format!("the rule does not permit {peer} to use the data{}", because(entry)),
+            format!("Die Regel erlaubt {de} die Nutzung nicht{}.", because(entry)),
+            format!("the rule does not permit {en} to use the data{}", because(entry)),
         ),
     }
 }

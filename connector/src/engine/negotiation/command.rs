@@ -238,9 +238,8 @@ impl<P: Parts> Flow<'_, P> {
         if !matches!(self.current()?.process.state, Some(State::Requested | State::Accepted)) {
             return Ok(true);
         }
-        let judged = self.judge_terms().await?;
-        let policy = judged.policy;
-        self.note_decision(&judged.decision, policy)?;
+        let judged = self.judge_terms().await?.judged;
+        self.note_decision(&judged)?;
         Ok(judged.decision.verdict == policy::Verdict::Permit)
     }
 }

@@ -1,8 +1,7 @@
 //! Our turn: what the rule, a person or a script wants next, as a command of the state machine.
 
 use audit::agreement::sign;
-use audit::entry::{Body, Verdict};
-use policy::{CheckedPolicy, Decision};
+use policy::CheckedPolicy;
 use protocol::Role;
 use protocol::id::AgreementId;
 use protocol::message::{Agreement, CatalogOffer, MessageOffer};
@@ -16,6 +15,7 @@ use super::weigh::{self, Weighed};
 use crate::engine::agreement::told;
 use crate::engine::decider::{Decider, Next, Situation, Terms};
 use crate::engine::error::EngineError;
+use crate::engine::judged::Judged;
 use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
 use crate::ids::urn;
@@ -25,14 +25,12 @@ use crate::record::dataset::DatasetRecord;
 const OTHER_TERMS: &str = "these terms are not accepted; ask for the offer as it stands";
 
 /// As provider: the terms on the table and what their rule says about the consumer.
-pub(super) struct Judged {
+pub(super) struct OnTable {
     pub(super) dataset: DatasetRecord,
     /// The rule on the table, and whether it is the catalogue's own.
     rule: CheckedPolicy,
     as_offered: bool,
-    /// The digest of its document.
-    pub(super) policy: Digest,
-    pub(super) decision: Decision,
+    pub(super) judged: Judged,
 }
 
 impl<P: Parts> Flow<'_, P> {
@@ -58,17 +56,17 @@ impl<P: Parts> Flow<'_, P> {
     /// As provider: weighs the terms on the table, asks their rule about this consumer, and then the
     /// decider.
     async fn judge(&mut self) -> Result<Option<Command>, EngineError> {
-        let judged = self.judge_terms().await?;
+        let table = self.judge_terms().await?;
         let record = self.current()?;
         let accepted = record.process.state == Some(State::Accepted);
         let mine = record.process.offer.by == Role::Provider;
         let offered_by = record.asked_by().map(str::to_owned);
-        let weighed = match judged.as_offered || mine {
+        let weighed = match table.as_offered || mine {
             true => Weighed { terms: Terms::Ours, code: weigh::code::OURS },
-            false => self.weigh(&judged.rule, Some(&judged.dataset.offer)).await?,
+            false => self.weigh(&table.rule, Some(&table.dataset.offer)).await?,
         };
-        self.note_decision(&judged.decision, judged.policy)?;
-        let (dataset, decision, terms) = (&judged.dataset, &judged.decision, weighed.terms);
+        self.note_decision(&table.judged)?;
+        let (dataset, decision, terms) = (&table.dataset, &table.judged.decision, weighed.terms);
         let next = self.engine.decider.next(&if accepted {
             Situation::Accepted { dataset, offered_by: offered_by.as_deref(), decision }
         } else {
@@ -124,7 +122,7 @@ impl<P: Parts> Flow<'_, P> {
 
     /// As provider: what the rule on the table says about this consumer now. Terms that are the
     /// catalogue's own are judged by the catalogue's document.
-    pub(super) async fn judge_terms(&mut self) -> Result<Judged, EngineError> {
+    pub(super) async fn judge_terms(&mut self) -> Result<OnTable, EngineError> {
         let process = &self.current()?.process;
         let ours = self.draft.participant().did();
         let dataset = self.engine.dataset(ours, &process.offer.target).await?.1;
@@ -137,10 +135,12 @@ impl<P: Parts> Flow<'_, P> {
             false => (asked.document(), Shape::Request),
         };
         let rule = rule::read(document, shape)?;
-        let decision = rule::decide(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
+        let made =
+            rule::judge_offered(&rule, &peer, &target, self.draft.standing(), self.draft.at())?;
         let policy = Digest::of_canonical(document)
             .map_err(|_| EngineError::Internal { what: "the offer's digest" })?;
-        Ok(Judged { dataset, rule, as_offered, policy, decision })
+        let judged = Judged::new(made, &rule, shape, policy);
+        Ok(OnTable { dataset, rule, as_offered, judged })
     }
 
     fn ask_person(&mut self, why: &str) {
@@ -166,24 +166,10 @@ impl<P: Parts> Flow<'_, P> {
         }
     }
 
-    /// Records a decision with its whole explanation.
-    pub(super) fn note_decision(
-        &mut self,
-        decision: &Decision,
-        policy: Digest,
-    ) -> Result<(), EngineError> {
-        let explained = serde_json::to_value(decision)
-            .map_err(|_| EngineError::Internal { what: "the decision's record" })?;
-        let digest = Digest::of_canonical(&explained)
-            .map_err(|_| EngineError::Internal { what: "the decision's digest" })?;
-        self.draft.document(&digest, &explained)?;
-        let verdict = match decision.verdict {
-            policy::Verdict::Deny => Verdict::Deny,
-            policy::Verdict::Permit => Verdict::Permit,
-        };
-        let codes = decision.reasons.iter().map(|reason| reason.code.code().to_owned()).collect();
-        let about = self.about(codes)?;
-        self.draft.record(about, Body::DecisionMade { verdict, decision: digest, policy })
+    /// Records a decision with what it was made from.
+    pub(super) fn note_decision(&mut self, judged: &Judged) -> Result<(), EngineError> {
+        let about = self.about(vec![])?;
+        self.draft.decided(about, &judged.recorded()?)
     }
 
     /// As provider: the agreement on the offer on the table, signed.

@@ -182,11 +182,10 @@ impl<P: Parts> Engine<P> {
         let now = self.clock.now();
         let mut case = self.case(participant, &agreed).await?;
         let exercise = metered.exercise.more();
-        let decision = case.judge(&standing, now, Some(standing.list.expires), exercise)?;
-        if decision.verdict == Verdict::Deny {
+        let judged = case.judge(&standing, now, Some(standing.list.expires), exercise)?;
+        if judged.decision.verdict == Verdict::Deny {
             if let Some(pid) = &granted.transfer {
-                let words = Some(told(&decision));
-                self.stop_transfer(participant, pid, Cut::RuleRefuses, words).await?;
+                self.stop_refused(participant, pid, &judged).await?;
             }
             return Err(Unlent::Cut(Cut::RuleRefuses));
         }

@@ -11,6 +11,7 @@ use super::super::Engine;
 use super::super::draft::{About, Draft};
 use super::super::error::EngineError;
 use super::super::judge::usage_id;
+use super::super::judged::Recorded;
 use super::super::negotiation::TRIES_MAX;
 use super::super::parts::Parts;
 use super::super::usage::Usage;
@@ -73,7 +74,7 @@ impl<P: Parts> Engine<P> {
                     metered.settle(&mut usage, granted.started, *bytes);
                     Some(usage)
                 }
-                (Step::Started | Step::Window { .. } | Step::Ended { .. }, _) => None,
+                (Step::Started { .. } | Step::Window { .. } | Step::Ended { .. }, _) => None,
             };
             match self.try_note(participant, standing.clone(), granted, step, usage).await {
                 Err(error) if error.is_lost() => {}
@@ -101,6 +102,10 @@ impl<P: Parts> Engine<P> {
             reasons: step.reasons(),
             actor: None,
         };
+        if let Step::Started { decided } = step {
+            draft.decided(about.clone(), decided)?;
+            draft.delete(Kind::Delivery, &granted.refused_id());
+        }
         draft.record(about, step.body(granted))?;
         if step.is_end() {
             // The data is over there: its record must not want for space.
@@ -122,9 +127,19 @@ impl<P: Parts> Engine<P> {
 
 /// What is recorded of a delivery.
 pub(super) enum Step {
-    Started,
-    Window { bytes: u64, digest: Digest },
-    Ended { code: Option<String>, bytes: u64, digest: Digest },
+    /// Under this decision of the rule.
+    Started {
+        decided: Recorded,
+    },
+    Window {
+        bytes: u64,
+        digest: Digest,
+    },
+    Ended {
+        code: Option<String>,
+        bytes: u64,
+        digest: Digest,
+    },
 }
 
 impl Step {
@@ -135,7 +150,7 @@ impl Step {
     fn reasons(&self) -> Vec<String> {
         match self {
             Self::Ended { code, .. } => code.iter().cloned().collect(),
-            Self::Started | Self::Window { .. } => Vec::new(),
+            Self::Started { .. } | Self::Window { .. } => Vec::new(),
         }
     }
 
@@ -143,8 +158,8 @@ impl Step {
         let delivery = granted.delivery.clone();
         let between = granted.transfer.is_some();
         match self {
-            Self::Started if between => Body::DeliveryStarted { delivery },
-            Self::Started => Body::HandoverStarted { delivery },
+            Self::Started { .. } if between => Body::DeliveryStarted { delivery },
+            Self::Started { .. } => Body::HandoverStarted { delivery },
             Self::Window { bytes, digest } => {
                 Body::DeliveryWindow { delivery, bytes: *bytes, digest: *digest }
             }
@@ -172,7 +187,7 @@ fn index<P: Parts>(
     let open = delivery::open_id(pid, &name);
     let flow = |ended| FlowRecord { delivery: name.clone(), started, ended };
     match step {
-        Step::Started => {
+        Step::Started { .. } => {
             let row = OpenRecord { transfer: pid.to_owned(), delivery: name.clone(), started };
             draft.put(Kind::Delivery, &open, &row)?;
             if granted.role == Role::Provider || granted.keeps_name {

@@ -11,9 +11,10 @@ use super::address::DataPath;
 use super::flow::{Flow, Opening};
 use super::load::under;
 use crate::engine::Engine;
-use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
+use crate::engine::agreement::{AGREEMENT_ENDED, ended_words, told};
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
+use crate::engine::judged::{Judged, Recorded};
 use crate::engine::live::Cut;
 use crate::engine::negotiation::{Ending, TRIES_MAX};
 use crate::engine::parts::{Parts, Transport};
@@ -220,10 +221,26 @@ impl<P: Parts> Engine<P> {
         cut: Cut,
         words: Option<String>,
     ) -> Result<(), EngineError> {
-        match self.terminate_transfer(participant, pid, cut, words).await {
-            Ok(()) | Err(EngineError::NotFound | EngineError::Refused(_)) => Ok(()),
-            Err(error) => Err(error),
-        }
+        over_anyway(self.terminate_transfer(participant, pid, cut, words).await)
+    }
+
+    /// As [`Engine::stop_transfer`], because the rule says so; what it said is recorded with the end.
+    ///
+    /// # Errors
+    /// When nothing can be committed. What was running is cut all the same.
+    pub(in crate::engine) async fn stop_refused(
+        &self,
+        participant: &Did,
+        pid: &str,
+        judged: &Judged,
+    ) -> Result<(), EngineError> {
+        let cut = Cut::RuleRefuses;
+        self.live
+            .cut(cut, |grounds| grounds.participant == *participant && grounds.transfer == pid);
+        let (code, reason) = (Some(cut.code().to_owned()), Some(told(&judged.decision)));
+        let command = Command::Terminate { code, reason };
+        let decided = Some(&judged.recorded()?);
+        over_anyway(self.command_transfer_on(participant, pid, &command, cut, decided).await)
     }
 
     async fn command_transfer(
@@ -233,12 +250,27 @@ impl<P: Parts> Engine<P> {
         command: &Command,
         cut: Cut,
     ) -> Result<(), EngineError> {
+        self.command_transfer_on(participant, pid, command, cut, None).await
+    }
+
+    /// Does what is commanded; the decision that it rests on is recorded in the same commit.
+    async fn command_transfer_on(
+        &self,
+        participant: &Did,
+        pid: &str,
+        command: &Command,
+        cut: Cut,
+        decided: Option<&Recorded>,
+    ) -> Result<(), EngineError> {
         for _ in 0..TRIES_MAX {
             let (ours, standing) = self.member(participant)?;
             let found = self.transfer(participant, pid).await?;
             let draft = Draft::new(self, &ours, standing);
             let mut flow = Flow::new(self, draft, found.pid.clone(), Some(found));
             flow.cut = cut;
+            if let Some(decided) = decided {
+                flow.note_decision(decided).await?;
+            }
             flow.run(Input::Command(command.clone())).await?;
             match flow.commit().await {
                 Err(error) if error.is_lost() => {}
@@ -250,5 +282,13 @@ impl<P: Parts> Engine<P> {
             }
         }
         Err(EngineError::Busy { reason: "contended" })
+    }
+}
+
+/// What must be over may be over already.
+fn over_anyway(done: Result<(), EngineError>) -> Result<(), EngineError> {
+    match done {
+        Ok(()) | Err(EngineError::NotFound | EngineError::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }

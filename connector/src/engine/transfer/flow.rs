@@ -3,7 +3,7 @@
 
 mod hold;
 
-use audit::entry::{Body, Process, Verdict};
+use audit::entry::{Body, Process};
 use policy::Decision;
 use protocol::Role;
 use protocol::fact::Fact;
@@ -11,7 +11,6 @@ use protocol::http_path;
 use protocol::message::{DataAddress, TransferMessage};
 use protocol::transfer::{Command, Effect, Flow as Direction, Input, State, step};
 use serde_json::Value;
-use wire::digest::Digest;
 
 use super::FoundTransfer;
 use super::address::DataPath;
@@ -20,6 +19,7 @@ use crate::engine::decider::{Decider, Next, Situation};
 use crate::engine::draft::{About, Draft, Errands};
 use crate::engine::error::EngineError;
 use crate::engine::judge::Exercise;
+use crate::engine::judged::Recorded;
 use crate::engine::live::Cut;
 use crate::engine::parts::Parts;
 use crate::engine::rests;
@@ -212,6 +212,7 @@ impl<'e, P: Parts> Flow<'e, P> {
             Effect::AwaitPeer => Ok(()),
             Effect::Close => {
                 self.set_aside(|record| record.token = None);
+                self.draft.delete(Kind::Delivery, &delivery::refused_id(&self.pid));
                 if self.current()?.process.flow == Direction::Push {
                     self.draft.delete(Kind::Delivery, &delivery::push_id(&self.pid));
                 }
@@ -315,9 +316,9 @@ impl<'e, P: Parts> Flow<'e, P> {
         let ours = self.draft.participant().did();
         let (_, agreed) = self.engine.agreement(ours, &agreement, &peer).await?;
         let (standing, at) = (self.draft.standing(), self.draft.at());
-        let decision = self.engine.judge_agreement(ours, standing, &agreed, at, exercise).await?;
-        self.note_decision(&decision, agreed.document)?;
-        Ok(decision)
+        let judged = self.engine.judged_agreement(ours, standing, &agreed, at, exercise).await?;
+        self.note_decision(&judged.recorded()?).await?;
+        Ok(judged.decision)
     }
 
     fn start_under(&mut self, decision: &Decision) -> Result<Command, EngineError> {
@@ -339,19 +340,13 @@ impl<'e, P: Parts> Flow<'e, P> {
         self.draft.timer(&row)
     }
 
-    fn note_decision(&mut self, decision: &Decision, policy: Digest) -> Result<(), EngineError> {
-        let explained = serde_json::to_value(decision)
-            .map_err(|_| EngineError::Internal { what: "the decision's record" })?;
-        let digest = Digest::of_canonical(&explained)
-            .map_err(|_| EngineError::Internal { what: "the decision's digest" })?;
-        self.draft.document(&digest, &explained)?;
-        let verdict = match decision.verdict {
-            policy::Verdict::Deny => Verdict::Deny,
-            policy::Verdict::Permit => Verdict::Permit,
-        };
-        let codes = decision.reasons.iter().map(|reason| reason.code.code().to_owned()).collect();
-        let about = self.about(codes)?;
-        self.draft.record(about, Body::DecisionMade { verdict, decision: digest, policy })
+    /// Records what the agreement's rule says, as an entry about the agreement.
+    pub(super) async fn note_decision(&mut self, decided: &Recorded) -> Result<(), EngineError> {
+        let process = &self.current()?.process;
+        let (agreement, peer) = (process.agreement_id.clone(), process.peer.clone());
+        self.draft.count_for(&agreement, &peer).await?;
+        let about = self.about(vec![])?;
+        self.draft.decided(about, decided)
     }
 
     /// A fresh data address with a fresh token, of which only the digest is kept; none where the

@@ -6,7 +6,6 @@ use wire::did::Did;
 
 use crate::clock::Clock;
 use crate::engine::Engine;
-use crate::engine::agreement::told;
 use crate::engine::error::EngineError;
 use crate::engine::judge::Exercise;
 use crate::engine::live::Cut;
@@ -94,14 +93,11 @@ impl<P: Parts> Engine<P> {
         }
         let now = self.clock.now();
         let exercise = Exercise::Ongoing(Some(process.flow));
-        let decision = self.judge_agreement(participant, &standing, &agreed, now, exercise).await?;
-        match decision.verdict {
-            Verdict::Deny => {
-                let words = Some(told(&decision));
-                self.stop_transfer(participant, pid, Cut::RuleRefuses, words).await
-            }
+        let judged = self.judged_agreement(participant, &standing, &agreed, now, exercise).await?;
+        match judged.decision.verdict {
+            Verdict::Deny => self.stop_refused(participant, pid, &judged).await,
             Verdict::Permit => {
-                let rule = decision.next_change;
+                let rule = judged.decision.next_change;
                 let trust = self.trust_deadline(participant, pid, &standing);
                 match rule.into_iter().chain(trust).min() {
                     Some(due) => self.set_deadline(participant, pid, due).await,

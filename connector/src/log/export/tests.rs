@@ -8,6 +8,8 @@ use serde_json::json;
 use wire::json::canonical;
 
 use super::*;
+use crate::engine::judged::Judged;
+use crate::engine::rule::{self, Shape};
 use crate::log::fixture::{Space, did, files};
 use crate::log::page;
 
@@ -70,6 +72,80 @@ async fn the_folder_is_whole_and_holds_nothing_else() {
     assert_eq!((done.entries, done.documents), (304, 1));
     let name = format!("ulm.example/agreements/{}.json", hex(first.as_bytes()));
     assert!(files(target.path()).contains_key(&name));
+}
+
+/// Records a decision about the firm, as the engine does.
+async fn decide(space: &Space, agreement: Option<&str>) -> Judged {
+    let (ours, standing) = space.engine.member(&did("ulm")).unwrap();
+    let offer = json!({ "@id": "urn:o", "@type": "Offer", "permission": [{ "action": "use" }] });
+    let rule = rule::read(&offer, Shape::Offer).unwrap();
+    let mut draft = Draft::new(&space.engine, &ours, standing.clone());
+    let dataset = "urn:uuid:d".parse().unwrap();
+    let made = rule::judge_offered(&rule, &did("firm"), &dataset, &standing, draft.at()).unwrap();
+    let policy = Digest::of_canonical(&offer).unwrap();
+    let judged = Judged::new(made, &rule, Shape::Offer, policy);
+    draft.document(&policy, &offer).unwrap();
+    if let Some(id) = agreement {
+        draft.count_for(&id.parse().unwrap(), &did("firm")).await.unwrap();
+    }
+    let about =
+        About { counterparty: Some(did("firm")), role: Some(Role::Provider), ..About::default() };
+    draft.decided(about, &judged.recorded().unwrap()).unwrap();
+    draft.commit().await.unwrap().1.release(&space.engine);
+    judged
+}
+
+/// Records that an acceptance policy took terms, as the engine does.
+async fn weigh(space: &Space) -> Digest {
+    let (ours, standing) = space.engine.member(&did("ulm")).unwrap();
+    let mut draft = Draft::new(&space.engine, &ours, standing);
+    let acceptance = json!({ "noWorse": true });
+    let policy = Digest::of_canonical(&acceptance).unwrap();
+    draft.document(&policy, &acceptance).unwrap();
+    let weighed = json!({ "acceptance": "terms-no-worse", "policy": policy, "terms": policy });
+    let decision = Digest::of_canonical(&weighed).unwrap();
+    draft.document(&decision, &weighed).unwrap();
+    let verdict = audit::entry::Verdict::Permit;
+    draft.record(About::default(), Body::DecisionMade { verdict, decision, policy }).unwrap();
+    draft.commit().await.unwrap().1.release(&space.engine);
+    policy
+}
+
+#[tokio::test]
+async fn what_a_decision_was_made_from_is_in_the_folder_once_and_an_acceptance_policy_is_not() {
+    let space = Space::new();
+    let judged = decide(&space, None).await;
+    decide(&space, None).await;
+    let acceptance = weigh(&space).await;
+    let target = tempfile::tempdir().unwrap();
+    let done = export(&space.sequencer, &did("ulm"), &Scope::All, target.path()).await.unwrap();
+    let found = files(target.path());
+    let decisions: Vec<_> = found.keys().filter(|path| path.contains("/decisions/")).collect();
+    // The clock of the fixture stands: both decisions, with offer and facts, are the same.
+    assert_eq!((done.decisions, decisions.len()), (4, 4), "{decisions:?}");
+    let name = format!("ulm.example/decisions/{}.json", judged.decision.snapshot.hex());
+    assert!(found.contains_key(&name));
+    assert!(!found.keys().any(|path| path.contains(&acceptance.hex())));
+    let report = space.verify(target.path(), &["ulm"], 0).await;
+    assert_eq!(report.verdict, Verdict::Proven, "{report:#?}");
+    assert!(report.remarks.is_empty(), "{report:#?}");
+    let bytes = std::fs::read(target.path().join(&name)).unwrap();
+    std::fs::write(target.path().join(&name), [&bytes[..], b" "].concat()).unwrap();
+    let report = space.verify(target.path(), &["ulm"], 0).await;
+    assert_eq!(report.verdict, Verdict::Broken, "{report:#?}");
+}
+
+#[tokio::test]
+async fn the_folder_of_one_agreement_has_its_decisions_alone() {
+    let space = Space::new();
+    agree(&space, "urn:uuid:a1").await;
+    decide(&space, Some("urn:uuid:a1")).await;
+    weigh(&space).await;
+    let agreement = AgreementId::parse("urn:uuid:a1").unwrap();
+    let one = Scope::Agreement { agreement, peer: did("firm") };
+    let target = tempfile::tempdir().unwrap();
+    let done = export(&space.sequencer, &did("ulm"), &one, target.path()).await.unwrap();
+    assert_eq!((done.documents, done.decisions), (1, 3));
 }
 
 #[tokio::test]
