@@ -1,7 +1,7 @@
 //! Asking the rule: one place where a policy document meets the facts about a partner.
 
 use odrl_parser::{Id, Policy, Term};
-use policy::{CheckedPolicy, Decision, Request, check, evaluate};
+use policy::{CheckedPolicy, Decision, Explanation, Request, check, evaluate};
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
@@ -57,6 +57,18 @@ pub(crate) fn decide(
 ) -> Result<Decision, EngineError> {
     let facts = facts::about(peer, standing, rule.policy(), now);
     Ok(evaluate(rule, &use_by(peer, dataset)?, &facts))
+}
+
+/// What would have to be otherwise for `peer` to use `dataset` at `now`.
+pub(crate) fn explain(
+    rule: &CheckedPolicy,
+    peer: &Did,
+    dataset: &DatasetId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Explanation, EngineError> {
+    let facts = facts::about(peer, standing, rule.policy(), now);
+    Ok(policy::explain(rule, &use_by(peer, dataset)?, &facts))
 }
 
 /// When a rule's answer changes next by the rule's own times. That the authority's list must be

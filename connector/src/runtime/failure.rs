@@ -43,6 +43,13 @@ fn remedy(error: &StartError) -> (&'static str, Words) {
                 "correct allmende.toml at the place named",
             ),
         ),
+        StartError::Book(_) => (
+            "sentences-refused",
+            Words::new(
+                "Die Stelle in der genannten Datei berichtigen, oder `policy.sentences` aus allmende.toml nehmen; docs/sentences.md sagt, was dort steht.",
+                "correct the place in the file named, or take `policy.sentences` out of allmende.toml; docs/sentences.md says what stands there",
+            ),
+        ),
         StartError::OtherKind { gate: true } => (
             "gate-home",
             Words::new(

@@ -1,7 +1,16 @@
 //! The commands with which terms are talked over.
 
 /// Each command, and its calls.
-pub(super) const CALLS: [(&str, &[&str]); 6] = [
+pub(super) const CALLS: [(&str, &[&str]); 12] = [
+    ("partner list", &["partners"]),
+    ("partner show wegweiser.localhost", &["partners"]),
+    ("partner program wegweiser.localhost edc", &["partnerProgram"]),
+    ("partner program wegweiser.localhost --unknown", &["partnerProgram"]),
+    (
+        "policy explain --contract c0ffee00 --at 2027-01-01T00:00:00Z",
+        &["contracts", "explainContract"],
+    ),
+    ("contract request ulm.localhost urn:uuid:1", &["catalog", "requestContract"]),
     ("contract acceptance", &["acceptance"]),
     ("contract acceptance --no-worse no --otherwise refuse", &["changeAcceptance"]),
     ("contract counter c0ffee00 --until 2026-12-31", &["contracts", "counterContract"]),

@@ -12,7 +12,7 @@ use wire::node::Node;
 
 use super::check;
 use super::flow::Flow;
-use super::weigh::{self, Weighed};
+use super::weigh::{self, Beside, Weighed};
 use crate::engine::agreement::told;
 use crate::engine::decider::{Decider, Next, Situation, Terms};
 use crate::engine::error::EngineError;
@@ -65,7 +65,7 @@ impl<P: Parts> Flow<'_, P> {
         let offered_by = record.asked_by().map(str::to_owned);
         let weighed = match judged.as_offered || mine {
             true => Weighed { terms: Terms::Ours, code: weigh::code::OURS },
-            false => self.weigh(&judged.rule, Some(&judged.dataset.offer)).await?,
+            false => self.weigh(&judged.rule, Beside::Catalogue(&judged.dataset.offer)).await?,
         };
         self.note_decision(&judged.decision, judged.policy)?;
         let (dataset, decision, terms) = (&judged.dataset, &judged.decision, weighed.terms);
@@ -106,11 +106,11 @@ impl<P: Parts> Flow<'_, P> {
         let offer = self.offer_on_table().await?;
         let rule = rule::read(offer.document(), Shape::Request)?;
         let asked = self.current()?.offers.iter().any(|made| made.by == Role::Consumer);
-        let weighed = self.weigh(&rule, None).await?;
+        let weighed = self.weigh(&rule, Beside::Asked(offer.document())).await?;
         let terms = weighed.terms;
         let next = self.engine.decider.next(&Situation::Offered { terms });
         if next == Next::AskPerson {
-            self.ask_person(if asked { weigh::code::FOR_PERSON } else { "unasked-offer" });
+            self.ask_person(if asked { weighed.code } else { "unasked-offer" });
             return Ok(None);
         }
         let command = self.plain(next, Command::Accept, weighed.code);
