@@ -29,12 +29,12 @@ pub enum BookFault {
         folder: PathBuf,
     },
     /// A file says something wrong.
-    #[error("`policy.sentences`: `{folder}`: {source}")]
+    #[error("`policy.sentences`: `{folder}`: {fault}")]
     Refused {
         /// The folder.
         folder: PathBuf,
         /// Where and why.
-        source: BookError,
+        fault: BookError,
     },
     /// A file is longer than a book may be.
     #[error("`policy.sentences`: `{path}` is longer than {FILE_BYTES_MAX} bytes")]
@@ -73,7 +73,7 @@ pub fn of(home: &Home, settings: &PolicySettings) -> Result<Arc<Book>, BookFault
         terms: terms.as_deref().unwrap_or(shipped.terms),
         peers: peers.as_deref().unwrap_or(shipped.peers),
     };
-    let book = Book::read(&files).map_err(|source| BookFault::Refused { folder, source })?;
+    let book = Book::read(&files).map_err(|fault| BookFault::Refused { folder, fault })?;
     Ok(Arc::new(book))
 }
 

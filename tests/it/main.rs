@@ -23,6 +23,7 @@ mod quiet;
 mod readme;
 mod real_input;
 mod recovery;
+mod sentences;
 mod talk;
 mod tidy;
 mod transfer;

@@ -62,5 +62,5 @@ fn book(home: &Home) -> Result<Arc<Book>, Failure> {
         true => Config::read(&home.config()).map_err(StartError::from)?.policy,
         false => PolicySettings::default(),
     };
-    Ok(crate::book::of(home, &settings).map_err(StartError::from)?)
+    Ok(crate::book::of(home, &settings)?)
 }

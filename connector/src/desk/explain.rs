@@ -4,10 +4,8 @@ use jiff::Timestamp;
 use policy::text::{self, Lang};
 use policy::{CheckedPolicy, Decision, Explanation, Verdict};
 use protocol::Role;
-use wire::did::Did;
 
 use super::Inner;
-use super::find::Contract;
 use super::words::{Speaker, both, tree};
 use crate::clock::Clock;
 use crate::engine::error::EngineError;
@@ -28,14 +26,15 @@ impl<P: Parts, D> Inner<P, D> {
         let contract = self.find_contract(ours, id).await?;
         let process = &contract.negotiation.record.process;
         let rule = self.rule_of(ours, &contract).await?;
-        let at = at.unwrap_or_else(|| self.engine.clock().now());
         let consumer = match process.role {
             Role::Consumer => ours,
             Role::Provider => &process.peer,
         };
-        let decision = self.judged(ours, &contract, (&rule, consumer), at).await?;
+        let now = self.engine.clock().now();
         let (_, standing) = self.engine.member(ours)?;
-        let explanation = rule::explain(&rule, consumer, &process.offer.target, &standing, at)?;
+        let of = (consumer, &process.offer.target);
+        let (decision, explanation) =
+            rule::explain_at(&rule, of, &standing, now, at.unwrap_or(now))?;
         let program = self.program_of(ours, &process.peer).await?;
         let mut view = explained(self.speaker(&program), &rule, &decision, &explanation)?;
         if contract.agreement.as_ref().is_some_and(|agreed| !agreed.stands()) {
@@ -47,24 +46,6 @@ impl<P: Parts, D> Inner<P, D> {
             view.permitted = false;
         }
         Ok(view)
-    }
-
-    /// What the rule that was agreed, or that is on the table, says at an instant.
-    async fn judged(
-        &self,
-        ours: &Did,
-        contract: &Contract,
-        (rule, consumer): (&CheckedPolicy, &Did),
-        at: Timestamp,
-    ) -> Answer<Decision> {
-        let (_, standing) = self.engine.member(ours)?;
-        Ok(match &contract.agreement {
-            Some(agreed) => self.engine.judge_agreement(ours, &standing, agreed, at).await?,
-            None => {
-                let target = &contract.negotiation.record.process.offer.target;
-                rule::decide(rule, consumer, target, &standing, at)?
-            }
-        })
     }
 }
 

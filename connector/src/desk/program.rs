@@ -189,12 +189,12 @@ fn words(program: &Program, entry: Option<&Peer>) -> Words {
     let (de, en) = (name(Lang::De), name(Lang::En));
     match program {
         Program::Listed => Words::new(
-            format!("{de}, nach dem, was die Liste des Datenraums über den Teilnehmer führt"),
-            format!("{en}, by what the data space's list registers of the participant"),
+            format!("{de} (laut Liste des Datenraums)"),
+            format!("{en} (by the data space's list)"),
         ),
         Program::Said(said) => {
             let by = &said.said_by;
-            Words::new(format!("{de}, sagt {by}"), format!("{en}, says {by}"))
+            Words::new(format!("{de} (sagt {by})"), format!("{en} (says {by})"))
         }
         Program::Unknown => Words::new(
             "unbekannt; was es einhält, weiß hier niemand",

@@ -71,6 +71,20 @@ pub(crate) fn explain(
     Ok(policy::explain(rule, &use_by(peer, dataset)?, &facts))
 }
 
+/// The same with its decision, at another instant than `now`, by what is known now. That the
+/// authority's list must be renewed until then is our program's business.
+pub(crate) fn explain_at(
+    rule: &CheckedPolicy,
+    (peer, dataset): (&Did, &DatasetId),
+    standing: &Standing,
+    now: Timestamp,
+    at: Timestamp,
+) -> Result<(Decision, Explanation), EngineError> {
+    let facts = facts::about_until(peer, standing, rule.policy(), now, None).moved_to(at);
+    let asked = use_by(peer, dataset)?;
+    Ok((evaluate(rule, &asked, &facts), policy::explain(rule, &asked, &facts)))
+}
+
 /// When a rule's answer changes next by the rule's own times. That the authority's list must be
 /// renewed before is our program's business and nobody else's.
 pub(crate) fn next_change(

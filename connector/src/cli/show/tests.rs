@@ -195,6 +195,11 @@ fn a_contract_that_is_talked_over() {
     account            local-operator
     dataset            urn:uuid:5f1c2a34-0000-4000-8000-000000000001
     ");
+}
+
+#[test]
+fn what_is_talked_over_in_short() {
+    let contract = fixture::haggled_contract();
     insta::assert_snapshot!(shown(&vec![contract], Lang::En), @r"
     CONTRACT  TITLE           PARTNER                                   STATE                                 WHY
     c0ffee00  Parkhäuser Ulm  Stadt Ulm (did:web:ulm.localhost%3A9444)  waiting for approval (a person here)  Both sides have signed.
@@ -355,4 +360,26 @@ fn sizes_and_ids_are_short() {
     }
     assert_eq!(short("urn:uuid:c0ffee00-0000-4000-8000-000000000001"), "c0ffee00");
     assert_eq!(short("agreement-7"), "agreement-7");
+}
+
+#[test]
+fn partners_and_what_their_programs_ignore() {
+    insta::assert_snapshot!(shown(&fixture::partners(), Lang::De), @r"
+    PARTNER         PROGRAMM                      TEILNEHMER
+    Wegweiser GmbH  Eclipse EDC, sagt anna.huber  did:web:wegweiser.localhost%3A9544
+    ");
+    insta::assert_snapshot!(shown(&fixture::partners().remove(0), Lang::En), @r"
+    partner            Wegweiser GmbH (did:web:wegweiser.localhost%3A9544)
+    partner's program  Eclipse EDC, says anna.huber
+    known from         eclipse-edc/Connector, code read
+    said on            2026-01-15 09:00 UTC
+    it ignores         It knows no duties.
+    ");
+    insta::assert_snapshot!(shown(&fixture::partners().remove(0), Lang::De), @r"
+    Partner                Wegweiser GmbH (did:web:wegweiser.localhost%3A9544)
+    Programm des Partners  Eclipse EDC, sagt anna.huber
+    bekannt aus            eclipse-edc/Connector, code read
+    gesagt am              15.01.2026 09:00 UTC
+    hält es nicht ein      Pflichten kennt es nicht.
+    ");
 }

@@ -21,3 +21,19 @@ pub(super) const CALLS: [(&str, &[&str]); 12] = [
         &["datasets", "datasetAcceptance"],
     ),
 ];
+
+/// What a person sees of a rule before it is signed.
+#[tokio::test]
+async fn whoever_asks_or_approves_reads_the_rule_before() {
+    let connector = super::connector();
+    let home = connector.home.path();
+    let ask = ["contract", "request", "ulm.localhost", "5f1c2a34-0000-4000-8000-000000000001"];
+    for line in [&ask[..], &["contract", "approve", "c0ffee00"]] {
+        let line = [line, &["--participant", "ulm.localhost", "--lang", "en"]].concat();
+        let left = super::typed(home, &line).await;
+        assert_eq!(left.exit, 0, "{left:?}");
+        assert!(left.stderr.contains("[promised] only for traffic planning"), "{left:?}");
+        assert!(left.stderr.contains("ours to keep"), "{left:?}");
+    }
+    connector.server.stop(false).await;
+}

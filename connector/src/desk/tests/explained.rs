@@ -21,7 +21,7 @@ async fn a_contract_is_judged_now_and_at_any_other_time_by_both_sides() {
     let contract = in_force(&space).await;
     let now = explain(&space, "firm", &contract.id, None).await;
     assert!(now.permitted);
-    let later = explain(&space, "firm", &contract.id, Some("2027-02-01T00:00:00Z")).await;
+    let later = explain(&space, "firm", &contract.id, Some("2030-02-01T00:00:00Z")).await;
     assert!(!later.permitted);
     insta::assert_snapshot!(format!("{}\n\n{}", text(&now), text(&later)), @r"
     yes: the rule permits it
@@ -31,11 +31,11 @@ async fn a_contract_is_judged_now_and_at_any_other_time_by_both_sides() {
       + /permission/0/constraint/1 odrl:dateTime lteq 2026-12-31; seen: 2026-05-01T12:00:00Z
       + /permission/0/constraint/2 odrl:purpose isAnyOf https://w3id.org/allmende/v1/purpose/traffic-planning; seen: https://w3id.org/allmende/v1/purpose/traffic-planning
 
-    no: The agreed time is over. Demanded: the time is not after 31 December 2026 (UTC). Seen: 1 February 2027, 00:00 UTC.
+    no: The agreed time is over. Demanded: the time is not after 31 December 2026 (UTC). Seen: 1 February 2030, 00:00 UTC.
     Members that the authority has vetted as “mobility service” may use the dataset until 31 December 2026 (UTC), for “traffic planning” (promised).
     - /permission/0 use: does not apply
       + /permission/0/constraint/0 https://w3id.org/allmende/v1/vettedAs isAnyOf https://w3id.org/allmende/v1/kind/mobility-service; seen: https://w3id.org/allmende/v1/kind/mobility-service
-      - /permission/0/constraint/1 odrl:dateTime lteq 2026-12-31; seen: 2027-02-01T00:00:00Z
+      - /permission/0/constraint/1 odrl:dateTime lteq 2026-12-31; seen: 2030-02-01T00:00:00Z
       + /permission/0/constraint/2 odrl:purpose isAnyOf https://w3id.org/allmende/v1/purpose/traffic-planning; seen: https://w3id.org/allmende/v1/purpose/traffic-planning
     Missing: the time is not after 31 December 2026 (UTC).
     Allowed before 1 January 2027, 00:00 UTC.
@@ -43,6 +43,10 @@ async fn a_contract_is_judged_now_and_at_any_other_time_by_both_sides() {
     let agreement = ContractId::parse(contract.agreement.as_ref().unwrap().as_str()).unwrap();
     let theirs = explain(&space, "ulm", &agreement, None).await;
     assert_eq!((&theirs.tree, &theirs.decision), (&now.tree, &now.decision));
+
+    // The list must be renewed before, but that is no rule's change.
+    let changes = now.changes.as_ref().map(|words| words.en.as_str());
+    assert_eq!(changes, Some("this changes first at 2027-01-01T00:00:00Z"));
 
     let reason = PersonReason { reason: "enough".to_owned() };
     space.desk.end_contract(&actor("firm", "carl"), &contract.id, reason).await.unwrap();

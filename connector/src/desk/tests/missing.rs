@@ -5,7 +5,6 @@ use jiff::SignedDuration;
 
 use super::parking;
 use super::world::{Space, actor, did};
-use crate::clock::Clock as _;
 use crate::engine::catalog::filter::Filter;
 use crate::engine::catalog::{Place, Wanted};
 use crate::management::desk::Desk as _;

@@ -110,7 +110,7 @@ async fn before_a_person_decides_it_is_shown_what_the_partners_program_ignores()
     Promised Only for this purpose: “traffic planning”.
     Promised Do not pass on.
     Promised Log every use.
-    Eclipse EDC, says oscar
+    Eclipse EDC (says oscar)
     Enforced Only for members that the authority has vetted as “mobility service”.
     Enforced Only until 31 December 2026 (UTC).
     Promised Only for this purpose: “traffic planning”.
@@ -122,7 +122,7 @@ async fn before_a_person_decides_it_is_shown_what_the_partners_program_ignores()
     ignores Do not pass on. – It does not heed a prohibition without conditions.
     ignores Do not pass on. – It leaves out a rule about an action that it does not know.
     ignores Log every use. – Of a duty it checks the conditions alone; it does not know whether it is fulfilled.
-    Allmende, says oscar
+    Allmende (says oscar)
     Enforced Only for members that the authority has vetted as “mobility service”.
     Enforced Only until 31 December 2026 (UTC).
     Promised Only for this purpose: “traffic planning”.
