@@ -40,7 +40,7 @@ fn replaced_sentences_hold_from_the_next_start_on_or_nothing_starts() {
     let add = ["dataset", "add", "--title", "Parking", "--file", "parking.csv"];
     let said = ["--rule", "Keinesfalls an Dritte weitergeben."];
     let dataset = ulm.run(&[&add[..], &said].concat()).done();
-    assert_eq!(dataset["rules"][0]["sentence"]["de"], "Keinesfalls an Dritte weitergeben.");
+    assert_eq!(dataset["rules"][1]["sentence"]["de"], "Keinesfalls an Dritte weitergeben.");
     let cited = format!("https://law.example/8 3 {digest}");
     assert_eq!(dataset["legalTexts"], json!([cited]));
     assert_eq!(dataset["offer"]["dct:bibliographicCitation"], json!([cited]));

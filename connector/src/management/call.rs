@@ -107,8 +107,9 @@ pub async fn answer<D: Desk>(
             json(desk.invite_member(actor, input.body::<InvitationInput>()?).await?)
         }
         Operation::PartnerProgram => {
+            let partner = input.id::<PeerName>()?;
             let program = input.body::<ProgramInput>()?;
-            json(desk.partner_program(actor, &input.id::<PeerName>()?, program).await?)
+            json(desk.partner_program(actor, &partner, program).await?)
         }
         Operation::ReinstateMember
         | Operation::RevokeMember

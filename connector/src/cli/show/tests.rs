@@ -268,6 +268,10 @@ fn one_contract() {
     DELIVERY  REQUESTED             STATE     SIZE    WHY
     d0000000  2026-01-15 10:00 UTC  complete  1.2 MB
     ");
+}
+
+#[test]
+fn a_refused_contract() {
     insta::assert_snapshot!(shown(&fixture::refused_contract(), Lang::En), @r"
     contract           urn:uuid:bad00000-0000-4000-8000-000000000002
     title              Parkhäuser Ulm
