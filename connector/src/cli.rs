@@ -9,6 +9,7 @@ pub mod exit;
 pub mod help;
 pub mod home;
 pub mod output;
+mod partner;
 pub mod show;
 pub mod task;
 

@@ -26,6 +26,9 @@ pub struct Config {
     /// The server certificate of the public listener.
     #[serde(default)]
     pub public: Public,
+    /// What people read of rules.
+    #[serde(default)]
+    pub policy: PolicySettings,
     /// The embedded store.
     #[serde(default)]
     pub store: StoreSettings,
@@ -76,6 +79,16 @@ pub struct Public {
     /// home. Absent: the web's roots of the operating system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roots: Option<PathBuf>,
+}
+
+/// What people read of rules.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicySettings {
+    /// A folder, relative to the home, whose `sentences.toml`, `terms.toml` and `peers.toml` stand in
+    /// place of those of this version. One that is not there is not replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentences: Option<PathBuf>,
 }
 
 /// The embedded store.

@@ -12,12 +12,15 @@ mod dataset;
 mod delivery;
 mod doctor;
 mod erase;
+pub(crate) mod explain;
 mod find;
 mod handover;
 mod log;
+mod made;
 mod negotiate;
 pub mod office;
 mod partner;
+mod program;
 pub mod pull;
 mod refusal;
 mod rule;
@@ -29,10 +32,10 @@ mod tests;
 pub(crate) mod words;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use policy::Book;
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
@@ -51,30 +54,15 @@ use crate::management::token::TokenHash;
 use crate::management::view::{
     AcceptanceInput, AcceptanceView, AccountAdded, AccountView, ApprovalView, CatalogView,
     ContractId, ContractRequest, ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView,
-    DoctorView, ExportRequest, ExportView, HandoverView, InvitationInput, InvitationView,
-    KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PeerName, PersonReason, Proposal,
-    StatusView, TermsInput, Wait,
+    DoctorView, ExplainedView, ExportRequest, ExportView, HandoverView, InvitationInput,
+    InvitationView, KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PartnerView,
+    PeerName, PersonReason, ProgramInput, Proposal, StatusView, TermsInput, Wait,
 };
 
 pub use handover::Ticket;
+pub use made::Made;
 pub use office::Office;
 pub use pull::Partners;
-
-/// What a desk is made of.
-pub struct Made<P: Parts, D> {
-    /// The engine of all participants of the process.
-    pub engine: Arc<Engine<P>>,
-    /// The home folder.
-    pub home: Home,
-    /// The settings that the process runs with.
-    pub config: Arc<Config>,
-    /// How partners' data is read.
-    pub partners: D,
-    /// Signs and exports the logs.
-    pub sequencer: Arc<Sequencer<P>>,
-    /// The data space's authority, if this process is one.
-    pub office: Option<Arc<dyn Office>>,
-}
 
 /// The desk of a process. Clones are the same desk.
 pub struct Connector<P: Parts, D> {
@@ -89,6 +77,7 @@ struct Inner<P: Parts, D> {
     partners: D,
     sequencer: Arc<Sequencer<P>>,
     office: Option<Arc<dyn Office>>,
+    book: Arc<Book>,
     pulls: Pulls,
     running: pull::Running,
     started: Timestamp,
@@ -106,6 +95,7 @@ impl<P: Parts, D: Partners> Connector<P, D> {
             partners: made.partners,
             sequencer: made.sequencer,
             office: made.office,
+            book: made.book,
             pulls: Pulls::default(),
             running: pull::Running::default(),
             started,
@@ -183,6 +173,15 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
 
     async fn contract(&self, actor: &Actor, id: &ContractId, wait: Wait) -> Answer<ContractView> {
         self.inner.contract(actor, id, wait).await
+    }
+
+    async fn explain_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        at: Option<Timestamp>,
+    ) -> Answer<ExplainedView> {
+        self.inner.explain_contract(actor, id, at).await
     }
 
     async fn counter_contract(
@@ -330,6 +329,19 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
         self.inner.members(actor).await
     }
 
+    async fn partners(&self, actor: &Actor) -> Answer<Vec<PartnerView>> {
+        self.inner.partners(actor).await
+    }
+
+    async fn partner_program(
+        &self,
+        actor: &Actor,
+        partner: &PeerName,
+        program: ProgramInput,
+    ) -> Answer<PartnerView> {
+        self.inner.partner_program(actor, partner, program).await
+    }
+
     async fn anchors(&self, actor: &Actor, members: &[PeerName]) -> Answer<Value> {
         self.inner.anchors(actor, members).await
     }
@@ -375,23 +387,5 @@ impl<P: Parts, D: Partners> Desk for Connector<P, D> {
 
     async fn status(&self, actor: &Actor) -> Answer<StatusView> {
         self.inner.status(actor).await
-    }
-}
-
-impl<P: Parts, D> Clone for Connector<P, D> {
-    fn clone(&self) -> Self {
-        Self { inner: self.inner.clone() }
-    }
-}
-
-impl<P: Parts, D> fmt::Debug for Connector<P, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connector").field("engine", &self.inner.engine).finish_non_exhaustive()
-    }
-}
-
-impl<P: Parts, D> fmt::Debug for Made<P, D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Made").field("engine", &self.engine).finish_non_exhaustive()
     }
 }

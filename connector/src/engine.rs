@@ -29,6 +29,7 @@ mod open;
 pub mod openings;
 pub mod parts;
 pub mod permit;
+pub(crate) mod promises;
 pub mod push;
 mod quiet;
 pub mod recorder;

@@ -3,6 +3,7 @@
 //! The rules of the standards are decided in the crates below; here they meet the world.
 
 pub mod authority;
+pub mod book;
 pub mod cli;
 pub mod clock;
 pub mod config;

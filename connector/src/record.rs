@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod document;
 pub mod negotiation;
 pub mod outbox;
+pub mod program;
 pub mod serve;
 pub mod timer;
 pub mod transfer;

@@ -31,7 +31,7 @@ use crate::participant::folder::{Folder, FolderError, Side};
 use crate::participant::{Keys, Participant, Standing};
 
 /// What our connectors offer to do and may be held to.
-const CAPABILITIES: [&str; 2] = ["agreement-signature", "checkpoint-exchange"];
+pub const CAPABILITIES: [&str; 2] = ["agreement-signature", "checkpoint-exchange"];
 
 /// The id of the data space of an authority: its DID.
 ///

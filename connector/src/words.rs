@@ -167,6 +167,18 @@ phrases! {
     Type: "Typ", "type";
     Version: "Version", "version";
     Us: "wir", "us";
+    Ignores: "hält es nicht ein", "it ignores";
+    KnownFrom: "bekannt aus", "known from";
+    LegalText: "Rechtstext", "legal text";
+    PartnerSays: "der Partner sagt", "the partner says";
+    PartnersProgram: "Programm des Partners", "partner's program";
+    Program: "Programm", "program";
+    Said: "gesagt am", "said on";
+    ToDo: "selbst einzuhalten", "ours to keep";
+    VisibleTo: "sichtbar für", "visible to";
+    VisibleToMembers: "alle Mitglieder; wem die Regel keinen Vertrag gibt, dem wird gesagt, was fehlt", "every member; whom the rule gives no contract is told what is missing";
+    VisibleToPermitted: "nur wem die Regel einen Vertrag gibt; für andere gibt es ihn nicht", "only those to whom the rule gives a contract; to others it does not exist";
+    YoursIf: "wäre Ihrer, wenn gilt", "would be yours if";
     Withdrawn: "zurückgezogen", "withdrawn";
     Yes: "ja", "yes";
     Code: "Aufnahmecode", "enrolment code";

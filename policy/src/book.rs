@@ -26,7 +26,7 @@ pub use build::Built;
 pub use choose::{ChoiceError, Chosen, TYPED_BYTES_MAX};
 pub use name::{KIND_NAMESPACE, NameError, PURPOSE_NAMESPACE, kind, purpose};
 pub use peer::{Gap, Peer};
-pub use recognise::{Covered, Recognised};
+pub use recognise::{Covered, Recognised, legal_texts};
 pub use sentence::{Beside, LegalText, Sentence};
 
 pub(crate) use blank::Day;

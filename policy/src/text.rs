@@ -5,6 +5,7 @@ mod choice;
 mod clause;
 mod explain;
 mod line;
+mod needed;
 mod place;
 mod reason;
 mod rule;
@@ -18,7 +19,7 @@ pub(crate) use choice::choice_error;
 pub use explain::redacted_explanation;
 pub use reason::{reason, reason_words, redacted_reason, redacted_remedy, remedy, remedy_words};
 pub use sentence::RuleSentence;
-pub use signing::{ignored, sentences, why};
+pub use signing::{IgnoredPart, ignored, sentences, why, wording};
 
 use crate::badge::{Badge, Standing};
 use crate::book::Book;

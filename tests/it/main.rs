@@ -25,6 +25,7 @@ mod readme;
 mod real_input;
 mod recovery;
 mod replayed;
+mod sentences;
 mod talk;
 mod tidy;
 mod transfer;

@@ -74,7 +74,8 @@ fn stage() -> Stage {
 
 /// Everything of a participant that its lists show.
 fn everything(desk: &Desk, calls: &[Call]) -> BTreeMap<String, Value> {
-    let quiet = ["/status", "/doctor", "/log", "/members", "/catalog", "/authority/anchors"];
+    let quiet =
+        ["/status", "/doctor", "/log", "/members", "/partners", "/catalog", "/authority/anchors"];
     let lists = calls.iter().filter(|call| call.method == "GET" && !call.path.contains('{'));
     let lists = lists.filter(|call| !quiet.contains(&call.path.as_str()));
     lists.map(|call| (call.path.clone(), desk.get(&call.path))).collect()

@@ -5,6 +5,7 @@ mod contract;
 mod dataset;
 mod delivery;
 mod home;
+mod partner;
 mod policy;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub use home::{
     AddressArguments, AuthorityInitArguments, InitArguments, InviteArguments, JoinArguments,
 };
 
+pub use partner::PartnerCommand;
 pub use policy::{FormName, PolicyCommand};
 
 use super::help;
@@ -129,6 +131,9 @@ pub enum Command {
     Join(JoinArguments),
     /// List the members of the data space.
     Members,
+    /// Say and see which programs partners run, and what these ignore.
+    #[command(subcommand)]
+    Partner(PartnerCommand),
     /// Check, explain, render and test policies.
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -1,15 +1,18 @@
 //! `contract …`: asked for, talked over, decided, watched and ended.
 
-use super::arguments::{AcceptanceArguments, ContractCommand, RuleArguments, YesNo};
+use protocol::id::OfferId;
+
+use super::arguments::{AcceptanceArguments, ContractCommand, RuleArguments};
 use super::client::{Call, Client};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::run::{Ended, show};
+use super::show::before_signing;
 use super::{dataset, find};
 use crate::management::operation::Operation;
 use crate::management::view::{
-    AcceptanceInput, AcceptanceView, ApprovalView, ContractRequest, ContractStage, ContractView,
-    PersonReason, Proposal, RuleInput, TermsInput, Words,
+    AcceptanceInput, AcceptanceView, ApprovalView, CatalogView, ContractRequest, ContractStage,
+    ContractView, OfferView, PersonReason, Proposal, RuleInput, TermsInput, Words,
 };
 use crate::words::Phrase;
 
@@ -52,8 +55,12 @@ pub(super) async fn contract(
             return talk(client, Operation::OfferContract, &named, terms, output).await;
         }
         ContractCommand::Request { peer, dataset, offer, purpose, rule, wait } => {
-            let dataset = find::offered(client, &peer, &dataset).await?;
+            let (dataset, catalog) = find::offered(client, &peer, &dataset).await?;
             let terms = given(RuleArguments::of(rule)).transpose()?;
+            // Whoever brings terms has read them.
+            if terms.is_none() {
+                show_offers(&catalog, offer.as_ref(), output);
+            }
             let request = ContractRequest { peer, dataset, offer, purpose, terms };
             let call = Call::plain().with("wait", wait).sending(&request)?;
             if wait > 0 {
@@ -68,11 +75,28 @@ pub(super) async fn contract(
         }
     };
     let contract = find::contract(client, &contract).await?;
+    if operation == Operation::ApproveContract {
+        let call = Call::about(contract.as_str());
+        let view: ContractView = client.call(Operation::Contract, call).await?;
+        let kept = (&*view.ignored, &*view.promises);
+        let rule = (&view.sentence, &*view.rules);
+        output.say(before_signing(rule, &view.program, kept, output.lang).trim_end());
+    }
     let mut call = Call::about(contract.as_str());
     if let Some(reason) = reason {
         call = call.sending(&PersonReason { reason })?;
     }
     show::<ContractView>(&client.call(operation, call).await?, output)
+}
+
+/// What is asked for, before it is: to ask for an offer as it stands is to promise what it says.
+fn show_offers(catalog: &CatalogView, wanted: Option<&OfferId>, output: &mut Output<'_>) {
+    let is_it = |offer: &&OfferView| wanted.is_none_or(|wanted| *wanted == offer.offer);
+    for offer in catalog.offers.iter().filter(is_it) {
+        let kept = (&*offer.ignored, &*offer.promises);
+        let rule = (&offer.sentence, &*offer.rules);
+        output.say(before_signing(rule, &catalog.program, kept, output.lang).trim_end());
+    }
 }
 
 /// Puts other terms on the table.
@@ -101,14 +125,12 @@ async fn accepted(client: &Client, with: AcceptanceArguments, output: &mut Outpu
 
 /// A change of what is accepted, as it was typed.
 pub(super) fn acceptance(arguments: AcceptanceArguments) -> Result<AcceptanceInput, Failure> {
-    let AcceptanceArguments { no_worse, otherwise, clear, rule } = arguments;
+    let AcceptanceArguments { no_worse, promises, otherwise, clear, rule } = arguments;
     Ok(AcceptanceInput {
         clear,
         rule: given(rule).transpose()?,
-        no_worse: no_worse.map(|answer| match answer {
-            YesNo::Yes => true,
-            YesNo::No => false,
-        }),
+        no_worse: no_worse.map(Into::into),
+        promises: promises.map(Into::into),
         otherwise: otherwise.map(Into::into),
     })
 }

@@ -17,7 +17,7 @@ use crate::management::operation::Operation;
 use crate::management::run_file::{RunFile, RunFileError};
 use crate::management::token::Token;
 use crate::management::view::{
-    CatalogView, ContractId, ContractStage, ContractView, DatasetView, PeerName, Words,
+    CatalogView, ContractId, ContractStage, ContractView, DatasetView, OfferView, PeerName, Words,
 };
 
 /// The fewest characters of an id that name a thing.
@@ -149,23 +149,29 @@ pub(super) async fn dataset(client: &Client, named: &str) -> Result<DatasetId, F
     only(datasets.iter().filter(is_meant).map(|dataset| dataset.id.clone()), named)
 }
 
-/// The partner's dataset that a person names.
+/// The partner's dataset that a person names, and what its catalogue says of it. A whole id need not
+/// stand there.
 pub(super) async fn offered(
     client: &Client,
     peer: &PeerName,
     named: &str,
-) -> Result<DatasetId, Failure> {
-    if let (true, Ok(id)) = (named.starts_with("urn:"), DatasetId::parse(named)) {
-        return Ok(id);
-    }
-    let offers = catalog(client, peer, &[]).await?.offers;
-    let mut found: Vec<_> = offers
-        .into_iter()
-        .filter(|offer| begins(offer.dataset.as_str(), named) || offer.title == named)
-        .map(|offer| offer.dataset)
-        .collect();
-    found.dedup();
-    only(found.into_iter(), named)
+) -> Result<(DatasetId, CatalogView), Failure> {
+    let whole = if named.starts_with("urn:") { DatasetId::parse(named).ok() } else { None };
+    let filter = whole.iter().map(|id| json!({"property": "id", "operator": "eq", "value": id}));
+    let mut catalog = catalog(client, peer, &filter.collect::<Vec<_>>()).await?;
+    let id = match whole {
+        Some(id) => id,
+        None => {
+            let is_meant =
+                |offer: &&OfferView| begins(offer.dataset.as_str(), named) || offer.title == named;
+            let mut found: Vec<_> =
+                catalog.offers.iter().filter(is_meant).map(|offer| offer.dataset.clone()).collect();
+            found.dedup();
+            only(found.into_iter(), named)?
+        }
+    };
+    catalog.offers.retain(|offer| offer.dataset == id);
+    Ok((id, catalog))
 }
 
 /// The most pages of a catalogue that are read at once.

@@ -15,7 +15,8 @@ use super::output::Output;
 use super::show::{Show, short};
 use super::task::{Demo, Tasks};
 use super::{
-    contract, dataset, delivery, find, help, home, local, local_file, policy, pull, replay, verify,
+    contract, dataset, delivery, find, help, home, local, local_file, partner, policy, pull,
+    replay, verify,
 };
 use crate::home::{Home, write_secret};
 use crate::management::operation::Operation;
@@ -63,7 +64,8 @@ pub(super) async fn run<T: Tasks>(
         Command::Members => {
             show::<MembersView>(&client()?.call(Operation::Members, Call::plain()).await?, output)
         }
-        Command::Policy(command) => policy::policy(&command, output),
+        Command::Partner(command) => partner::partner(&client()?, command, output).await,
+        Command::Policy(command) => policy::policy(&common, &command, output).await,
         Command::Pull { contract, output: target } => {
             pull::pull(&client()?, Operation::Pull, &contract, target.as_deref(), output).await
         }

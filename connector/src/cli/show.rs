@@ -4,11 +4,15 @@
 mod card;
 mod contract;
 mod dataset;
+mod explained;
+mod partner;
 mod stand;
 mod table;
 mod task;
 #[cfg(test)]
 mod tests;
+
+pub(super) use partner::before_signing;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -88,7 +88,7 @@ async fn every_command_reaches_its_call() {
         call("authority vet a.example --as town", &["vetMember"]),
         call("catalog neu-ulm.localhost", &["catalog"]),
         call("catalog neu-ulm.localhost --filter title~Park --filter id=a", &["catalog"]),
-        call("contract approve c0ffee00", &["contracts", "approveContract"]),
+        call("contract approve c0ffee00", &["contracts", "contract", "approveContract"]),
         call("contract end urn:uuid:1 --reason enough", &["endContract"]),
         call("contract list", &["contracts"]),
         call("contract list --pending", &["listApprovals"]),

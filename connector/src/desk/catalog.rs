@@ -1,6 +1,7 @@
 //! A partner's catalogue, each offer with its rule in words and what our own evaluation expects.
 //! An offer that cannot be judged is shown as such; what the partner wrote is never believed.
 
+mod missing;
 mod nested;
 mod page;
 
@@ -17,8 +18,9 @@ use wire::node::Node;
 
 use self::page::{Page, Place};
 use super::Inner;
+use super::contract::promised;
 use super::refusal::{partner, unknown};
-use super::words::{lines, lines_of, of_decision, sentence};
+use super::words::Speaker;
 use crate::clock::Clock;
 use crate::engine::catalog::filter::{Description, Filter};
 use crate::engine::parts::{Answer as PeerAnswer, Parts, Request, Transport};
@@ -49,7 +51,7 @@ impl<P: Parts, D> Inner<P, D> {
         let place = Place { peer: &peer, first: &first };
         let page = Page::read(page, place)?;
         let Some(asked) = self.ask(ours, place, &page, filter).await? else {
-            return Ok(self.catalog_view(ours, &peer));
+            return self.catalog_view(ours, &peer).await;
         };
         let value = read(&asked.answer)?;
         let catalog = Catalog::parse(&Node::root(&value))
@@ -59,13 +61,16 @@ impl<P: Parts, D> Inner<P, D> {
         }
         let datasets = &catalog.content.datasets;
         if page.repeats(datasets) {
-            return Ok(self.catalog_view(ours, &peer));
+            return self.catalog_view(ours, &peer).await;
         }
         let (next, previous) = page.neighbours(place, &asked.answer.pages, datasets)?;
         let passing = datasets.iter().filter(|dataset| passes(filter, dataset));
+        let program = self.program_of(ours, &peer).await?;
+        let speaker = self.speaker(&program);
         let offers = passing.flat_map(|dataset| {
             let offers = dataset.offers.iter();
-            offers.map(|offer| self.offer_view(ours, &standing, dataset, offer)).collect::<Vec<_>>()
+            let view = |offer| self.offer_view(speaker, (ours, &standing), dataset, offer);
+            offers.map(view).collect::<Vec<_>>()
         });
         Ok(CatalogView {
             offers: offers.collect(),
@@ -73,21 +78,23 @@ impl<P: Parts, D> Inner<P, D> {
             filtered_here: asked.filtered_here,
             next,
             previous,
-            ..self.catalog_view(ours, &peer)
+            ..self.catalog_view(ours, &peer).await?
         })
     }
 
     /// A partner's catalogue with nothing in it.
-    fn catalog_view(&self, ours: &Did, peer: &Did) -> CatalogView {
-        CatalogView {
+    async fn catalog_view(&self, ours: &Did, peer: &Did) -> Answer<CatalogView> {
+        let program = self.program_of(ours, peer).await?;
+        Ok(CatalogView {
             peer: peer.clone(),
             peer_name: self.name_of(ours, peer),
+            program: self.program_view(program),
             offers: Vec::new(),
             catalogs: Vec::new(),
             filtered_here: false,
             next: None,
             previous: None,
-        }
+        })
     }
 
     /// The answer to a catalogue request; nothing where a partner that may know no offsets has none
@@ -139,15 +146,21 @@ impl<P: Parts, D> Inner<P, D> {
 
     fn offer_view(
         &self,
-        ours: &Did,
-        standing: &Standing,
+        speaker: Speaker<'_>,
+        (ours, standing): (&Did, &Standing),
         dataset: &Dataset,
         offer: &CatalogOffer,
     ) -> OfferView {
         let judged = rule::read(offer.document(), Shape::Offer).and_then(|rule| {
             let now = self.engine.clock().now();
             let decision = rule::decide(&rule, ours, &dataset.id, standing, now)?;
-            Ok((rule, decision))
+            let missing = match decision.verdict {
+                Verdict::Permit => None,
+                Verdict::Deny => {
+                    rule::explain_offered(&rule, ours, &dataset.id, standing, now)?.missing
+                }
+            };
+            Ok((rule, decision, missing.unwrap_or_default()))
         });
         let shown = shown(dataset);
         let mut view = OfferView {
@@ -158,16 +171,23 @@ impl<P: Parts, D> Inner<P, D> {
             media_type: shown.media_type,
             sentence: Words::default(),
             rules: Vec::new(),
+            ignored: Vec::new(),
+            promises: Vec::new(),
+            missing: Vec::new(),
+            partner_says: missing::told(&self.book, &dataset.properties),
             expected: false,
             obstacle: None,
             policy: offer.document().clone(),
         };
         match judged {
-            Ok((rule, decision)) => {
-                view.sentence = sentence(&rule);
-                view.rules = lines(&rule);
+            Ok((rule, decision, missing)) => {
+                view.sentence = speaker.sentence(&rule);
+                view.rules = speaker.lines(&rule);
+                view.ignored = speaker.ignored(rule.policy());
+                view.promises = promised::by_us(Speaker::of(&self.book), &rule);
+                view.missing = speaker.needed(rule.policy(), &missing);
                 view.expected = decision.verdict == Verdict::Permit;
-                view.obstacle = (!view.expected).then(|| of_decision(&decision).reason);
+                view.obstacle = (!view.expected).then(|| speaker.of_decision(&decision).reason);
             }
             Err(error) => {
                 let words = Words::new(
@@ -177,7 +197,8 @@ impl<P: Parts, D> Inner<P, D> {
                 view.sentence = words.clone();
                 // What it says is shown all the same, if it can be read.
                 let read = odrl_parser::parse_offer(&Node::root(offer.document()));
-                view.rules = read.as_ref().map(lines_of).unwrap_or_default();
+                view.rules =
+                    read.as_ref().map(|policy| speaker.lines_of(policy)).unwrap_or_default();
                 view.obstacle = Some(words);
             }
         }

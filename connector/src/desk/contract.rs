@@ -2,6 +2,8 @@
 
 mod format;
 mod known;
+pub(super) mod promised;
+mod said;
 mod talk;
 mod view;
 
@@ -61,7 +63,7 @@ impl<P: Parts, D> Inner<P, D> {
         self.know(ours, &peer, &dataset.id, shown(&dataset)).await?;
         let mut terms = offer.document().clone();
         if let Some(given) = request.terms {
-            terms = terms_of(given)?;
+            terms = terms_of(&self.book, given)?;
             if let Value::Object(members) = &mut terms {
                 members.insert("@id".to_owned(), offer.id().as_str().into());
             }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use identity::guard::Origin;
-use policy::book::Beside;
+use policy::Book;
+use policy::book::{Beside, legal_texts};
 use protocol::Role;
 use protocol::id::DatasetId;
 use wire::did::Did;
@@ -14,7 +15,7 @@ use super::negotiate::acceptance_view;
 use super::refusal::input;
 use super::rule::{Ruled, ruled};
 use super::source::check_url;
-use super::words::{lines, sentence};
+use super::words::Speaker;
 use crate::engine::dataset::Described;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
@@ -62,7 +63,7 @@ impl<P: Parts, D> Inner<P, D> {
     /// Checks what a person gave, and that its source can be read here.
     async fn described(&self, actor: &Actor, dataset: DatasetInput) -> Answer<Described> {
         let ours = actor.participant();
-        let described = described(actor, self.listed_sources(ours), dataset)?;
+        let described = described(actor, &self.book, self.listed_sources(ours), dataset)?;
         if let Source::File { path } = &described.source {
             let found = self.check_file(ours, path).await;
             found.map_err(|refusal| at(refusal, "/source/path"))?;
@@ -107,8 +108,8 @@ impl<P: Parts, D> Inner<P, D> {
 
     async fn view(&self, ours: &Did, record: DatasetRecord, count: u64) -> Answer<DatasetView> {
         let acceptance = self.engine.acceptance(ours, Some(&record.id)).await?;
-        let acceptance = acceptance_view(acceptance, Some(&record.id))?;
-        view(record, acceptance, count)
+        let acceptance = acceptance_view(Speaker::of(&self.book), acceptance, Some(&record.id))?;
+        view(Speaker::of(&self.book), record, acceptance, count)
     }
 
     /// How many contracts are in force about each of our datasets.
@@ -137,6 +138,7 @@ impl<P: Parts, D> Inner<P, D> {
 }
 
 fn view(
+    speaker: Speaker<'_>,
     record: DatasetRecord,
     acceptance: AcceptanceView,
     contracts_in_force: u64,
@@ -151,8 +153,9 @@ fn view(
             Source::Http { url } => SourceInput::Http { url },
         },
         media_type: record.media_type,
-        sentence: sentence(&rule),
-        rules: lines(&rule),
+        sentence: speaker.sentence(&rule),
+        legal_texts: legal_texts(rule.policy()),
+        rules: speaker.lines(&rule),
         offer: record.offer,
         approval: match record.approval {
             ApprovalRule::Automatic => Approval::Automatic,
@@ -172,7 +175,12 @@ fn view(
 }
 
 /// Checks what a person gave, and says where in it the trouble lies.
-fn described(actor: &Actor, listed: &[Origin], given: DatasetInput) -> Answer<Described> {
+fn described(
+    actor: &Actor,
+    book: &Book,
+    listed: &[Origin],
+    given: DatasetInput,
+) -> Answer<Described> {
     check_text("/title", &given.title, 1, TITLE_CHARS_MAX)?;
     check_text("/description", &given.description, 0, DESCRIPTION_CHARS_MAX)?;
     check_media_type(&given.media_type)?;
@@ -188,7 +196,7 @@ fn described(actor: &Actor, listed: &[Origin], given: DatasetInput) -> Answer<De
             Source::Http { url }
         }
     };
-    let Ruled { offer, beside } = ruled(given.rule)?;
+    let Ruled { offer, beside } = ruled(book, given.rule)?;
     Ok(Described {
         title: given.title,
         description: given.description,

@@ -1,11 +1,12 @@
 //! What people do while a contract is talked over: counter, offer, propose, and say what is accepted
 //! without asking them.
 
+use policy::Book;
 use protocol::id::DatasetId;
 use serde_json::Value;
 
 use super::Inner;
-use super::words::{lines, sentence};
+use super::words::Speaker;
 use crate::engine::negotiation::{Act, Proposed};
 use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
@@ -24,7 +25,7 @@ impl<P: Parts, D> Inner<P, D> {
         id: &ContractId,
         terms: TermsInput,
     ) -> Answer<ContractView> {
-        self.act(actor, id, Act::Counter(terms_of(terms.terms)?)).await
+        self.act(actor, id, Act::Counter(terms_of(&self.book, terms.terms)?)).await
     }
 
     pub(super) async fn offer_contract(
@@ -33,7 +34,7 @@ impl<P: Parts, D> Inner<P, D> {
         id: &ContractId,
         terms: TermsInput,
     ) -> Answer<ContractView> {
-        self.act(actor, id, Act::Offer(terms_of(terms.terms)?)).await
+        self.act(actor, id, Act::Offer(terms_of(&self.book, terms.terms)?)).await
     }
 
     async fn act(&self, actor: &Actor, id: &ContractId, act: Act) -> Answer<ContractView> {
@@ -57,7 +58,7 @@ impl<P: Parts, D> Inner<P, D> {
         let proposed = Proposed {
             peer,
             dataset,
-            offer: proposal.terms.map(terms_of).transpose()?,
+            offer: proposal.terms.map(|terms| terms_of(&self.book, terms)).transpose()?,
             account: Some(actor.account().as_str().to_owned()),
         };
         let pid = self.engine.offer_to(ours, proposed).await?;
@@ -65,7 +66,8 @@ impl<P: Parts, D> Inner<P, D> {
     }
 
     pub(super) async fn acceptance(&self, actor: &Actor) -> Answer<AcceptanceView> {
-        acceptance_view(self.engine.acceptance(actor.participant(), None).await?, None)
+        let acceptance = self.engine.acceptance(actor.participant(), None).await?;
+        acceptance_view(Speaker::of(&self.book), acceptance, None)
     }
 
     pub(super) async fn change_acceptance(
@@ -74,8 +76,9 @@ impl<P: Parts, D> Inner<P, D> {
         change: AcceptanceInput,
     ) -> Answer<AcceptanceView> {
         let (ours, account) = (actor.participant(), actor.account().as_str());
-        let changed = self.engine.change_acceptance(ours, None, change_of(change)?, account);
-        acceptance_view(changed.await?, None)
+        let changed =
+            self.engine.change_acceptance(ours, None, change_of(&self.book, change)?, account);
+        acceptance_view(Speaker::of(&self.book), changed.await?, None)
     }
 
     pub(super) async fn dataset_acceptance(
@@ -86,24 +89,25 @@ impl<P: Parts, D> Inner<P, D> {
     ) -> Answer<DatasetView> {
         let (ours, account) = (actor.participant(), actor.account().as_str());
         let id = self.find_dataset(ours, id).await?;
-        let change = change_of(change)?;
+        let change = change_of(&self.book, change)?;
         self.engine.change_acceptance(ours, Some(&id), change, account).await?;
         self.dataset(actor, &id).await
     }
 }
 
-fn change_of(given: AcceptanceInput) -> Answer<AcceptanceChange> {
+fn change_of(book: &Book, given: AcceptanceInput) -> Answer<AcceptanceChange> {
     let otherwise = given.otherwise.map(|chosen| match chosen {
         OtherTerms::AskPerson => Otherwise::AskPerson,
         OtherTerms::Refuse => Otherwise::Refuse,
     });
-    let add = given.rule.map(terms_of).transpose()?;
-    Ok(AcceptanceChange { clear: given.clear, add, no_worse: given.no_worse, otherwise })
+    let add = given.rule.map(|rule| terms_of(book, rule)).transpose()?;
+    let AcceptanceInput { clear, no_worse, promises, .. } = given;
+    Ok(AcceptanceChange { clear, add, no_worse, promises, otherwise })
 }
 
 /// The terms that a person gave, as an offer that has no id yet.
-pub(super) fn terms_of(given: RuleInput) -> Answer<Value> {
-    let mut terms = super::rule::terms(given)?;
+pub(super) fn terms_of(book: &Book, given: RuleInput) -> Answer<Value> {
+    let mut terms = super::rule::terms(book, given)?;
     if let Value::Object(members) = &mut terms {
         for own in ["@id", "target", "assigner", "assignee"] {
             members.remove(own);
@@ -115,6 +119,7 @@ pub(super) fn terms_of(given: RuleInput) -> Answer<Value> {
 
 /// What is accepted, in words: beside a dataset as its provider, or as consumer.
 pub(super) fn acceptance_view(
+    speaker: Speaker<'_>,
     acceptance: Acceptance,
     dataset: Option<&DatasetId>,
 ) -> Answer<AcceptanceView> {
@@ -122,8 +127,8 @@ pub(super) fn acceptance_view(
     let accepted = |alternative: crate::record::acceptance::Alternative| {
         let rule = rule::read(&alternative.rule, Shape::Offer)?;
         Ok(AcceptedRule {
-            sentence: sentence(&rule),
-            lines: lines(&rule),
+            sentence: speaker.sentence(&rule),
+            lines: speaker.lines(&rule),
             policy: alternative.rule,
             added_by: alternative.added_by,
             added: alternative.added,
@@ -133,6 +138,7 @@ pub(super) fn acceptance_view(
         words,
         rules: acceptance.also.into_iter().map(accepted).collect::<Answer<_>>()?,
         no_worse: acceptance.no_worse,
+        promises: acceptance.promises,
         otherwise: match acceptance.otherwise {
             Otherwise::AskPerson => OtherTerms::AskPerson,
             Otherwise::Refuse => OtherTerms::Refuse,
@@ -162,6 +168,17 @@ fn words(acceptance: &Acceptance, as_provider: bool) -> Words {
             ", and whatever provably grants us no less",
         ),
     };
+    let promises = match (acceptance.promises, as_provider) {
+        (_, true) => ("", ""),
+        (false, false) => (
+            "; nichts, was uns mehr zusagen lässt als ein Mensch hier wollte",
+            "; nothing that makes us promise more than a person here wanted",
+        ),
+        (true, false) => (
+            "; auch mit Zusagen, die kein Programm für uns hält",
+            "; with promises too that no program keeps for us",
+        ),
+    };
     let rest = match acceptance.otherwise {
         Otherwise::AskPerson => {
             ("Über alles andere entscheidet ein Mensch.", "a person decides about the rest")
@@ -169,7 +186,10 @@ fn words(acceptance: &Acceptance, as_provider: bool) -> Words {
         Otherwise::Refuse => ("Alles andere wird abgelehnt.", "the rest is refused"),
     };
     Words::new(
-        format!("Von selbst angenommen: {}{}{}. {}", own.0, listed.0, better.0, rest.0),
-        format!("accepted by itself: {}{}{}; {}", own.1, listed.1, better.1, rest.1),
+        format!(
+            "Von selbst angenommen: {}{}{}{}. {}",
+            own.0, listed.0, better.0, promises.0, rest.0
+        ),
+        format!("accepted by itself: {}{}{}{}; {}", own.1, listed.1, better.1, promises.1, rest.1),
     )
 }

@@ -17,7 +17,7 @@ use wire::did::Did;
 
 use super::Inner;
 use super::refusal::conflict;
-use super::words::of_decision;
+use super::words::Speaker;
 use crate::clock::Clock;
 use crate::data::pull::{DataClient, Order, Progress, PullError, PullOutcome, pull};
 use crate::engine::agreement::{AGREEMENT_ENDED, ended_words};
@@ -158,7 +158,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
         let decision = self.engine.judge_agreement(ours, &standing, &agreed, now, exercise).await?;
         if decision.verdict == policy::Verdict::Deny {
             let code = decision.reasons.first().map_or("rule-refuses", |it| it.code.code());
-            let told = of_decision(&decision);
+            let told = Speaker::of(&self.book).of_decision(&decision);
             return Err(Refusal::new(Fault::Conflict, code, told.reason, told.remedy));
         }
         Ok(agreed)

@@ -26,9 +26,9 @@ pub(super) struct Ruled {
 }
 
 /// The offer behind a rule; one that cannot be enforced is refused where it is.
-pub(super) fn ruled(given: RuleInput) -> Answer<Ruled> {
+pub(super) fn ruled(book: &Book, given: RuleInput) -> Answer<Ruled> {
     match given {
-        RuleInput::Sentences { sentences } => chosen(&sentences),
+        RuleInput::Sentences { sentences } => chosen(book, &sentences),
         RuleInput::Policy { policy } => {
             check(&policy)?;
             Ok(Ruled { offer: policy, beside: BTreeSet::new() })
@@ -37,8 +37,8 @@ pub(super) fn ruled(given: RuleInput) -> Answer<Ruled> {
 }
 
 /// Terms of a contract: a setting of our own program is none.
-pub(super) fn terms(given: RuleInput) -> Answer<Value> {
-    let Ruled { offer, beside } = ruled(given)?;
+pub(super) fn terms(book: &Book, given: RuleInput) -> Answer<Value> {
+    let Ruled { offer, beside } = ruled(book, given)?;
     if beside.is_empty() {
         return Ok(offer);
     }
@@ -75,25 +75,23 @@ fn check(policy: &Value) -> Answer<()> {
     Ok(())
 }
 
-fn chosen(sentences: &[RuleSentence]) -> Answer<Ruled> {
-    let book = Book::shipped();
+fn chosen(book: &Book, sentences: &[RuleSentence]) -> Answer<Ruled> {
     let typed = typed(sentences)?;
     let texts: Vec<&str> = typed.iter().map(|(_, text)| text.as_str()).collect();
     let refused = |error: ChoiceError| {
         let place = typed.get(error.at()).map_or(0, |(place, _)| *place);
-        refused(&error, sentences.get(place), place)
+        refused(book, &error, sentences.get(place), place)
     };
     let chosen = book.choose(&texts).map_err(refused)?;
     let built = book.build(&chosen).map_err(refused)?;
     if let Err(refusal) = check(&built.policy) {
-        return Err(unkept(&chosen).unwrap_or_else(|| at(refusal, "/rule")));
+        return Err(unkept(book, &chosen).unwrap_or_else(|| at(refusal, "/rule")));
     }
     Ok(Ruled { offer: built.policy, beside: built.beside })
 }
 
 /// Which of the sentences cannot be judged here, and why.
-fn unkept(chosen: &[Chosen]) -> Option<Refusal> {
-    let book = Book::shipped();
+fn unkept(book: &Book, chosen: &[Chosen]) -> Option<Refusal> {
     chosen.iter().find_map(|sentence| {
         let built = book.build(std::slice::from_ref(sentence)).ok()?;
         let Refusal { code, reason, .. } = check(&built.policy).err()?;
@@ -139,7 +137,12 @@ fn quoted<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(", ")
 }
 
-fn refused(error: &ChoiceError, given: Option<&RuleSentence>, place: usize) -> Refusal {
+fn refused(
+    book: &Book,
+    error: &ChoiceError,
+    given: Option<&RuleSentence>,
+    place: usize,
+) -> Refusal {
     let code = match (error, given) {
         (ChoiceError::Blank { .. }, Some(RuleSentence::Until { .. })) => "until-invalid",
         (
@@ -148,7 +151,7 @@ fn refused(error: &ChoiceError, given: Option<&RuleSentence>, place: usize) -> R
         ) => "name-invalid",
         (_, _) => error.code(),
     };
-    let words = |lang| error.words(Book::shipped(), lang);
+    let words = |lang| error.words(book, lang);
     let remedy = Words::new(
         "Einen der Sätze nehmen, die `allmende dataset add --help` auflistet, und seine Lücken füllen.",
         "take one of the sentences that `allmende dataset add --help` lists, and fill its blanks",

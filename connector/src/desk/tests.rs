@@ -1,9 +1,13 @@
 //! The desk over a whole data space in one process.
 
 mod erase;
+mod explained;
 mod flow;
 mod haggle;
 mod lines;
+mod missing;
+mod programs;
+mod promised;
 mod said;
 mod story;
 mod unanswered;

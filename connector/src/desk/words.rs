@@ -1,11 +1,16 @@
 //! Rules and reasons in words of both languages, from what `policy` says.
 
+pub(super) mod tree;
+
 use odrl_parser::Policy;
+use policy::book::Peer;
 use policy::text::{self, Lang, Voice};
-use policy::{Badge, Book, CheckedPolicy, Decision, ReasonCode, Redacted, Standing, Verdict};
+use policy::{
+    Badge, Book, CheckedPolicy, Decision, Missing, ReasonCode, Redacted, Standing, Verdict,
+};
 
 use crate::engine::facts;
-use crate::management::view::{BadgeName, RuleLine, Words};
+use crate::management::view::{BadgeName, IgnoredView, RuleLine, Words};
 use crate::record::negotiation::Why;
 
 /// Why something was said no to, and what helps.
@@ -15,37 +20,77 @@ pub(super) struct Told {
     pub(super) remedy: Words,
 }
 
-fn both(say: impl Fn(Lang) -> String) -> Words {
+pub(super) fn both(say: impl Fn(Lang) -> String) -> Words {
     Words::new(say(Lang::De), say(Lang::En))
 }
 
-/// What is said of a rule: by our book, of what our program can do. Which program a partner has is
-/// not known.
-pub(crate) fn voice(lang: Lang) -> Voice<'static> {
-    let standing = Standing { ours: facts::capabilities(), partner: None };
-    Voice { book: Book::shipped(), standing, lang }
+/// Speaks of rules: by a book, and of what can be kept between our program and a partner's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Speaker<'a> {
+    /// The sentences and words.
+    pub(crate) book: &'a Book,
+    /// The partner's program; none where nothing is known of it, or there is no partner.
+    pub(crate) partner: Option<&'a Peer>,
 }
 
-/// A rule as one sentence.
-pub(super) fn sentence(rule: &CheckedPolicy) -> Words {
-    both(|lang| voice(lang).sentence(rule.policy()))
-}
+impl<'a> Speaker<'a> {
+    /// Of a rule beside which stands no partner.
+    pub(crate) const fn of(book: &'a Book) -> Self {
+        Self { book, partner: None }
+    }
 
-/// A rule line by line: each condition with its own badge, a rule without conditions as a whole.
-pub(super) fn lines(rule: &CheckedPolicy) -> Vec<RuleLine> {
-    lines_of(rule.policy())
-}
+    pub(crate) fn voice(&self, lang: Lang) -> Voice<'a> {
+        let standing = Standing { ours: facts::capabilities(), partner: self.partner };
+        Voice { book: self.book, standing, lang }
+    }
 
-/// As [`lines`], of a policy that may be one that nobody here can judge.
-pub(super) fn lines_of(policy: &Policy) -> Vec<RuleLine> {
-    let (de, en) = (voice(Lang::De).lines(policy), voice(Lang::En).lines(policy));
-    let both = de.into_iter().zip(en);
-    let line = |(de, en): (text::RuleSentence, text::RuleSentence)| RuleLine {
-        sentence: Words::new(de.text, en.text),
-        badge: badge(en.badge),
-        pointer: en.pointer.as_str().to_owned(),
-    };
-    both.map(line).collect()
+    /// A rule as one sentence.
+    pub(super) fn sentence(&self, rule: &CheckedPolicy) -> Words {
+        both(|lang| self.voice(lang).sentence(rule.policy()))
+    }
+
+    /// A rule line by line: each condition with its own badge, a rule without conditions as a whole.
+    pub(super) fn lines(&self, rule: &CheckedPolicy) -> Vec<RuleLine> {
+        self.lines_of(rule.policy())
+    }
+
+    /// As [`Self::lines`], of a policy that may be one that nobody here can judge.
+    pub(super) fn lines_of(&self, policy: &Policy) -> Vec<RuleLine> {
+        let (de, en) = (self.voice(Lang::De).lines(policy), self.voice(Lang::En).lines(policy));
+        let both = de.into_iter().zip(en);
+        let line = |(de, en): (text::RuleSentence, text::RuleSentence)| RuleLine {
+            sentence: Words::new(de.text, en.text),
+            badge: badge(en.badge),
+            pointer: en.pointer.as_str().to_owned(),
+        };
+        both.map(line).collect()
+    }
+
+    /// What the partner's program is known to ignore of a policy, or to read otherwise.
+    pub(super) fn ignored(&self, policy: &Policy) -> Vec<IgnoredView> {
+        let Some(partner) = self.partner else { return Vec::new() };
+        let of = |lang| text::ignored(&self.voice(lang), policy, partner);
+        let both = of(Lang::De).into_iter().zip(of(Lang::En));
+        let view = |(de, en): (text::IgnoredPart, text::IgnoredPart)| IgnoredView {
+            sentence: Words::new(de.part, en.part),
+            what: Words::new(de.what, en.what),
+            pointer: en.pointer.as_str().to_owned(),
+        };
+        both.map(view).collect()
+    }
+
+    /// What would have to hold for a permit, each of it.
+    pub(super) fn needed(&self, policy: &Policy, missing: &[Missing]) -> Vec<Words> {
+        missing.iter().map(|it| both(|lang| self.voice(lang).needed(policy, it))).collect()
+    }
+
+    /// Why our own decision is a denial, with values.
+    pub(super) fn of_decision(&self, decision: &Decision) -> Told {
+        Told {
+            reason: both(|lang| text::reason(self.book, decision, lang)),
+            remedy: both(|lang| text::remedy(self.book, decision, lang)),
+        }
+    }
 }
 
 fn badge(badge: Badge) -> BadgeName {
@@ -53,14 +98,6 @@ fn badge(badge: Badge) -> BadgeName {
         Badge::Enforced => BadgeName::Enforced,
         Badge::Evidenced => BadgeName::Evidenced,
         Badge::Promised => BadgeName::Promised,
-    }
-}
-
-/// Why our own decision is a denial, with values.
-pub(super) fn of_decision(decision: &Decision) -> Told {
-    Told {
-        reason: both(|lang| text::reason(Book::shipped(), decision, lang)),
-        remedy: both(|lang| text::remedy(Book::shipped(), decision, lang)),
     }
 }
 

@@ -81,6 +81,7 @@ impl<P: Parts> Engine<P> {
             return Err(EngineError::operator("too-many-rules", words));
         }
         acceptance.no_worse = change.no_worse.unwrap_or(acceptance.no_worse);
+        acceptance.promises = change.promises.unwrap_or(acceptance.promises);
         acceptance.otherwise = change.otherwise.unwrap_or(acceptance.otherwise);
         let (digest, document) = document(&acceptance)?;
         draft.document(&digest, &document)?;

@@ -2,7 +2,9 @@
 //! this partner. What does not depend on the partner is prepared once and kept.
 
 pub mod filter;
+mod reader;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +12,10 @@ use policy::{CheckedPolicy, Verdict};
 use protocol::id::DatasetId;
 use serde_json::{Value, json};
 use wire::did::Did;
+use wire::digest::Digest;
 
 use self::filter::{Description, Filter};
+use self::reader::Reader;
 use super::Engine;
 use super::error::EngineError;
 use super::parts::Parts;
@@ -29,6 +33,8 @@ pub struct Prepared {
     id: DatasetId,
     listed_for: ListedFor,
     rule: CheckedPolicy,
+    /// The same for the same rule, whatever the id of the offer.
+    rule_number: usize,
     title: String,
     description: String,
     media_type: String,
@@ -44,11 +50,35 @@ impl Prepared {
             media_type: &self.media_type,
         }
     }
+}
 
+/// A dataset as one reader sees it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    dataset: Arc<Prepared>,
+    /// Further members and the closing brace, for whom the rule gives no contract now.
+    missing: Option<Arc<str>>,
+}
+
+impl Shown {
     /// The dataset as the catalogue shows it, JSON.
     #[must_use]
-    pub fn json(&self) -> &str {
-        &self.json
+    pub fn json(&self) -> Cow<'_, str> {
+        let json = self.dataset.json.as_str();
+        match (&self.missing, json.strip_suffix('}')) {
+            (Some(missing), Some(open)) => Cow::Owned(format!("{open},{missing}")),
+            (Some(_) | None, _) => Cow::Borrowed(json),
+        }
+    }
+
+    /// Its length, bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.dataset.json.len() + self.missing.as_ref().map_or(0, |missing| missing.len())
+    }
+
+    fn id(&self) -> &DatasetId {
+        &self.dataset.id
     }
 }
 
@@ -56,7 +86,7 @@ impl Prepared {
 #[derive(Debug)]
 pub struct Page {
     /// The datasets, in the order of their ids.
-    pub datasets: Vec<Arc<Prepared>>,
+    pub datasets: Vec<Shown>,
     /// After which dataset the next page begins, if there is one.
     pub next: Option<DatasetId>,
     /// Before which dataset the previous page ends, if there is one.
@@ -96,17 +126,15 @@ fn split(catalog: &Datasets, at: usize) -> (&Datasets, &Datasets) {
 fn take<'a>(
     datasets: impl Iterator<Item = &'a Arc<Prepared>>,
     limit: usize,
-    shown: impl Fn(&Arc<Prepared>) -> Result<bool, EngineError>,
-) -> Result<(Vec<Arc<Prepared>>, bool), EngineError> {
-    let mut taken: Vec<Arc<Prepared>> = Vec::new();
+    wanted: impl Fn(&Arc<Prepared>) -> Result<Option<Shown>, EngineError>,
+) -> Result<(Vec<Shown>, bool), EngineError> {
+    let mut taken: Vec<Shown> = Vec::new();
     for dataset in datasets {
-        if !shown(dataset)? {
-            continue;
-        }
+        let Some(shown) = wanted(dataset)? else { continue };
         if taken.len() == limit {
             return Ok((taken, true));
         }
-        taken.push(dataset.clone());
+        taken.push(shown);
     }
     Ok((taken, false))
 }
@@ -153,9 +181,11 @@ impl<P: Parts> Engine<P> {
     ) -> Result<Page, EngineError> {
         let Wanted { place, limit, filter } = wanted;
         let catalog = self.prepared(participant).await?;
+        let reader = Reader::new(peer, standing, self.clock.now());
         let shown = |dataset: &Arc<Prepared>| {
             let passes = filter.passes(&dataset.described());
-            Ok(passes && self.shows(standing, peer, dataset)?)
+            let sees = passes && reader.sees(dataset)?;
+            sees.then(|| reader.shown(dataset)).transpose()
         };
         let (before, after) = match place {
             Place::Start => (&[][..], catalog.as_slice()),
@@ -171,14 +201,14 @@ impl<P: Parts> Engine<P> {
         if let Place::Before(_) = place {
             let (mut datasets, more) = take(before.iter().rev(), limit, shown)?;
             datasets.reverse();
-            let next = datasets.last().map(|last| last.id.clone());
-            let previous = more.then(|| datasets.first().map(|first| first.id.clone())).flatten();
+            let next = datasets.last().map(|last| last.id().clone());
+            let previous = more.then(|| datasets.first().map(|first| first.id().clone())).flatten();
             return Ok(Page { datasets, next, previous });
         }
         let (datasets, more) = take(after.iter(), limit, shown)?;
-        let next = more.then(|| datasets.last().map(|last| last.id.clone())).flatten();
+        let next = more.then(|| datasets.last().map(|last| last.id().clone())).flatten();
         let preceded = !take(before.iter().rev(), 1, shown)?.0.is_empty();
-        let previous = preceded.then(|| datasets.first().map(|first| first.id.clone())).flatten();
+        let previous = preceded.then(|| datasets.first().map(|first| first.id().clone())).flatten();
         Ok(Page { datasets, next, previous })
     }
 
@@ -192,30 +222,29 @@ impl<P: Parts> Engine<P> {
         standing: &Standing,
         peer: &Did,
         id: &str,
-    ) -> Result<Arc<Prepared>, EngineError> {
+    ) -> Result<Shown, EngineError> {
         let catalog = self.prepared(participant).await?;
         let found = catalog.binary_search_by(|dataset| dataset.id.as_str().cmp(id));
         let dataset = found.ok().and_then(|position| catalog.get(position));
         let dataset = dataset.ok_or(EngineError::NotFound)?;
-        if self.shows(standing, peer, dataset)? {
-            Ok(dataset.clone())
-        } else {
-            Err(EngineError::NotFound)
-        }
+        let reader = Reader::new(peer, standing, self.clock.now());
+        if reader.sees(dataset)? { reader.shown(dataset) } else { Err(EngineError::NotFound) }
     }
 
-    fn shows(
+    /// Whether a dataset is not shown to `peer` now: then it has no offers for it either.
+    pub(super) fn hides(
         &self,
-        standing: &Standing,
+        dataset: &DatasetRecord,
         peer: &Did,
-        dataset: &Prepared,
+        standing: &Standing,
     ) -> Result<bool, EngineError> {
         match dataset.listed_for {
-            ListedFor::Members => Ok(true),
+            ListedFor::Members => Ok(false),
             ListedFor::Permitted => {
+                let rule = rule::read(&dataset.offer, Shape::Offer)?;
                 let now = self.clock.now();
-                let decision = rule::decide(&dataset.rule, peer, &dataset.id, standing, now)?;
-                Ok(decision.verdict == Verdict::Permit)
+                let decision = rule::decide(&rule, peer, &dataset.id, standing, now)?;
+                Ok(decision.verdict == Verdict::Deny)
             }
         }
     }
@@ -228,9 +257,12 @@ impl<P: Parts> Engine<P> {
             return Ok(catalog);
         }
         let mut catalog = Vec::new();
+        let mut rules: BTreeMap<Digest, usize> = BTreeMap::new();
         for dataset in self.datasets(participant.did()).await? {
             if dataset.withdrawn.is_none() {
-                catalog.push(Arc::new(prepare(participant, dataset)?));
+                let next = rules.len();
+                let number = *rules.entry(rule_digest(&dataset.offer)?).or_insert(next);
+                catalog.push(Arc::new(prepare(participant, dataset, number)?));
             }
         }
         catalog.sort_by(|one, other| one.id.cmp(&other.id));
@@ -240,7 +272,20 @@ impl<P: Parts> Engine<P> {
     }
 }
 
-fn prepare(participant: &Participant, dataset: DatasetRecord) -> Result<Prepared, EngineError> {
+/// What an offer says, whatever its id.
+fn rule_digest(offer: &Value) -> Result<Digest, EngineError> {
+    let mut rule = offer.clone();
+    if let Value::Object(members) = &mut rule {
+        members.remove("@id");
+    }
+    Digest::of_canonical(&rule).map_err(|_| EngineError::Internal { what: "an offer's digest" })
+}
+
+fn prepare(
+    participant: &Participant,
+    dataset: DatasetRecord,
+    rule_number: usize,
+) -> Result<Prepared, EngineError> {
     let rule = rule::read(&dataset.offer, Shape::Offer)?;
     let distribution = |format: &str| {
         json!({
@@ -262,6 +307,7 @@ fn prepare(participant: &Participant, dataset: DatasetRecord) -> Result<Prepared
         id: dataset.id,
         listed_for: dataset.listed_for,
         rule,
+        rule_number,
         title: dataset.title,
         description: dataset.description,
         media_type: dataset.media_type,

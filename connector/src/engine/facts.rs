@@ -75,7 +75,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) standing: &'a Standing,
     /// The time.
     pub(crate) now: Timestamp,
-    /// Until when what the list says is good; none: for ever, where only the rule's own times are of
+    /// Until when what the list says is good; none: always, where only the rule's own times are of
     /// interest.
     pub(crate) list_until: Option<Timestamp>,
     /// The moment.
@@ -109,7 +109,7 @@ pub(crate) fn gather(rule: &CheckedPolicy, circumstances: &Circumstances<'_>) ->
 fn listed(facts: Facts, circumstances: &Circumstances<'_>) -> Facts {
     let Circumstances { consumer, standing, now, list_until, .. } = circumstances;
     let list = &standing.list;
-    if list.check_time(*now).is_err() {
+    if list_until.is_some() && list.check_time(*now).is_err() {
         return facts;
     }
     let member = list.member(consumer).filter(|member| member.status == Status::Active);

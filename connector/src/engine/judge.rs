@@ -1,7 +1,7 @@
 //! Asking the rule of a contract in force, with the contract's meter beside it.
 
 use jiff::Timestamp;
-use policy::{CheckedPolicy, Decision, Verdict};
+use policy::{CheckedPolicy, Decision, Explanation, Verdict};
 use protocol::Role;
 use protocol::id::AgreementId;
 use protocol::transfer::Flow;
@@ -58,6 +58,30 @@ impl Case<'_> {
         list_until: Option<Timestamp>,
         exercise: Exercise,
     ) -> Result<Judged, EngineError> {
+        let circumstances = self.circumstances(standing, now, list_until, exercise);
+        let made = rule::judge(&self.rule, &self.agreed.dataset, &circumstances)?;
+        Ok(Judged::new(made, &self.rule, Shape::Agreement, self.agreed.document))
+    }
+
+    /// The same, with what would have to be otherwise.
+    pub(crate) fn explain(
+        &self,
+        standing: &Standing,
+        now: Timestamp,
+        list_until: Option<Timestamp>,
+        exercise: Exercise,
+    ) -> Result<(Decision, Explanation), EngineError> {
+        let circumstances = self.circumstances(standing, now, list_until, exercise);
+        rule::explain(&self.rule, &self.agreed.dataset, &circumstances)
+    }
+
+    fn circumstances<'a>(
+        &'a self,
+        standing: &'a Standing,
+        now: Timestamp,
+        list_until: Option<Timestamp>,
+        exercise: Exercise,
+    ) -> Circumstances<'a> {
         let (tense, flow) = match exercise {
             Exercise::Another(flow) => (Tense::Next, flow),
             Exercise::More(flow) => (Tense::More, flow),
@@ -66,9 +90,7 @@ impl Case<'_> {
         let ended = self.agreed.ended.as_ref().map(|ended| ended.at);
         let moment = Moment::Agreed { ended, usage: self.usage.as_ref(), tense, flow };
         let consumer = self.consumer;
-        let circumstances = Circumstances { consumer, standing, now, list_until, moment };
-        let made = rule::judge(&self.rule, &self.agreed.dataset, &circumstances)?;
-        Ok(Judged::new(made, &self.rule, Shape::Agreement, self.agreed.document))
+        Circumstances { consumer, standing, now, list_until, moment }
     }
 
     /// When a meter that stands against one more delivery has gone far enough, if it ever does by

@@ -2,7 +2,7 @@
 
 use odrl_parser::{Id, Term};
 pub(crate) use policy::Shape;
-use policy::{CheckedPolicy, Decision, Facts, Request, check, evaluate};
+use policy::{CheckedPolicy, Decision, Explanation, Facts, Request, check, evaluate};
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
@@ -40,6 +40,31 @@ pub(crate) fn decide(
     now: Timestamp,
 ) -> Result<Decision, EngineError> {
     judge_offered(rule, peer, dataset, standing, now).map(|(decision, _)| decision)
+}
+
+/// What would have to be otherwise for `peer` to be given `dataset` at `now`.
+pub(crate) fn explain_offered(
+    rule: &CheckedPolicy,
+    peer: &Did,
+    dataset: &DatasetId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Explanation, EngineError> {
+    let list_until = Some(standing.list.expires);
+    let moment = Moment::Offered;
+    let offered = Circumstances { consumer: peer, standing, now, list_until, moment };
+    explain(rule, dataset, &offered).map(|(_, explanation)| explanation)
+}
+
+/// What a rule says in these circumstances, and what would have to be otherwise.
+pub(crate) fn explain(
+    rule: &CheckedPolicy,
+    dataset: &DatasetId,
+    circumstances: &Circumstances<'_>,
+) -> Result<(Decision, Explanation), EngineError> {
+    let facts = facts::gather(rule, circumstances);
+    let asked = use_by(circumstances.consumer, dataset)?;
+    Ok((evaluate(rule, &asked, &facts), policy::explain(rule, &asked, &facts)))
 }
 
 /// As [`decide`], with the facts, for a decision that is recorded.

@@ -1,11 +1,13 @@
 //! From a request whose caller is known to the desk and back: reads path, query and body of each
 //! call, strictly, and hands them on.
 
+mod query;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use protocol::id::DatasetId;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use wire::json::{self, Limits};
 
 use super::actor::{AccountName, Actor};
@@ -16,9 +18,12 @@ use super::refusal::Refusal;
 use super::view::contract::WAIT_SECONDS_MAX;
 use super::view::{
     AcceptanceInput, ContractId, ContractRequest, DatasetInput, DeliveryId, ExportRequest,
-    InvitationInput, KindsInput, NewAccount, PeerName, PersonReason, Proposal, TermsInput, Wait,
+    InvitationInput, KindsInput, NewAccount, PeerName, PersonReason, ProgramInput, Proposal,
+    TermsInput, Wait,
 };
-use crate::engine::catalog::filter::Filter;
+use query::{
+    AnchorsQuery, CatalogQuery, DeliveriesQuery, ExplainQuery, LogQuery, Nothing, WaitQuery,
+};
 
 /// The most log entries on one page.
 pub const LOG_PAGE_MAX: u16 = 1_000;
@@ -79,6 +84,7 @@ pub async fn answer<D: Desk>(
         | Operation::Contract
         | Operation::CounterContract
         | Operation::EndContract
+        | Operation::ExplainContract
         | Operation::OfferContract
         | Operation::Pull
         | Operation::Receive
@@ -92,12 +98,18 @@ pub async fn answer<D: Desk>(
         | Operation::ListAccounts
         | Operation::ListApprovals
         | Operation::Members
+        | Operation::Partners
         | Operation::Status => {
             input.empty()?;
             bare(desk, operation, actor).await
         }
         Operation::InviteMember => {
             json(desk.invite_member(actor, input.body::<InvitationInput>()?).await?)
+        }
+        Operation::PartnerProgram => {
+            let partner = input.id::<PeerName>()?;
+            let program = input.body::<ProgramInput>()?;
+            json(desk.partner_program(actor, &partner, program).await?)
         }
         Operation::ReinstateMember
         | Operation::RevokeMember
@@ -130,6 +142,7 @@ async fn bare<D: Desk>(
         Operation::ListAccounts => json(desk.accounts(actor).await?),
         Operation::ListApprovals => json(desk.approvals(actor).await?),
         Operation::Members => json(desk.members(actor).await?),
+        Operation::Partners => json(desk.partners(actor).await?),
         Operation::Status => json(desk.status(actor).await?),
         _ => Err(Complaint::RouteUnknown.into()),
     }
@@ -248,6 +261,10 @@ async fn about_contract<D: Desk>(
         Operation::EndContract => {
             json(desk.end_contract(actor, id, input.body::<PersonReason>()?).await?)
         }
+        Operation::ExplainContract => {
+            let query: ExplainQuery = input.query()?;
+            json(desk.explain_contract(actor, id, query.at).await?)
+        }
         Operation::Pull => {
             input.body::<Nothing>()?;
             json(desk.pull(actor, id).await?)
@@ -297,59 +314,6 @@ async fn about_member<D: Desk>(
         }
         _ => Err(Complaint::RouteUnknown.into()),
     }
-}
-
-/// The body `{}` of a call that needs no more than its path.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AnchorsQuery {
-    members: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CatalogQuery {
-    peer: PeerName,
-    page: Option<String>,
-    filter: Option<String>,
-}
-
-impl CatalogQuery {
-    /// What is written as JSON, as the member `filter` of a catalogue request.
-    fn filter(&self) -> Result<Filter, Complaint> {
-        let invalid =
-            |problem: String| Complaint::QueryInvalid { problem: format!("filter: {problem}") };
-        let Some(text) = &self.filter else { return Ok(Filter::default()) };
-        let read = json::parse(text.as_bytes(), &Limits::message());
-        let entries = read.map_err(|error| invalid(error.to_string()))?;
-        let entries = entries.as_array().ok_or_else(|| invalid("no array".to_owned()))?;
-        Filter::read(entries).map_err(|error| invalid(error.to_string()))
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct DeliveriesQuery {
-    contract: Option<ContractId>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct LogQuery {
-    from: Option<u64>,
-    count: Option<u16>,
-    contract: Option<ContractId>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct WaitQuery {
-    wait: Option<u16>,
-    seen: Option<u64>,
 }
 
 impl Input<'_> {

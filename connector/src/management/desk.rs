@@ -6,6 +6,7 @@
 
 use std::future::Future;
 
+use jiff::Timestamp;
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
@@ -16,9 +17,9 @@ use super::token::TokenHash;
 use super::view::{
     AcceptanceInput, AcceptanceView, AccountAdded, AccountView, ApprovalView, CatalogView,
     ContractId, ContractRequest, ContractView, DatasetInput, DatasetView, DeliveryId, DeliveryView,
-    DoctorView, ExportRequest, ExportView, HandoverView, InvitationInput, InvitationView,
-    KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PeerName, PersonReason, Proposal,
-    StatusView, TermsInput, Wait, Words,
+    DoctorView, ExplainedView, ExportRequest, ExportView, HandoverView, InvitationInput,
+    InvitationView, KindsInput, LogPage, MemberChanged, MembersView, NewAccount, PartnerView,
+    PeerName, PersonReason, ProgramInput, Proposal, StatusView, TermsInput, Wait, Words,
 };
 use crate::engine::catalog::filter::Filter;
 
@@ -100,6 +101,14 @@ pub trait Desk: Send + Sync + 'static {
         id: &ContractId,
         wait: Wait,
     ) -> impl Future<Output = Answer<ContractView>> + Send;
+
+    /// Judges a contract's rule with what is known, now or at another instant, and says why.
+    fn explain_contract(
+        &self,
+        actor: &Actor,
+        id: &ContractId,
+        at: Option<Timestamp>,
+    ) -> impl Future<Output = Answer<ExplainedView>> + Send;
 
     /// Asks for other terms than those that the provider offers (consumer).
     fn counter_contract(
@@ -262,6 +271,17 @@ pub trait Desk: Send + Sync + 'static {
         actor: &Actor,
         name: &AccountName,
     ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The other members of the data space, each with its program.
+    fn partners(&self, actor: &Actor) -> impl Future<Output = Answer<Vec<PartnerView>>> + Send;
+
+    /// Says which program a partner runs, or that it is unknown again.
+    fn partner_program(
+        &self,
+        actor: &Actor,
+        partner: &PeerName,
+        program: ProgramInput,
+    ) -> impl Future<Output = Answer<PartnerView>> + Send;
 
     /// The members of the data space.
     fn members(&self, actor: &Actor) -> impl Future<Output = Answer<MembersView>> + Send;

@@ -1,10 +1,12 @@
 //! A desk of fixed answers for tests: two participants, and a note of who called what.
 
+mod partner;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use jiff::Timestamp;
 use protocol::id::DatasetId;
 use serde_json::{Value, json};
 use wire::did::Did;
@@ -15,6 +17,7 @@ use super::refusal::{Fault, Refusal};
 use super::token::{Token, TokenHash};
 use super::view::*;
 use crate::engine::catalog::filter::Filter;
+pub(crate) use partner::*;
 pub(crate) use views::*;
 
 /// A desk of fixed answers.
@@ -112,6 +115,14 @@ impl Desk for FixtureDesk {
     async fn contract(&self, actor: &Actor, id: &ContractId, _: Wait) -> Answer<ContractView> {
         let deliveries = vec![delivery()];
         self.note(actor, "contract", ContractView { id: id.clone(), deliveries, ..contract() })
+    }
+    async fn explain_contract(
+        &self,
+        actor: &Actor,
+        _: &ContractId,
+        _: Option<Timestamp>,
+    ) -> Answer<ExplainedView> {
+        self.note(actor, "explainContract", explained())
     }
     async fn counter_contract(
         &self,
@@ -226,6 +237,17 @@ impl Desk for FixtureDesk {
     }
     async fn remove_account(&self, actor: &Actor, _: &AccountName) -> Answer<()> {
         self.note(actor, "removeAccount", ())
+    }
+    async fn partners(&self, actor: &Actor) -> Answer<Vec<PartnerView>> {
+        self.note(actor, "partners", partners())
+    }
+    async fn partner_program(
+        &self,
+        actor: &Actor,
+        _: &PeerName,
+        _: ProgramInput,
+    ) -> Answer<PartnerView> {
+        self.note(actor, "partnerProgram", partners().remove(0))
     }
     async fn members(&self, actor: &Actor) -> Answer<MembersView> {
         self.note(actor, "members", members())

@@ -87,6 +87,8 @@ pub enum Operation {
     Doctor,
     /// End a contract.
     EndContract,
+    /// Judge a contract and say why.
+    ExplainContract,
     /// Write an auditor's folder.
     ExportLog,
     /// Invite somebody into the data space (authority).
@@ -99,6 +101,10 @@ pub enum Operation {
     LogEntries,
     /// List the data space's members.
     Members,
+    /// Say which program a partner runs.
+    PartnerProgram,
+    /// List partners with their programs.
+    Partners,
     /// Fetch a contract's data.
     Pull,
     /// Have a contract's data sent by the provider.
@@ -139,7 +145,7 @@ const EVERYONE: &[AccountRole] = &AccountRole::ALL;
 
 impl Operation {
     /// Every call.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::Acceptance,
         Self::ChangeAcceptance,
         Self::CounterContract,
@@ -159,12 +165,15 @@ impl Operation {
         Self::Delivery,
         Self::Doctor,
         Self::EndContract,
+        Self::ExplainContract,
         Self::ExportLog,
         Self::InviteMember,
         Self::ListAccounts,
         Self::ListApprovals,
         Self::LogEntries,
         Self::Members,
+        Self::PartnerProgram,
+        Self::Partners,
         Self::Pull,
         Self::Receive,
         Self::ReinstateMember,
@@ -206,12 +215,15 @@ impl Operation {
             Self::Delivery => (Method::Get, "/deliveries/{id}"),
             Self::Doctor => (Method::Get, "/doctor"),
             Self::EndContract => (Method::Post, "/contracts/{id}/end"),
+            Self::ExplainContract => (Method::Get, "/contracts/{id}/explanation"),
             Self::ExportLog => (Method::Post, "/log/export"),
             Self::InviteMember => (Method::Post, "/authority/invitations"),
             Self::ListAccounts => (Method::Get, "/accounts"),
             Self::ListApprovals => (Method::Get, "/approvals"),
             Self::LogEntries => (Method::Get, "/log"),
             Self::Members => (Method::Get, "/members"),
+            Self::PartnerProgram => (Method::Put, "/partners/{id}/program"),
+            Self::Partners => (Method::Get, "/partners"),
             Self::Pull => (Method::Post, "/contracts/{id}/pull"),
             Self::Receive => (Method::Post, "/contracts/{id}/receive"),
             Self::ReinstateMember => (Method::Post, "/authority/members/{id}/reinstate"),
@@ -242,9 +254,11 @@ impl Operation {
             | Self::Datasets
             | Self::Deliveries
             | Self::Delivery
+            | Self::ExplainContract
             | Self::ListApprovals
             | Self::LogEntries
             | Self::Members
+            | Self::Partners
             | Self::Status => EVERYONE,
             Self::AddDataset
             | Self::ChangeAcceptance
@@ -267,7 +281,7 @@ impl Operation {
             Self::RevokeMember | Self::SuspendMember | Self::WithdrawDataset => &[Clerk, Operator],
             Self::ApproveContract | Self::RejectContract => &[Approver],
             Self::ExportLog => &[Auditor, Operator],
-            Self::AddAccount | Self::RemoveAccount => &[Operator],
+            Self::AddAccount | Self::PartnerProgram | Self::RemoveAccount => &[Operator],
             Self::Anchors | Self::Doctor | Self::ListAccounts => &[Auditor, Operator],
         }
     }
@@ -295,12 +309,15 @@ impl Operation {
             Self::Delivery => "delivery",
             Self::Doctor => "doctor",
             Self::EndContract => "endContract",
+            Self::ExplainContract => "explainContract",
             Self::ExportLog => "exportLog",
             Self::InviteMember => "inviteMember",
             Self::ListAccounts => "listAccounts",
             Self::ListApprovals => "listApprovals",
             Self::LogEntries => "logEntries",
             Self::Members => "members",
+            Self::PartnerProgram => "partnerProgram",
+            Self::Partners => "partners",
             Self::Pull => "pull",
             Self::Receive => "receive",
             Self::ReinstateMember => "reinstateMember",

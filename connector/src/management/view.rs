@@ -9,7 +9,9 @@ pub mod catalog;
 pub mod contract;
 pub mod dataset;
 pub mod delivery;
+pub mod explained;
 pub mod log;
+pub mod partner;
 pub mod status;
 pub mod terms;
 pub mod words;
@@ -25,7 +27,9 @@ pub use dataset::{
     Approval, DatasetInput, DatasetView, RuleInput, RuleSentence, SourceInput, Visibility,
 };
 pub use delivery::{DeliveryId, DeliveryOutcome, DeliveryView, HandoverView};
+pub use explained::ExplainedView;
 pub use log::{ExportName, ExportRequest, ExportScope, ExportView, LogEntryView, LogPage};
+pub use partner::{IgnoredView, PartnerView, ProgramInput, ProgramView};
 pub use status::{
     CheckView, DoctorView, LogStatus, MemberView, MembersView, StatusView, StoreStatus,
 };

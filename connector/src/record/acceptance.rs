@@ -14,6 +14,10 @@ pub struct Acceptance {
     /// Whether terms are accepted that are provably no worse for us than our own or one of these: as
     /// provider, that grant no more; as consumer, that grant no less.
     pub no_worse: bool,
+    /// As consumer: whether such terms are also accepted where they make us promise what no person
+    /// here asked for or named, and no program keeps.
+    #[serde(default)]
+    pub promises: bool,
     /// What happens to all others.
     pub otherwise: Otherwise,
 }
@@ -49,7 +53,7 @@ impl Acceptance {
             Role::Consumer => true,
             Role::Provider => false,
         };
-        Self { also: Vec::new(), no_worse, otherwise: Otherwise::AskPerson }
+        Self { also: Vec::new(), no_worse, promises: false, otherwise: Otherwise::AskPerson }
     }
 }
 
@@ -62,6 +66,8 @@ pub struct AcceptanceChange {
     pub add: Option<Value>,
     /// Whether what is no worse is accepted.
     pub no_worse: Option<bool>,
+    /// Whether it is accepted that we promise more.
+    pub promises: Option<bool>,
     /// What happens to the rest.
     pub otherwise: Option<Otherwise>,
 }

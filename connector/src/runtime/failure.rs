@@ -4,6 +4,7 @@ use std::error::Error;
 
 use super::node::StartError;
 use super::sockets::BindError;
+use crate::book::BookFault;
 use crate::cli::exit::{Exit, Failure};
 use crate::management::view::Words;
 
@@ -34,6 +35,26 @@ impl From<StartError> for Failure {
     }
 }
 
+impl From<BookFault> for Failure {
+    fn from(error: BookFault) -> Self {
+        let (code, remedy) = sentences();
+        let what = Words::new(
+            "Die Sätze dieses Ordners gelten nicht.",
+            "the sentences of this home are refused",
+        );
+        Self::new(Exit::Refused, code, what, remedy).because(chain(&error))
+    }
+}
+
+/// Sentences in place of ours that cannot be read.
+fn sentences() -> (&'static str, Words) {
+    let remedy = Words::new(
+        "Die Stelle in der genannten Datei berichtigen, oder `policy.sentences` aus allmende.toml nehmen; docs/sentences.md sagt, was dort steht.",
+        "correct the place in the file named, or take `policy.sentences` out of allmende.toml; docs/sentences.md says what stands there",
+    );
+    ("sentences-refused", remedy)
+}
+
 fn remedy(error: &StartError) -> (&'static str, Words) {
     match error {
         StartError::Config(_) | StartError::Network | StartError::NoParticipant => (
@@ -43,6 +64,7 @@ fn remedy(error: &StartError) -> (&'static str, Words) {
                 "correct allmende.toml at the place named",
             ),
         ),
+        StartError::Book(_) => sentences(),
         StartError::OtherKind { gate: true } => (
             "gate-home",
             Words::new(

@@ -55,6 +55,7 @@ impl Node {
             partners: ByPeers(self.peers.clone()),
             sequencer,
             office,
+            book: self.book.clone(),
         })
     }
 

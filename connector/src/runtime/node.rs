@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use identity::x509::Der;
 use jiff::Timestamp;
+use policy::Book;
 use wire::did::Did;
 
 use super::parts::Product;
@@ -35,6 +36,8 @@ pub struct Node {
     pub home: Home,
     /// The settings.
     pub config: Config,
+    /// The sentences and words that people read.
+    pub book: Arc<Book>,
     /// The engine.
     pub engine: Arc<Engine<Product>>,
     /// The way to peers.
@@ -101,6 +104,9 @@ pub enum StartError {
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The sentences that replace those of this version.
+    #[error(transparent)]
+    Book(#[from] crate::book::BookFault),
     /// An entry of `net.allow` is no network.
     #[error("`net.allow` has an entry that is no network")]
     Network,
@@ -165,6 +171,7 @@ impl Node {
     /// As [`Node::open`].
     pub fn open_with(home: Home, decider: Arc<dyn Decider>) -> Result<Self, StartError> {
         let config = Config::read(&home.config())?;
+        let book = crate::book::of(&home, &config.policy)?;
         let clock = Arc::new(SystemClock::default());
         let store = open_store(&home, &config)?;
         let guard = Guard::new(&config.net).map_err(|_| StartError::Network)?;
@@ -210,7 +217,7 @@ impl Node {
             limits: config.limits.clone(),
             openings: Arc::new(Files::new(home.clone())),
         }));
-        Ok(Self { home, config, engine, peers, fetcher, roots: data_roots, sources, held })
+        Ok(Self { home, config, book, engine, peers, fetcher, roots: data_roots, sources, held })
     }
 
     /// No instant before the latest one in the store is ever shown, whatever the machine's clock

@@ -45,6 +45,21 @@ pub enum Gap {
     UnboundConstraint,
 }
 
+impl Gap {
+    /// All gaps, in the order of their variants.
+    pub const ALL: [Self; 9] = [
+        Self::AnyOfProhibition,
+        Self::BareProhibition,
+        Self::Duties,
+        Self::DutyAction,
+        Self::LateEnd,
+        Self::Prohibitions,
+        Self::Sequence,
+        Self::UnboundAction,
+        Self::UnboundConstraint,
+    ];
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFile {

@@ -9,6 +9,18 @@ use crate::text::Lang;
 /// The name of the informative member that holds the legal texts of sentences.
 pub(super) const LEGAL_MEMBER: &str = "dct:bibliographicCitation";
 
+/// The legal texts that a policy cites: IRI, version and digest of each, as they are written.
+#[must_use]
+pub fn legal_texts(policy: &Policy) -> Vec<String> {
+    let cited = policy.informative.get(LEGAL_MEMBER);
+    let texts = match cited {
+        Some(serde_json::Value::Array(texts)) => texts.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    texts.iter().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+}
+
 /// A policy as sentences.
 #[derive(Clone, Debug)]
 pub struct Recognised<'a> {

@@ -85,8 +85,9 @@ fn before_signing_the_gaps_of_the_partner_are_named() {
     let mut all = String::new();
     for (key, lang) in [("edc", Lang::De), ("sovity", Lang::En), ("fiware", Lang::En)] {
         let peer = Book::shipped().peers().iter().find(|peer| peer.key() == key);
-        for line in text::ignored(&voice(lang), &policy, peer.unwrap()) {
-            writeln!(all, "{line}").unwrap();
+        let peer = peer.unwrap();
+        for text::IgnoredPart { part, what, .. } in text::ignored(&voice(lang), &policy, peer) {
+            writeln!(all, "{}: {part} – {what}", peer.name(lang)).unwrap();
         }
     }
     assert_snapshot!(all, @r"

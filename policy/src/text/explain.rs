@@ -45,7 +45,7 @@ impl Voice<'_> {
     }
 
     /// A constraint or duty of the policy; what is neither, by its place.
-    fn part(&self, policy: &Policy, pointer: &Pointer) -> String {
+    pub(super) fn part(&self, policy: &Policy, pointer: &Pointer) -> String {
         let mut found = None;
         each_rule(policy, &mut |rule, is_duty| {
             if is_duty && rule.pointer == *pointer {

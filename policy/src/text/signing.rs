@@ -6,7 +6,7 @@ use wire::pointer::Pointer;
 use super::line::pointer;
 use super::{Lang, Voice};
 use crate::badge::{Why, before_signing};
-use crate::book::{Book, Peer};
+use crate::book::{Book, Gap, Peer, Sentence};
 
 /// Why something has its badge.
 #[must_use]
@@ -37,13 +37,26 @@ pub const fn why(why: Why, lang: Lang) -> &'static str {
     lang.pick(de, en)
 }
 
+/// A part of a policy that a program is known to ignore, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredPart {
+    /// The rule or constraint.
+    pub pointer: Pointer,
+    /// What is known.
+    pub gap: Gap,
+    /// The sentence or part.
+    pub part: String,
+    /// What the program makes of it.
+    pub what: String,
+}
+
 /// What the partner's program is known to ignore of the policy: each sentence or part in words, with
 /// what is known of it, to be read before signing.
 #[must_use]
-pub fn ignored(voice: &Voice<'_>, policy: &Policy, partner: &Peer) -> Vec<String> {
+pub fn ignored(voice: &Voice<'_>, policy: &Policy, partner: &Peer) -> Vec<IgnoredPart> {
     let known = voice.book.recognise(policy);
     let lines = voice.lines(policy);
-    let mut said: Vec<String> = Vec::new();
+    let mut said: Vec<IgnoredPart> = Vec::new();
     for ignored in before_signing(policy, partner) {
         let covered = known.sentences.iter().find(|covered| {
             covered.parts.iter().filter_map(pointer).any(|at| is_within(&ignored.pointer, &at))
@@ -55,10 +68,9 @@ pub fn ignored(voice: &Voice<'_>, policy: &Policy, partner: &Peer) -> Vec<String
                 .find(|line| is_within(&ignored.pointer, &line.pointer))
                 .map_or_else(|| ignored.pointer.to_string(), |line| line.text.clone()),
         };
-        let what = partner.gap(ignored.gap, voice.lang).unwrap_or_default();
-        let line = format!("{}: {part} – {what}", partner.name(voice.lang));
-        if !said.contains(&line) {
-            said.push(line);
+        if !said.iter().any(|it| it.part == part && it.gap == ignored.gap) {
+            let what = partner.gap(ignored.gap, voice.lang).unwrap_or_default().to_owned();
+            said.push(IgnoredPart { pointer: ignored.pointer, gap: ignored.gap, part, what });
         }
     }
     said
@@ -69,12 +81,18 @@ fn is_within(inner: &Pointer, outer: &Pointer) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The wording of a sentence, with dots for the blanks.
+#[must_use]
+pub fn wording(sentence: &Sentence, lang: Lang) -> String {
+    super::choice::dotted(sentence.wording(lang))
+}
+
 /// The sentences to choose from: the key, and below it the wording in both languages, with dots for
 /// the blanks.
 #[must_use]
 pub fn sentences(book: &Book) -> String {
     let lines = book.sentences().iter().map(|sentence| {
-        let [de, en] = Lang::ALL.map(|lang| super::choice::dotted(sentence.wording(lang)));
+        let [de, en] = Lang::ALL.map(|lang| wording(sentence, lang));
         let blanks = if sentence.blanks().next().is_some() { "=…" } else { "" };
         format!("  {}{blanks}\n      {de}\n      {en}\n", sentence.key())
     });

@@ -212,6 +212,27 @@ async fn whatever_a_reader_accepts_the_answer_is_json() {
 }
 
 #[tokio::test]
+async fn whom_a_rule_gives_no_contract_is_told_what_is_missing_and_the_standard_holds() {
+    let (space, listener) = listening();
+    let shown = space.publish(Who::Ulm, described(&rule())).await;
+    let mut firm = Client::of(Who::Firm, Who::Ulm, listener.address).await.unwrap();
+    let told = firm.post("/catalog/request", &ask(&json!([]))).await.json();
+    let alone = firm.get(&format!("{BASE}/catalog/datasets/{}", shown.id)).await.json();
+    for dataset in [&told["dataset"][0], &alone] {
+        assert_eq!(dataset["https://w3id.org/allmende/v1/refusedNow"], json!(["not-vetted"]));
+        let operands = json!(["https://w3id.org/allmende/v1/vettedAs"]);
+        assert_eq!(dataset["https://w3id.org/allmende/v1/missing"], operands);
+    }
+    if let Some(standard) = Standard::open() {
+        standard.check("catalog/catalog-schema", &told);
+        standard.check("catalog/dataset-schema", &alone);
+    }
+    let mut company = company(&listener).await;
+    let told = company.post("/catalog/request", &ask(&json!([]))).await.json();
+    assert!(told["dataset"][0].get("https://w3id.org/allmende/v1/refusedNow").is_none());
+}
+
+#[tokio::test]
 async fn a_partner_may_see_nothing_and_what_is_hidden_looks_like_nothing() {
     let (space, listener) = listening();
     let hidden = Described { listed_for: ListedFor::Permitted, ..described(&rule()) };

@@ -197,7 +197,7 @@ async fn a_catalogue_lists_both_formats() {
     let (peer, id) = (Who::Company.did(), dataset.id.as_str());
     let standing = ours.standing().unwrap();
     let shown = engine.catalog_dataset(&ours, &standing, &peer, id).await.unwrap();
-    let shown: Value = serde_json::from_str(shown.json()).unwrap();
+    let shown: Value = serde_json::from_str(&shown.json()).unwrap();
     let formats: Vec<_> =
         shown["distribution"].as_array().unwrap().iter().map(|it| it["format"].clone()).collect();
     assert_eq!(formats, ["HttpData-PULL", "HttpData-PUSH"]);

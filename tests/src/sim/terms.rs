@@ -64,10 +64,13 @@ pub fn propose(sim: &Simulation) {
 pub fn decide_beforehand(sim: &Simulation) {
     let dice = &sim.world.dice;
     let who = *dice.choose(&Who::ALL);
+    let (clear, add) = (dice.chance(500), dice.chance(300).then(|| some_terms(sim)));
+    let no_worse = dice.chance(700);
     let change = AcceptanceChange {
-        clear: dice.chance(500),
-        add: dice.chance(300).then(|| some_terms(sim)),
-        no_worse: Some(dice.chance(700)),
+        clear,
+        add,
+        no_worse: Some(no_worse),
+        promises: Some(no_worse),
         otherwise: Some(*dice.choose(&[Otherwise::AskPerson, Otherwise::Refuse])),
     };
     let which = dice.below(1024);

@@ -103,6 +103,9 @@ pub struct AcceptanceArguments {
     /// Accept terms that are provably no worse for us.
     #[arg(long, value_name = "YES|NO")]
     pub no_worse: Option<YesNo>,
+    /// As consumer: accept terms too that make us promise what nobody here asked for.
+    #[arg(long, value_name = "YES|NO")]
+    pub promises: Option<YesNo>,
     /// What happens to all other terms.
     #[arg(long, value_name = "WHAT")]
     pub otherwise: Option<OtherwiseName>,
@@ -130,6 +133,15 @@ pub enum OtherwiseName {
     AskPerson,
     /// They are refused.
     Refuse,
+}
+
+impl From<YesNo> for bool {
+    fn from(answer: YesNo) -> Self {
+        match answer {
+            YesNo::Yes => true,
+            YesNo::No => false,
+        }
+    }
 }
 
 impl From<OtherwiseName> for OtherTerms {

@@ -76,9 +76,9 @@ pub struct RuleArguments {
 /// Who sees a dataset in the catalogue, on the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum VisibleTo {
-    /// Every member, so that they can ask for what they are missing.
+    /// Every member; whom the rule gives no contract is told what is missing.
     Members,
-    /// Only those whom the rule permits.
+    /// Only those to whom the rule gives a contract now; to others it does not exist.
     Permitted,
 }
 

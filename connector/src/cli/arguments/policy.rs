@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
+use jiff::Timestamp;
 
-/// `policy …`: work on files, without a connector.
+/// `policy …`: on files, and on a running connector's contracts.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Read policies and say what is wrong, or what they mean.
@@ -18,13 +19,22 @@ pub enum PolicyCommand {
         #[arg(long)]
         strict: bool,
     },
-    /// Judge a request under a policy: the answer, the tree behind it, and what would change it.
+    /// Judge a request under a policy, or a contract: the answer, the tree behind it, and what would
+    /// change it.
     Explain {
         /// A file with one policy.
-        file: PathBuf,
+        #[arg(required_unless_present = "contract", requires = "request")]
+        file: Option<PathBuf>,
         /// A file of JSON: `action`, `assignee`, `target`, and as `facts` what is known, by whom.
-        #[arg(long, value_name = "FILE")]
-        request: PathBuf,
+        #[arg(long, value_name = "FILE", requires = "file")]
+        request: Option<PathBuf>,
+        /// A contract of the running connector, judged with what it knows: an id, the first eight or
+        /// more characters of it, or a title.
+        #[arg(long, conflicts_with_all = ["file", "request"])]
+        contract: Option<String>,
+        /// Judge the contract at this instant (2027-01-01T00:00:00Z) instead of now.
+        #[arg(long, value_name = "INSTANT", requires = "contract")]
+        at: Option<Timestamp>,
     },
     /// Write a policy in another form.
     Render {
@@ -33,6 +43,12 @@ pub enum PolicyCommand {
         /// The form.
         #[arg(long = "as", value_enum, default_value_t = FormName::Sentences)]
         form: FormName,
+    },
+    /// List the sentences in force here, with the legal texts that they refer to.
+    Sentences {
+        /// Write the files of this version to this folder instead, to be changed.
+        #[arg(long, value_name = "FOLDER")]
+        write: Option<PathBuf>,
     },
     /// Put a folder that is laid out as the ODRL Test Suite to the engine.
     Suite {

@@ -13,7 +13,7 @@ use crate::cli::local;
 use crate::cli::output::Output;
 use crate::cli::run::Ended;
 use crate::cli::show::{LINE_CHARS_MAX, Show, safe};
-use crate::desk::words::voice;
+use crate::desk::words::Speaker;
 use crate::words::Lang;
 
 /// A policy that can be judged.
@@ -33,9 +33,14 @@ struct CheckedView {
 }
 
 /// Checks every file; the first fault of each is told, and the others are checked all the same.
-pub(super) fn check(files: &[PathBuf], strict: bool, output: &mut Output<'_>) -> Ended {
+pub(super) fn check(
+    speaker: Speaker<'_>,
+    files: &[PathBuf],
+    strict: bool,
+    output: &mut Output<'_>,
+) -> Ended {
     let (mut views, mut exit) = (Vec::new(), Exit::Done);
-    let voice = voice(output.lang.into());
+    let voice = speaker.voice(output.lang.into());
     for file in files {
         match read::policies(file) {
             Ok(all) => {

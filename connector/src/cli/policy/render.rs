@@ -11,17 +11,22 @@ use crate::cli::local;
 use crate::cli::output::Output;
 use crate::cli::run::Ended;
 use crate::cli::show::{LINE_CHARS_MAX, safe};
-use crate::desk::words::voice;
+use crate::desk::words::Speaker;
 
 /// Writes the policy of `file` in this form.
-pub(super) fn render(file: &Path, form: FormName, output: &mut Output<'_>) -> Ended {
+pub(super) fn render(
+    speaker: Speaker<'_>,
+    file: &Path,
+    form: FormName,
+    output: &mut Output<'_>,
+) -> Ended {
     let found = read::only(file)?;
     let written = match form {
         FormName::Dsp => output.json_line(&to_json(&found.policy)),
         FormName::Odrl => output.json_line(&to_odrl_json(&found.policy)),
         FormName::Sentences => {
             let checked = check::judged(file, &found)?;
-            let sentences = voice(output.lang.into()).sentences(checked.policy());
+            let sentences = speaker.voice(output.lang.into()).sentences(checked.policy());
             if output.json {
                 output.json_line(&sentences)
             } else {

@@ -4,6 +4,7 @@ use protocol::Role;
 use protocol::transfer::State;
 
 use super::card::Card;
+use super::partner::{kept, list, program};
 use super::table::table;
 use super::{Show, instant, named, short, size};
 use crate::management::view::{
@@ -32,8 +33,9 @@ impl Show for ContractView {
             .maybe(Phrase::ReasonCode, self.code.as_ref())
             .maybe(Phrase::Remedy, self.remedy.as_ref().map(|words| words.in_lang(lang)))
             .maybe(Phrase::LastStep, self.last_step.as_ref().map(|step| last_step(step, lang)));
-        let card = offers(card, self, lang)
-            .rule(self.sentence.in_lang(lang), &self.rules)
+        let card = offers(card, self, lang).rule(self.sentence.in_lang(lang), &self.rules);
+        let card = list(card, Phrase::LegalText, self.legal_texts.iter().cloned());
+        let card = kept(program(card, &self.program, lang), (&self.ignored, &self.promises), lang)
             .line(Phrase::Permitted, permitted.text(lang))
             .maybe(Phrase::NextChange, self.next_change.map(|at| instant(at, lang)))
             .line(Phrase::Requested, instant(self.requested, lang))

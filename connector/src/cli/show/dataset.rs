@@ -2,10 +2,11 @@
 
 use super::card::Card;
 use super::contract::accepted_rules;
+use super::partner::{kept, list, program};
 use super::table::table;
 use super::{Show, instant, named, short};
 use crate::management::view::{
-    Approval, CatalogReference, CatalogView, DatasetView, OfferView, SourceInput, Words,
+    Approval, CatalogReference, CatalogView, DatasetView, OfferView, SourceInput, Visibility, Words,
 };
 use crate::words::{Lang, Phrase};
 
@@ -19,13 +20,19 @@ impl Show for DatasetView {
             Approval::Automatic => Phrase::ApprovalAutomatic,
             Approval::SecondPerson => Phrase::ApprovalSecondPerson,
         };
+        let visible = match self.visibility {
+            Visibility::Members => Phrase::VisibleToMembers,
+            Visibility::Permitted => Phrase::VisibleToPermitted,
+        };
         let card = Card::new(lang)
             .line(Phrase::Dataset, self.id.as_str())
             .line(Phrase::Title, &self.title)
             .line(Phrase::Description, &self.description)
             .line(Phrase::Source, source)
             .line(Phrase::Type, &self.media_type)
-            .rule(self.sentence.in_lang(lang), &self.rules)
+            .rule(self.sentence.in_lang(lang), &self.rules);
+        let card = list(card, Phrase::LegalText, self.legal_texts.iter().cloned())
+            .line(Phrase::VisibleTo, visible.text(lang))
             .line(Phrase::Approval, approval.text(lang))
             .line(Phrase::Accepted, self.acceptance.words.in_lang(lang));
         accepted_rules(card, &self.acceptance, lang)
@@ -70,7 +77,8 @@ impl Show for Vec<DatasetView> {
 impl Show for CatalogView {
     fn show(&self, lang: Lang) -> String {
         let partner = named(self.peer_name.as_deref(), &self.peer);
-        let mut text = Card::new(lang).line(Phrase::Partner, partner).text();
+        let card = Card::new(lang).line(Phrase::Partner, partner);
+        let mut text = program(card, &self.program, lang).text();
         if self.offers.is_empty() && self.catalogs.is_empty() {
             text.push_str(Phrase::NothingHere.text(lang));
             text.push('\n');
@@ -110,12 +118,15 @@ fn offer_card(offer: &OfferView, lang: Lang) -> String {
         Some(obstacle) => format!("{expected}: {}", obstacle.in_lang(lang)),
         None => expected.to_owned(),
     };
-    Card::new(lang)
+    let card = Card::new(lang)
         .line(Phrase::Title, &offer.title)
         .line(Phrase::Description, &offer.description)
         .maybe(Phrase::Type, offer.media_type.as_ref())
-        .rule(offer.sentence.in_lang(lang), &offer.rules)
-        .line(Phrase::Expected, expected)
+        .rule(offer.sentence.in_lang(lang), &offer.rules);
+    let card = kept(card, (&offer.ignored, &offer.promises), lang).line(Phrase::Expected, expected);
+    let missing = offer.missing.iter().map(|words| words.in_lang(lang).to_owned());
+    list(card, Phrase::YoursIf, missing)
+        .maybe(Phrase::PartnerSays, offer.partner_says.as_ref().map(|words| words.in_lang(lang)))
         .line(Phrase::Dataset, offer.dataset.as_str())
         .line(Phrase::Offer, offer.offer.as_str())
         .text()

@@ -28,6 +28,7 @@ fn root() {
       dataset    publish, replace, withdraw and list datasets
       contract   request, decide, follow and end contracts
       delivery   list, suspend and resume what flows under contracts
+      partner    say and see which programs partners run, and what these ignore
       members    list the members of the data space
 
     Engineer: find data and let it flow

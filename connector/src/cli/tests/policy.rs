@@ -175,3 +175,48 @@ async fn suite_passes_a_folder_of_cases_and_names_what_fails() {
     assert_eq!(empty.exit, 1);
     assert!(empty.stderr.contains("suite-empty"), "{}", empty.stderr);
 }
+
+#[tokio::test]
+async fn the_sentences_of_a_home_are_those_that_its_owner_wrote() {
+    let home = tempfile::tempdir().unwrap();
+    let init = ["init", "--host", "ulm.localhost", "--name", "Stadt Ulm", "--loopback"];
+    assert_eq!(typed(home.path(), &init).await.exit, 0);
+    let folder = home.path().join("words");
+    let write = ["policy", "sentences", "--write", folder.to_str().unwrap()];
+    assert_eq!(typed(home.path(), &write).await.exit, 0);
+    let again = typed(home.path(), &write).await;
+    assert!(again.exit == 1 && again.stderr.contains("file-exists"), "{again:?}");
+
+    let settings = home.path().join("allmende.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("{text}\n[policy]\nsentences = \"words\"\n")).unwrap();
+    let file = folder.join("sentences.toml");
+    let sentences = std::fs::read_to_string(&file).unwrap();
+    let (before, after) = sentences.split_once("key = \"attribute\"").unwrap();
+    let legal = format!(
+        "legal-text = {{ iri = \"https://law.example/8\", version = \"3\", digest = \"sha256:{}\" }}",
+        "0".repeat(64)
+    );
+    let empty = "legal-text = { iri = \"\", version = \"\", digest = \"\" }";
+    let changed = after.replacen(empty, &legal, 1);
+    std::fs::write(&file, format!("{before}key = \"attribute\"{changed}")).unwrap();
+    let left = typed(home.path(), &["policy", "sentences", "--lang", "de"]).await;
+    assert_eq!((left.exit, &*left.stderr), (0, ""));
+    let told: Vec<_> =
+        left.stdout.lines().skip_while(|line| *line != "attribute").take(3).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    attribute
+      Die Quelle nennen.
+      Rechtstext: https://law.example/8 3 sha256:0000000000000000000000000000000000000000000000000000000000000000
+    ");
+
+    std::fs::write(&file, format!("{before}key = \"free\"{changed}")).unwrap();
+    let left = typed(home.path(), &["policy", "sentences"]).await;
+    assert_eq!((left.exit, &*left.stdout), (1, ""));
+    insta::assert_snapshot!(left.stderr, @r"
+    error: the sentences of this home are refused
+      why: `policy.sentences`: `HOME/words`: sentences.toml, free: a key is made of lower-case letters, digits and hyphens, and stands once
+      next: correct the place in the file named, or take `policy.sentences` out of allmende.toml; docs/sentences.md says what stands there
+      code: sentences-refused
+    ");
+}

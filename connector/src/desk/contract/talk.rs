@@ -7,7 +7,7 @@ use wire::did::Did;
 
 use super::super::Inner;
 use super::super::find::Contract;
-use super::super::words::{lines, of_code, sentence};
+use super::super::words::{Speaker, of_code};
 use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
 use crate::management::desk::Answer;
@@ -18,23 +18,24 @@ impl<P: Parts, D> Inner<P, D> {
     /// The terms so far, each beside those before it; the first beside our own catalogue.
     pub(super) async fn offers_of(
         &self,
+        speaker: Speaker<'_>,
         ours: &Did,
         contract: &Contract,
     ) -> Answer<Vec<TermsView>> {
         let record = &contract.negotiation.record;
-        let mut before = self.catalogue_lines(ours, record).await;
+        let mut before = self.catalogue_lines(speaker, ours, record).await;
         let mut views = Vec::new();
         for made in &record.offers {
             let document = self.engine.document(ours, &made.digest).await?;
             let now = rule::read(&document, Shape::Request).ok();
-            let now_lines = now.as_ref().map(lines);
+            let now_lines = now.as_ref().map(|rule| speaker.lines(rule));
             views.push(TermsView {
                 by: made.by,
                 ours: made.by == record.process.role,
                 at: made.at,
                 account: made.account.clone(),
                 sentence: match &now {
-                    Some(rule) => sentence(rule),
+                    Some(rule) => speaker.sentence(rule),
                     None => Words::new("nicht zu verstehen", "not to be understood"),
                 },
                 changes: match (&before, &now_lines) {
@@ -50,6 +51,7 @@ impl<P: Parts, D> Inner<P, D> {
     /// As provider: what our catalogue says, which the first request is laid beside.
     async fn catalogue_lines(
         &self,
+        speaker: Speaker<'_>,
         ours: &Did,
         record: &NegotiationRecord,
     ) -> Option<Vec<RuleLine>> {
@@ -57,7 +59,8 @@ impl<P: Parts, D> Inner<P, D> {
             return None;
         }
         let (_, dataset) = self.engine.dataset(ours, &record.process.offer.target).await.ok()?;
-        rule::read(&dataset.offer, Shape::Offer).ok().as_ref().map(lines)
+        let rule = rule::read(&dataset.offer, Shape::Offer).ok()?;
+        Some(speaker.lines(&rule))
     }
 }
 
@@ -186,6 +189,12 @@ pub(super) fn asked(code: &str) -> Words {
              zustimmen, anderes vorschlagen oder ablehnen.",
             "the partner wants other terms; a person on our side must decide: agree, propose \
              something else, or reject",
+        ),
+        "promises-for-a-person" => Words::new(
+            "Die Bedingungen verlangen Zusagen, um die niemand bei uns gebeten hat und die kein \
+             Programm für uns hält; ein Mensch auf unserer Seite muss entscheiden.",
+            "the terms demand promises that nobody here asked for and that no program keeps for us; \
+             a person on our side must decide",
         ),
         "unasked-offer" => Words::new(
             "Der Partner bietet von sich aus einen Vertrag an; ein Mensch auf unserer Seite muss \

@@ -2,6 +2,7 @@
 
 use audit::agreement::{Statement, verify};
 use identity::OpensslVerify;
+use policy::book::legal_texts;
 use policy::{CheckedPolicy, Decision, Verdict};
 use protocol::Role;
 use protocol::negotiation::State;
@@ -10,8 +11,9 @@ use wire::sign::{PublicKey, Sign};
 
 use super::super::Inner;
 use super::super::find::Contract;
-use super::super::words::{Told, lines, of_code, of_decision, of_why, sentence};
-use super::{stage, talk};
+use super::super::words::Speaker;
+use super::said::said;
+use super::{promised, stage, talk};
 use crate::clock::Clock;
 use crate::engine::error::EngineError;
 use crate::engine::judge::Exercise;
@@ -19,10 +21,10 @@ use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
 use crate::management::desk::Answer;
 use crate::management::view::{
-    ContractId, ContractStage, ContractView, SignatureView, Turn, Words,
+    ContractId, ContractStage, ContractView, RuleLine, SignatureView, Turn, Words,
 };
-use crate::record::agreement::{AgreementRecord, Ended, EndedBy, Notice};
-use crate::record::negotiation::{By, NegotiationRecord};
+use crate::record::agreement::AgreementRecord;
+use crate::record::negotiation::NegotiationRecord;
 
 impl<P: Parts, D> Inner<P, D> {
     /// The view of a contract; with its deliveries where one is shown alone.
@@ -37,11 +39,13 @@ impl<P: Parts, D> Inner<P, D> {
         let stage = stage(contract);
         let rule = self.rule_of(ours, contract).await;
         let decision = self.decision_of(ours, contract).await?;
-        let said = said(stage, contract, decision.as_ref());
+        let program = self.program_of(ours, &process.peer).await?;
+        let speaker = self.speaker(&program);
+        let said = said(speaker, stage, contract, decision.as_ref());
         let permitted = stage == ContractStage::InForce
             && decision.as_ref().is_some_and(|decision| decision.verdict == Verdict::Permit);
         let (sentence, rules) = match &rule {
-            Ok(rule) => (sentence(rule), lines(rule)),
+            Ok(rule) => (speaker.sentence(rule), speaker.lines(rule)),
             Err(error) => (cannot_be_judged(error), Vec::new()),
         };
         let served_at = match &contract.agreement {
@@ -49,7 +53,7 @@ impl<P: Parts, D> Inner<P, D> {
             None => None,
         };
         let offers = match with_deliveries {
-            true => self.offers_of(ours, contract).await?,
+            true => self.offers_of(speaker, ours, contract).await?,
             false => Vec::new(),
         };
         let deliveries = match &contract.agreement {
@@ -73,6 +77,10 @@ impl<P: Parts, D> Inner<P, D> {
             last_step: talk::last_step(record),
             sentence,
             rules,
+            legal_texts: rule.as_ref().map(|it| legal_texts(it.policy())).unwrap_or_default(),
+            program: self.program_view(program),
+            ignored: rule.as_ref().map(|rule| speaker.ignored(rule.policy())).unwrap_or_default(),
+            promises: self.promises(process.role, stage, rule.as_ref().ok()),
             offers,
             permitted_now: permitted,
             next_change: match (&rule, &contract.agreement) {
@@ -94,6 +102,19 @@ impl<P: Parts, D> Inner<P, D> {
         })
     }
 
+    /// What people of ours must keep; of an offer that was refused, nothing.
+    fn promises(
+        &self,
+        role: Role,
+        stage: ContractStage,
+        rule: Option<&CheckedPolicy>,
+    ) -> Vec<RuleLine> {
+        match (role, stage, rule) {
+            (Role::Provider, _, _) | (_, ContractStage::Refused, _) | (_, _, None) => Vec::new(),
+            (Role::Consumer, _, Some(rule)) => promised::by_us(Speaker::of(&self.book), rule),
+        }
+    }
+
     async fn title_of(&self, ours: &Did, contract: &Contract) -> Answer<String> {
         let process = &contract.negotiation.record.process;
         let target = &process.offer.target;
@@ -111,7 +132,11 @@ impl<P: Parts, D> Inner<P, D> {
     }
 
     /// The rule that was agreed, or that is on the table.
-    async fn rule_of(&self, ours: &Did, contract: &Contract) -> Result<CheckedPolicy, EngineError> {
+    pub(in crate::desk) async fn rule_of(
+        &self,
+        ours: &Did,
+        contract: &Contract,
+    ) -> Result<CheckedPolicy, EngineError> {
         let process = &contract.negotiation.record.process;
         let (digest, shape) = match &contract.agreement {
             Some(agreed) => (agreed.document, Shape::Agreement),
@@ -244,116 +269,4 @@ fn turn(stage: ContractStage, record: &NegotiationRecord) -> Turn {
             (Role::Consumer | Role::Provider, _) => Turn::Theirs,
         },
     }
-}
-
-/// Why a contract stands where it stands.
-struct Said {
-    why: Words,
-    code: Option<String>,
-    remedy: Option<Words>,
-}
-
-impl Said {
-    fn plain(de: &str, en: &str) -> Self {
-        Self { why: Words::new(de, en), code: None, remedy: None }
-    }
-
-    fn told(code: &str, told: Told) -> Self {
-        Self { why: told.reason, code: Some(code.to_owned()), remedy: Some(told.remedy) }
-    }
-}
-
-fn said(stage: ContractStage, contract: &Contract, decision: Option<&Decision>) -> Said {
-    let record = &contract.negotiation.record;
-    match stage {
-        ContractStage::Ended => {
-            match contract.agreement.as_ref().and_then(|it| it.ended.as_ref()) {
-                Some(ended) => said_of_end(ended),
-                None => Said::plain("Der Vertrag ist beendet.", "the contract has ended"),
-            }
-        }
-        ContractStage::InForce => match decision {
-            Some(decision) if decision.verdict == Verdict::Deny => {
-                let code = decision.reasons.first().map_or("rule-refuses", |it| it.code.code());
-                Said::told(code, of_decision(decision))
-            }
-            Some(_) => Said::plain(
-                "Beide Seiten haben zugestimmt; Daten dürfen fließen.",
-                "both sides have agreed; data may flow",
-            ),
-            None => Said::plain(
-                "Der Vertrag gilt, aber seine Regel kann hier nicht beurteilt werden.",
-                "the contract is in force, but its rule cannot be judged here",
-            ),
-        },
-        ContractStage::Negotiating if record.process.state.is_none() => Said::plain(
-            "Die Anfrage ist unterwegs; der Partner hat noch nicht geantwortet.",
-            "the request is on its way; the partner has not answered yet",
-        ),
-        ContractStage::Negotiating => Said::plain(
-            "Die beiden Programme verhandeln, oder beim Partner entscheidet ein Mensch.",
-            "the two programs are negotiating, or a person at the partner's decides",
-        ),
-        ContractStage::WaitingForApproval => {
-            let code = record.asked.clone().unwrap_or_else(|| "second-person".to_owned());
-            Said { why: talk::asked(&code), code: Some(code), remedy: None }
-        }
-        ContractStage::Refused => said_of_refusal(record),
-    }
-}
-
-fn said_of_refusal(record: &NegotiationRecord) -> Said {
-    let Some(why) = &record.why else {
-        return Said::plain(
-            "Die Verhandlung wurde ohne Angabe von Gründen beendet.",
-            "the negotiation was ended without a reason",
-        );
-    };
-    if record.process.role == Role::Provider && why.by == By::Us && of_code(&why.code).is_none() {
-        let remedy = Words::new("Der Partner kann neu anfragen.", "the partner may request again");
-        return Said::told(&why.code, Told { remedy, ..of_why(why) });
-    }
-    Said::told(&why.code, of_why(why))
-}
-
-/// An end of ours, and whether the partner knows of it.
-fn with_notice(why: &Words, notice: Notice) -> Words {
-    let (de, en) = match notice {
-        Notice::OnItsWay => ("Der Partner erfährt es gerade.", "the partner is being told"),
-        Notice::Taken => ("Der Partner weiß es.", "the partner knows"),
-        Notice::Refused => (
-            "Sein Programm nahm die Nachricht nicht an; bei der nächsten Anfrage erfährt er es.",
-            "its program did not take the message; it will learn when it asks again",
-        ),
-        Notice::GivenUp => (
-            "Der Partner war nicht zu erreichen; bei der nächsten Anfrage erfährt er es.",
-            "the partner was not reached; it will learn when it asks again",
-        ),
-    };
-    Words::new(format!("{} ({de})", why.de), format!("{} ({en})", why.en))
-}
-
-fn said_of_end(ended: &Ended) -> Said {
-    let words = &ended.reason;
-    let why = match ended.by {
-        EndedBy::Us => Words::new(
-            format!("Wir haben den Vertrag beendet: {words}"),
-            format!("we ended the contract: {words}"),
-        ),
-        EndedBy::Peer => Words::new(
-            format!("Der Partner hat den Vertrag beendet: {words}"),
-            format!("the partner ended the contract: {words}"),
-        ),
-        EndedBy::Rule => Words::new(
-            "Die Zeit, die die Regel nennt, ist abgelaufen.",
-            "the time that the rule names is over",
-        ),
-    };
-    let why = match ended.notice {
-        None => why,
-        Some(notice) => with_notice(&why, notice),
-    };
-    let remedy = Words::new("Einen neuen Vertrag anfragen.", "request a new contract");
-    let code = crate::engine::agreement::AGREEMENT_ENDED.to_owned();
-    Said { why, code: Some(code), remedy: Some(remedy) }
 }

@@ -1,5 +1,6 @@
 //! Rules as a clerk says them, and as they are shown.
 
+use super::super::words::Speaker;
 use super::parking;
 use super::world::{Space, actor};
 use crate::management::desk::Desk as _;
@@ -39,7 +40,7 @@ async fn sentences_are_taken_as_they_are_said_and_settings_beside_them_are_made(
     Promised Nicht an Dritte weitergeben.
     ");
     // A contract's terms cannot hold what only our own program can do.
-    let refusal = super::super::rule::terms(input.rule).unwrap_err();
+    let refusal = super::super::rule::terms(policy::Book::shipped(), input.rule).unwrap_err();
     assert_eq!(refusal.code, "sentence-not-term");
 }
 
@@ -53,7 +54,7 @@ fn a_rule_that_nobody_here_can_judge_is_shown_all_the_same() {
     });
     let policy = odrl_parser::parse_offer(&wire::node::Node::root(&offer)).unwrap();
     assert!(policy::check(&policy).is_err());
-    let lines = super::super::words::lines_of(&policy);
+    let lines = Speaker::of(policy::Book::shipped()).lines_of(&policy);
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
     assert_eq!(line.badge, BadgeName::Promised);
     assert!(line.sentence.en.contains("the place in the network is “net.example”"), "{line:?}");

@@ -219,7 +219,7 @@ async fn catalog(engine: &Engine<TestParts>, from: &Did, to: &Did, segments: &[&
                 "participantId": to.as_str(), "service": [service(&ours)],
             });
             if !page.datasets.is_empty() {
-                let datasets = page.datasets.iter().map(|it| parsed(it.json()));
+                let datasets = page.datasets.iter().map(|it| parsed(&it.json()));
                 catalog["dataset"] = datasets.collect();
             }
             told(200, &catalog)
@@ -227,7 +227,7 @@ async fn catalog(engine: &Engine<TestParts>, from: &Did, to: &Did, segments: &[&
         ["catalog", "datasets", id] => {
             match engine.catalog_dataset(&ours, &standing, from, id).await {
                 Ok(dataset) => {
-                    let mut dataset = parsed(dataset.json());
+                    let mut dataset = parsed(&dataset.json());
                     dataset["@context"] = json!([protocol::context::DSP]);
                     told(200, &dataset)
                 }
@@ -382,5 +382,6 @@ fn desk(
     });
     let sequencer = sequencer.clone();
     let (engine, config) = (engine.clone(), config.clone());
-    Connector::new(Made { engine, home, config, partners, sequencer, office: None })
+    let book = Arc::new(policy::Book::shipped().clone());
+    Connector::new(Made { engine, home, config, partners, sequencer, office: None, book })
 }

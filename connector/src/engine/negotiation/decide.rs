@@ -11,7 +11,7 @@ use wire::node::Node;
 
 use super::check;
 use super::flow::Flow;
-use super::weigh::{self, Weighed};
+use super::weigh::{self, Beside, Weighed};
 use crate::engine::agreement::told;
 use crate::engine::decider::{Decider, Next, Situation, Terms};
 use crate::engine::error::EngineError;
@@ -63,7 +63,7 @@ impl<P: Parts> Flow<'_, P> {
         let offered_by = record.asked_by().map(str::to_owned);
         let weighed = match table.as_offered || mine {
             true => Weighed { terms: Terms::Ours, code: weigh::code::OURS },
-            false => self.weigh(&table.rule, Some(&table.dataset.offer)).await?,
+            false => self.weigh(&table.rule, Beside::Catalogue(&table.dataset.offer)).await?,
         };
         self.note_decision(&table.judged)?;
         let (dataset, decision, terms) = (&table.dataset, &table.judged.decision, weighed.terms);
@@ -104,11 +104,11 @@ impl<P: Parts> Flow<'_, P> {
         let offer = self.offer_on_table().await?;
         let rule = rule::read(offer.document(), Shape::Request)?;
         let asked = self.current()?.offers.iter().any(|made| made.by == Role::Consumer);
-        let weighed = self.weigh(&rule, None).await?;
+        let weighed = self.weigh(&rule, Beside::Asked(offer.document())).await?;
         let terms = weighed.terms;
         let next = self.engine.decider.next(&Situation::Offered { terms });
         if next == Next::AskPerson {
-            self.ask_person(if asked { weigh::code::FOR_PERSON } else { "unasked-offer" });
+            self.ask_person(if asked { weighed.code } else { "unasked-offer" });
             return Ok(None);
         }
         let command = self.plain(next, Command::Accept, weighed.code);

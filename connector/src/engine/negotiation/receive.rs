@@ -100,7 +100,7 @@ impl<P: Parts> Engine<P> {
         let mut version = None;
         if fresh {
             self.check_room(ours, incoming.peer)?;
-            version = Some(self.check_request(ours, &message.offer).await?);
+            version = Some(self.check_request(incoming, &message.offer).await?);
         }
         let offer = message.offer.clone();
         let input = Input::RequestOpened(Opening {
@@ -302,13 +302,19 @@ impl<P: Parts> Engine<P> {
 
     /// The request is about an offer of ours that stands, in terms that we can read; the version
     /// of the dataset that it is about.
-    async fn check_request(&self, ours: &Did, asked: &MessageOffer) -> Result<u32, EngineError> {
+    async fn check_request(
+        &self,
+        incoming: &Incoming<'_>,
+        asked: &MessageOffer,
+    ) -> Result<u32, EngineError> {
+        let ours = incoming.participant.did();
         let dataset = match self.dataset(ours, asked.target()).await {
             Ok((_, dataset)) => dataset,
             Err(EngineError::NotFound) => return Err(unknown_offer()),
             Err(error) => return Err(error),
         };
-        if !dataset.still_offers(asked.id()) {
+        let hidden = self.hides(&dataset, incoming.peer, &incoming.standing)?;
+        if hidden || !dataset.still_offers(asked.id()) {
             return Err(unknown_offer());
         }
         rule::read(asked.document(), Shape::Request)?;

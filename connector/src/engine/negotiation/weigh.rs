@@ -11,6 +11,7 @@ use crate::engine::acceptance;
 use crate::engine::decider::Terms;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
+use crate::engine::promises;
 use crate::engine::rule::{self, Shape};
 use crate::record::acceptance::{Acceptance, Otherwise};
 
@@ -22,6 +23,8 @@ pub(super) mod code {
     pub(crate) const NO_WORSE: &str = "terms-no-worse";
     /// Other terms, about which a person is asked.
     pub(crate) const FOR_PERSON: &str = "terms-for-a-person";
+    /// Terms that make us promise what no person of ours asked for or named; a person is asked.
+    pub(crate) const PROMISES: &str = "promises-for-a-person";
     /// Other terms, which the acceptance policy refuses.
     pub(crate) const REFUSED: &str = "other-terms";
     /// Our own terms.
@@ -34,6 +37,17 @@ struct Scales {
     own: Vec<CheckedPolicy>,
     /// Rules that the acceptance policy names.
     also: Vec<CheckedPolicy>,
+    /// As consumer: whether the terms make us promise what no person of ours asked for or named.
+    promises_more: bool,
+}
+
+/// What the partner's terms are laid beside.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Beside<'a> {
+    /// As consumer: what we asked for. The document of the terms.
+    Asked(&'a Value),
+    /// As provider: the offer of our catalogue.
+    Catalogue(&'a Value),
 }
 
 /// Our answer to terms, and why.
@@ -54,6 +68,13 @@ fn weigh(role: Role, terms: &CheckedPolicy, scales: &Scales, policy: &Acceptance
         (Role::Provider, Grant::More) | (Role::Consumer, Grant::Less) | (_, Grant::Open) => false,
     };
     let same = |grant| grant == Grant::Same;
+    // What nobody here keeps by itself is a person's to promise.
+    if scales.promises_more && !policy.promises {
+        return match policy.otherwise {
+            Otherwise::AskPerson => found(Terms::ForPerson, code::PROMISES),
+            Otherwise::Refuse => found(Terms::Refused, code::REFUSED),
+        };
+    }
     if among(&scales.own, &same) {
         found(Terms::Ours, code::OURS)
     } else if among(&scales.also, &same) {
@@ -74,27 +95,48 @@ impl<P: Parts> Flow<'_, P> {
     pub(super) async fn weigh(
         &mut self,
         terms: &CheckedPolicy,
-        catalogue: Option<&Value>,
+        beside: Beside<'_>,
     ) -> Result<Weighed, EngineError> {
         let ours = self.draft.participant().did();
         let record = self.current()?;
         let (role, target) = (record.process.role, record.process.offer.target.clone());
         let digest = record.process.offer.digest;
-        let mine = record.offers.iter().rev().find(|made| made.by == role).map(|made| made.digest);
+        let mine = record.offers.iter().rev().find(|made| made.by == role);
+        let mine = mine.map(|made| (made.digest, made.account.is_some()));
+        // What people of ours asked for or named, as it was written.
+        let mut given: Vec<(CheckedPolicy, Value)> = Vec::new();
         let mut own: Vec<CheckedPolicy> = Vec::new();
         // What cannot be read any more is nothing to compare with.
-        own.extend(catalogue.and_then(|offer| rule::read(offer, Shape::Offer).ok()));
-        if let Some(mine) = mine {
+        if let Beside::Catalogue(offer) = beside {
+            own.extend(rule::read(offer, Shape::Offer).ok());
+        }
+        if let Some((mine, by_person)) = mine {
             let document = self.engine.document(ours, &mine).await?;
-            own.extend(rule::read(&document, Shape::Request).ok());
+            let rule = rule::read(&document, Shape::Request).ok();
+            own.extend(rule.clone());
+            given.extend(rule.filter(|_| by_person).map(|rule| (rule, document)));
         }
         let dataset = match role {
             Role::Provider => Some(&target),
             Role::Consumer => None,
         };
         let policy = self.engine.acceptance(ours, dataset).await?;
-        let also = policy.also.iter().filter_map(|it| rule::read(&it.rule, Shape::Offer).ok());
-        let scales = Scales { own, also: also.collect() };
+        let also = policy.also.iter();
+        let also = also.filter_map(|it| Some((rule::read(&it.rule, Shape::Offer).ok()?, &it.rule)));
+        let also: Vec<(CheckedPolicy, &Value)> = also.collect();
+        let promises_more = match beside {
+            Beside::Catalogue(_) => false,
+            Beside::Asked(document) => {
+                let asked = given.iter().map(|(rule, document)| (rule.policy(), document));
+                let named = also.iter().map(|(rule, document)| (rule.policy(), *document));
+                promises::asks_more(
+                    (terms.policy(), document),
+                    &asked.chain(named).collect::<Vec<_>>(),
+                )
+            }
+        };
+        let also = also.into_iter().map(|(rule, _)| rule).collect();
+        let scales = Scales { own, also, promises_more };
         let weighed = weigh(role, terms, &scales, &policy);
         let verdict = match weighed.terms {
             Terms::Accepted => Verdict::Permit,
@@ -146,7 +188,7 @@ mod tests {
 
     /// A policy in short.
     fn policy(no_worse: bool, otherwise: Otherwise) -> Acceptance {
-        Acceptance { also: Vec::new(), no_worse, otherwise }
+        Acceptance { also: Vec::new(), no_worse, promises: false, otherwise }
     }
 
     #[test]
@@ -157,7 +199,7 @@ mod tests {
         let check = |role, terms, also: Option<&str>, policy: &Acceptance, expected| {
             let also = also.map(|day| vec![until(Some(day))]).unwrap_or_default();
             // Our own terms end in June.
-            let scales = Scales { own: vec![until(june)], also };
+            let scales = Scales { own: vec![until(june)], also, promises_more: false };
             let weighed = weigh(role, &until(terms), &scales, policy);
             assert_eq!(weighed.code, expected, "{role:?} {terms:?} {policy:?}");
         };
@@ -184,5 +226,19 @@ mod tests {
     fn where_nobody_said_anything_a_provider_asks_and_a_consumer_takes_what_is_no_worse() {
         assert_eq!(Acceptance::of(Role::Provider), policy(false, Otherwise::AskPerson));
         assert_eq!(Acceptance::of(Role::Consumer), policy(true, Otherwise::AskPerson));
+    }
+
+    #[test]
+    fn what_nobody_keeps_by_itself_is_a_persons_to_promise_unless_the_policy_says_otherwise() {
+        let june = until(Some("2026-06-30"));
+        for (promises, otherwise, expected) in [
+            (false, Otherwise::AskPerson, code::PROMISES),
+            (false, Otherwise::Refuse, code::REFUSED),
+            (true, Otherwise::Refuse, code::OURS),
+        ] {
+            let policy = Acceptance { promises, ..policy(true, otherwise) };
+            let scales = Scales { own: vec![june.clone()], also: vec![], promises_more: true };
+            assert_eq!(weigh(Role::Consumer, &june, &scales, &policy).code, expected);
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! The catalogue over HTTP: streamed, paged with `Link`, and only what is shown to the requester.
 
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use bytes::Bytes;
@@ -14,7 +12,7 @@ use wire::node::Node;
 use super::Served;
 use super::dsp::{Asked, Family, page_link, refuse};
 use crate::engine::catalog::filter::Filter;
-use crate::engine::catalog::{Place, Prepared, Wanted, service};
+use crate::engine::catalog::{Place, Shown, Wanted, service};
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::rests;
@@ -109,7 +107,7 @@ async fn find<P: Parts, F>(
             response.append_header((header::LINK, page_link(base, &query, relation)));
         }
     }
-    let size: usize = page.datasets.iter().map(|dataset| dataset.json().len()).sum();
+    let size: usize = page.datasets.iter().map(Shown::size).sum();
     let chunks = chunks(&head.to_string(), page.datasets);
     if asked.takes_gzip && coding::is_worth(size) {
         response.insert_header((header::CONTENT_ENCODING, coding::GZIP));
@@ -122,10 +120,9 @@ async fn find<P: Parts, F>(
 type Chunk = Result<Bytes, std::convert::Infallible>;
 
 /// The catalogue's bytes: the head without its closing brace, then the datasets, a few per chunk.
-fn chunks(head: &str, datasets: Vec<Arc<Prepared>>) -> impl Iterator<Item = Chunk> + use<> {
+fn chunks(head: &str, datasets: Vec<Shown>) -> impl Iterator<Item = Chunk> + use<> {
     let open = head.strip_suffix('}').unwrap_or(head).to_owned();
-    let groups: Vec<Vec<Arc<Prepared>>> =
-        datasets.chunks(CHUNK_DATASETS).map(<[Arc<Prepared>]>::to_vec).collect();
+    let groups: Vec<Vec<Shown>> = datasets.chunks(CHUNK_DATASETS).map(<[Shown]>::to_vec).collect();
     let last = groups.len();
     let start = if last == 0 { format!("{open}}}") } else { format!("{open},\"dataset\":[") };
     let rest = groups.into_iter().enumerate().map(move |(number, group)| {
@@ -134,7 +131,7 @@ fn chunks(head: &str, datasets: Vec<Arc<Prepared>>) -> impl Iterator<Item = Chun
             if place > 0 {
                 chunk.push(',');
             }
-            chunk.push_str(dataset.json());
+            chunk.push_str(&dataset.json());
         }
         if number + 1 == last {
             chunk.push_str("]}");
@@ -173,7 +170,8 @@ pub(super) async fn dataset<P: Parts, F>(
     match found {
         Ok(dataset) => {
             let context = json!([protocol::context::DSP]);
-            let rest = dataset.json().strip_prefix('{').unwrap_or("}");
+            let json = dataset.json();
+            let rest = json.strip_prefix('{').unwrap_or("}");
             let body = format!("{{\"@context\":{context},{rest}");
             let mut response = HttpResponse::Ok();
             response.insert_header((header::CONTENT_TYPE, problem::JSON));

@@ -26,6 +26,7 @@ fn url(participant: &str, operation: Operation) -> String {
     let id = match path {
         "/accounts/{id}" => "anna",
         path if path.starts_with("/authority/members/") => "company.localhost",
+        "/partners/{id}/program" => "company.localhost",
         _ => "urn%3Auuid%3A1",
     };
     let path = path.replace("{id}", id);

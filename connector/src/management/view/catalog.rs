@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wire::did::{self, Did};
 
-use super::Words;
+use super::{IgnoredView, ProgramView, Words};
 
 /// How a person names a partner: by its DID or by its host name.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -67,6 +67,8 @@ pub struct CatalogView {
     /// Its name in the data space's member list, if it stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer_name: Option<String>,
+    /// Its program, as far as it is known.
+    pub program: ProgramView,
     /// The offers of this page.
     pub offers: Vec<OfferView>,
     /// Catalogues inside this one. Their datasets are not among the offers.
@@ -119,13 +121,25 @@ pub struct OfferView {
     pub media_type: Option<String>,
     /// The rule as one sentence.
     pub sentence: Words,
-    /// The rule line by line, each with its badge.
+    /// The rule line by line, each with its badge: what our program and the partner's can keep.
     pub rules: Vec<RuleLine>,
+    /// What of the rule the partner's program is known to ignore, or to read otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoredView>,
+    /// What we would promise: what our own program cannot keep by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<RuleLine>,
     /// Whether our own evaluation, with what we know of ourselves, expects a contract.
     pub expected: bool,
     /// Why not, if not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<Words>,
+    /// What would have to hold for a contract, all of it, by our own evaluation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Words>,
+    /// What the partner's catalogue says is missing, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner_says: Option<Words>,
     /// The policy as the partner wrote it.
     #[schema(value_type = Object)]
     pub policy: Value,

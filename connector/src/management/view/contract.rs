@@ -10,7 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 use wire::did::Did;
 
-use super::{DeliveryView, PeerName, RuleInput, RuleLine, StepView, TermsView, Words};
+use super::{
+    DeliveryView, IgnoredView, PeerName, ProgramView, RuleInput, RuleLine, StepView, TermsView,
+    Words,
+};
 
 /// The longest wait that a request may ask for, in seconds.
 pub const WAIT_SECONDS_MAX: u16 = 60;
@@ -181,8 +184,19 @@ pub struct ContractView {
     pub last_step: Option<StepView>,
     /// The rule as one sentence.
     pub sentence: Words,
-    /// The rule line by line, each with its badge.
+    /// The legal texts that the rule cites: IRI, version and digest of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_texts: Vec<String>,
+    /// The rule line by line, each with its badge: what our program and the partner's can keep.
     pub rules: Vec<RuleLine>,
+    /// The partner's program, as far as it is known.
+    pub program: ProgramView,
+    /// What of the rule the partner's program is known to ignore, or to read otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoredView>,
+    /// As consumer: what our own program cannot keep by itself, so that people of ours must.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<RuleLine>,
     /// The terms so far, those on the table last; in lists of contracts left empty.
     #[serde(default)]
     pub offers: Vec<TermsView>,

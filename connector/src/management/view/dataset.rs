@@ -112,10 +112,10 @@ pub enum Approval {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Visibility {
-    /// Every member of the data space, so that they can ask for what they are missing.
+    /// Every member of the data space; whom the rule gives no contract is told what is missing.
     #[default]
     Members,
-    /// Only those whom the rule permits.
+    /// Only those to whom the rule gives a contract now; to others it does not exist.
     Permitted,
 }
 
@@ -136,6 +136,9 @@ pub struct DatasetView {
     pub media_type: String,
     /// The rule as one sentence.
     pub sentence: Words,
+    /// The legal texts that the rule cites: IRI, version and digest of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_texts: Vec<String>,
     /// The rule line by line, each with its badge.
     pub rules: Vec<RuleLine>,
     /// The offer as partners see it.

@@ -106,6 +106,9 @@ pub struct AcceptanceInput {
     /// Whether terms are accepted that are provably no worse for us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_worse: Option<bool>,
+    /// As consumer: whether terms are accepted that make us promise what nobody here asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promises: Option<bool>,
     /// What happens to all other terms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<OtherTerms>,
@@ -131,6 +134,9 @@ pub struct AcceptanceView {
     pub rules: Vec<AcceptedRule>,
     /// Whether terms are accepted that are provably no worse for us.
     pub no_worse: bool,
+    /// As consumer: whether terms are accepted that make us promise what nobody here asked for.
+    #[serde(default)]
+    pub promises: bool,
     /// What happens to all other terms.
     pub otherwise: OtherTerms,
 }

@@ -1,0 +1,106 @@
+//! One reader of a catalogue: each rule is asked once, however many datasets stand under it. What is
+//! missing is told without values, names and places, which the rule itself may say of others.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use policy::Verdict;
+use protocol::message::extension::{MISSING, REFUSED_NOW};
+use serde_json::{Map, Value};
+use wire::did::Did;
+
+use super::{Prepared, Shown};
+use crate::engine::error::EngineError;
+use crate::engine::rule;
+use crate::participant::Standing;
+use crate::record::dataset::ListedFor;
+
+/// What is known of a rule and this reader; nothing before it was asked.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    permits: Option<bool>,
+    missing: Option<Arc<str>>,
+}
+
+/// A reader at one moment.
+pub(super) struct Reader<'a> {
+    peer: &'a Did,
+    standing: &'a Standing,
+    now: Timestamp,
+    /// By the number of the rule.
+    asked: RefCell<Vec<Asked>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(peer: &'a Did, standing: &'a Standing, now: Timestamp) -> Self {
+        Self { peer, standing, now, asked: RefCell::default() }
+    }
+
+    /// Whether the dataset is shown.
+    pub(super) fn sees(&self, dataset: &Prepared) -> Result<bool, EngineError> {
+        match dataset.listed_for {
+            ListedFor::Members => Ok(true),
+            ListedFor::Permitted => self.permits(dataset),
+        }
+    }
+
+    /// The dataset as it is shown: to whom its rule gives no contract now, with what is missing.
+    pub(super) fn shown(&self, dataset: &Arc<Prepared>) -> Result<Shown, EngineError> {
+        let missing = match self.permits(dataset)? {
+            true => None,
+            false => Some(self.missing(dataset)?),
+        };
+        Ok(Shown { dataset: dataset.clone(), missing })
+    }
+
+    fn permits(&self, dataset: &Prepared) -> Result<bool, EngineError> {
+        if let Some(permits) = self.known(dataset).permits {
+            return Ok(permits);
+        }
+        let Self { peer, standing, now, .. } = self;
+        let decision = rule::decide(&dataset.rule, peer, &dataset.id, standing, *now)?;
+        let permits = decision.verdict == Verdict::Permit;
+        self.keep(dataset, |asked| asked.permits = Some(permits));
+        Ok(permits)
+    }
+
+    fn missing(&self, dataset: &Prepared) -> Result<Arc<str>, EngineError> {
+        if let Some(missing) = self.known(dataset).missing {
+            return Ok(missing);
+        }
+        let Self { peer, standing, now, .. } = self;
+        let (rule, id) = (&dataset.rule, &dataset.id);
+        let decision = rule::decide(rule, peer, id, standing, *now)?.redacted();
+        let explanation = rule::explain_offered(rule, peer, id, standing, *now)?;
+        let codes = decision.codes.iter().map(|code| Value::from(code.code()));
+        let smallest = explanation.missing.unwrap_or_default();
+        let operands: BTreeSet<String> =
+            smallest.iter().filter_map(|missing| Some(missing.operand?.operand().iri())).collect();
+        let mut told = Map::new();
+        told.insert(REFUSED_NOW.to_owned(), codes.collect());
+        if !operands.is_empty() {
+            told.insert(MISSING.to_owned(), operands.into_iter().map(Value::from).collect());
+        }
+        let told = Value::Object(told).to_string();
+        // Further members of an object that is there already.
+        let members: Arc<str> = told.get(1..).unwrap_or("}").into();
+        self.keep(dataset, |asked| asked.missing = Some(members.clone()));
+        Ok(members)
+    }
+
+    fn known(&self, dataset: &Prepared) -> Asked {
+        self.asked.borrow().get(dataset.rule_number).cloned().unwrap_or_default()
+    }
+
+    fn keep(&self, dataset: &Prepared, change: impl FnOnce(&mut Asked)) {
+        let mut asked = self.asked.borrow_mut();
+        if asked.len() <= dataset.rule_number {
+            asked.resize(dataset.rule_number + 1, Asked::default());
+        }
+        if let Some(asked) = asked.get_mut(dataset.rule_number) {
+            change(asked);
+        }
+    }
+}
