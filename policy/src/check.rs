@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use odrl_parser::{Policy, PolicyKind};
 use wire::digest::Digest;
 
-pub(crate) use condition::{Atom, Condition};
+pub(crate) use condition::{Atom, Condition, recurs};
 pub use error::{PolicyError, PolicyProblem};
 pub use overlap::Overlap;
 pub use rule::Modality;

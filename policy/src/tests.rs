@@ -11,6 +11,7 @@ mod grants;
 mod hostile;
 mod laws;
 mod profile;
+mod recurring;
 mod refusals;
 mod rounds;
 mod sentences;

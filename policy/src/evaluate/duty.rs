@@ -6,7 +6,7 @@ use odrl_parser::{Id, LogicalOperator, Operator};
 use serde::Serialize;
 
 use super::scene::Scene;
-use crate::check::{Atom, CheckedPolicy, CheckedRule, Condition, Modality};
+use crate::check::{Atom, CheckedPolicy, CheckedRule, Condition, Modality, recurs};
 use crate::decision::Request;
 use crate::fact::{Facts, Performance, Told, is_clock};
 use crate::settings::DutyMode;
@@ -86,7 +86,9 @@ impl<'a> Duties<'a> {
                 Told::Waived => DutyState::Waived,
             };
         }
-        if self.done(duty, parent).any(|done| self.in_time(duty, done)) {
+        // What recurs is not fulfilled by being done once.
+        let done = || self.done(duty, parent).any(|done| self.in_time(duty, done));
+        if !recurs(&duty.conditions) && done() {
             return DutyState::Fulfilled;
         }
         match self.scene.all(&duty.conditions) {

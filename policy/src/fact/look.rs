@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use odrl_parser::{Namespace, Term};
 use wire::iri::Iri;
 
-use super::{Fact, FactKey, Facts, Provenance, Seen, Source};
+use super::{Fact, FactKey, Facts, Interval, Provenance, Seen, Source};
 use crate::value::{Phase, Value};
 
 /// What a look at a fact finds, without a copy.
@@ -25,6 +25,7 @@ pub(crate) enum Look<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Line {
     Instant(Timestamp),
+    Months(u64),
     Span(SignedDuration),
 }
 
@@ -32,6 +33,7 @@ impl Line {
     pub(crate) const fn value(self) -> Value {
         match self {
             Self::Instant(at) => Value::Instant(at),
+            Self::Months(months) => Value::YearMonth(months),
             Self::Span(span) => Value::DayTime(span),
         }
     }
@@ -94,15 +96,19 @@ impl Facts {
     }
 
     /// The interval of a meter, if some meter counts over it.
-    fn metered(&self, interval: SignedDuration, source: Source) -> Look<'_> {
+    fn metered(&self, interval: Interval, source: Source) -> Look<'_> {
         let meters = self.facts.iter().filter(|(key, _)| key.interval() == Some(interval));
         let provenance = meters.filter_map(|(_, fact)| match fact {
             Fact::Known { provenance, .. } | Fact::Stale { provenance } => Some(*provenance),
             Fact::Conflicting => None,
         });
         let mut believed = provenance.filter(|provenance| provenance.source() == source);
+        let line = match interval {
+            Interval::DayTime(span) => Line::Span(span),
+            Interval::Months(months) => Line::Months(months),
+        };
         let found = believed.next();
-        found.map_or(Look::Absent, |by| Look::Clock(Line::Span(interval), by))
+        found.map_or(Look::Absent, |by| Look::Clock(line, by))
     }
 
     fn since(&self, from: CountedFrom, now: Timestamp) -> Look<'_> {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 const FIRM: &str = "did:web:firm.example";
-const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
+pub(super) const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
 
 pub(super) fn settled(policy: &Policy, settings: Settings, facts: &Facts) -> Decision {
     let policy = check_with(policy, &Profile::v1(), &settings).unwrap();
@@ -31,7 +31,7 @@ pub(super) fn codes(decision: &Decision) -> String {
 }
 
 #[track_caller]
-fn check_that(policy: &Policy, facts: &Facts, expected: &str) {
+pub(super) fn check_that(policy: &Policy, facts: &Facts, expected: &str) {
     assert_eq!(codes(&settled(policy, Settings::default(), facts)), expected);
 }
 
@@ -40,11 +40,11 @@ fn members(of: &[&str], provenance: Provenance) -> Membership {
     Membership { members, provenance, valid_until: Some(at("2026-12-01T00:00:00Z")) }
 }
 
-fn known(value: Value, provenance: Provenance) -> Fact {
+pub(super) fn known(value: Value, provenance: Provenance) -> Fact {
     Fact::Known { values: [value].into(), provenance, valid_until: None }
 }
 
-fn paid(amount: i64, when: &str, evidence: &str) -> Performance {
+pub(super) fn paid(amount: i64, when: &str, evidence: &str) -> Performance {
     let value = Value::Quantity { number: amount.into(), unit: iri(EUR) };
     Performance {
         action: action("odrl:compensate"),
@@ -266,27 +266,6 @@ fn remedies_are_due_when_a_prohibition_was_infringed() {
         (found.rules[1].performance, found.rules[0].deontic),
         (Performed::Unperformed, Deontic::NotSet)
     );
-}
-
-#[test]
-fn a_meter_counts_over_its_interval() {
-    let daily = [atom("count", "lteq", "1000"), atom("timeInterval", "eq", "P1D")];
-    let policy = agreed(vec![daily.into_iter().fold(rule("use"), RuleExt::iff)], vec![]);
-    let key = FactKey::of(operand("count"));
-    let day = key.over(jiff::SignedDuration::from_hours(24));
-    let read = |count: i64| Fact::Known {
-        values: [Value::Decimal(count.into())].into(),
-        provenance: Provenance::Meter { reading: 3 },
-        valid_until: Some(at("2026-11-24T00:00:00Z")),
-    };
-    check_that(&policy, &facts().with(day, read(1000)), "permit");
-    check_that(&policy, &facts().with(day, read(1001)), "condition-not-met");
-    // The count of all time says nothing about a day.
-    check_that(&policy, &facts().with(key, read(5)), "fact-unknown");
-    let change = settled(&policy, Settings::default(), &facts().with(day, read(7))).next_change;
-    assert_eq!(change, Some(at("2026-11-24T00:00:00Z")));
-    let alone = agreed(vec![rule("use").iff(atom("timeInterval", "eq", "P1D"))], vec![]);
-    assert_eq!(check(&alone).unwrap_err().code(), "policy-interval-alone");
 }
 
 #[test]
