@@ -18,6 +18,7 @@ mod sentences;
 mod strategies;
 mod values;
 mod verdicts;
+mod w3c;
 mod whole;
 mod worlds;
 

@@ -86,8 +86,18 @@ impl<'a> Duties<'a> {
                 Told::Waived => DutyState::Waived,
             };
         }
+        // A remedy makes up for what went before it.
+        let since = match duty.modality {
+            Modality::Remedy => self.done(parent, parent).map(|done| done.at).max(),
+            Modality::Permission
+            | Modality::Prohibition
+            | Modality::Obligation
+            | Modality::Duty
+            | Modality::Consequence => None,
+        };
+        let counts = |done: &Performance| since.is_none_or(|since| done.at >= since);
+        let done = || self.done(duty, parent).any(|done| counts(done) && self.in_time(duty, done));
         // What recurs is not fulfilled by being done once.
-        let done = || self.done(duty, parent).any(|done| self.in_time(duty, done));
         if !recurs(&duty.conditions) && done() {
             return DutyState::Fulfilled;
         }
@@ -132,6 +142,21 @@ impl<'a> Duties<'a> {
                 self.done(prohibition, prohibition).any(|done| self.in_time(prohibition, done))
             }
         }
+    }
+
+    /// Whether all that makes up for an infringement was done since: then the prohibition is not
+    /// infringed any more (ODRL Information Model 2.2, section 2.6.7).
+    pub(crate) fn is_remedied(self, prohibition: &CheckedRule) -> bool {
+        let mut remedies =
+            prohibition.duties.iter().filter(|it| it.modality == Modality::Remedy).peekable();
+        remedies.peek().is_some()
+            && remedies.all(|it| match self.state(it, prohibition) {
+                DutyState::Cured | DutyState::Fulfilled | DutyState::Waived => true,
+                DutyState::Inactive
+                | DutyState::Pending
+                | DutyState::Unknown
+                | DutyState::Violated => false,
+            })
     }
 
     /// Whether somebody made use of the rule, as far as is known.

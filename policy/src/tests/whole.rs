@@ -260,6 +260,13 @@ fn remedies_are_due_when_a_prohibition_was_infringed() {
     assert_eq!(found.owed[0].key, RuleKey::Id(id("urn:fine")));
     let rule = &found.rules[1];
     assert_eq!((rule.performance, rule.deontic), (Performed::Performed, Deontic::Violated));
+    // What makes up for it is done after it; whoever does it again owes again.
+    let key = RuleKey::Id(id("urn:fine"));
+    let remedied = |when| infringed.clone().with_performance(key.clone(), paid(5, when, "fine"));
+    let found = settled(&policy, Settings::default(), &remedied("2026-11-12T00:00:00Z"));
+    assert_eq!((found.rules[1].deontic, found.owed.len()), (Deontic::NotSet, 0));
+    let found = settled(&policy, Settings::default(), &remedied("2026-11-09T00:00:00Z"));
+    assert_eq!((found.rules[1].deontic, found.owed.len()), (Deontic::Violated, 1));
     let ended = facts().ended_at(at("2026-11-20T00:00:00Z"));
     let found = settled(&policy, Settings::default(), &ended);
     assert_eq!(
