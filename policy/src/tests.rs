@@ -9,6 +9,7 @@ mod explained;
 mod generate;
 mod grants;
 mod hostile;
+mod inputs;
 mod laws;
 mod profile;
 mod recurring;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use odrl_parser::{Namespace, Term};
+use rust_decimal::Decimal;
 use wire::iri::Iri;
 
 use super::{Fact, FactKey, Facts, Interval, Provenance, Seen, Source};
@@ -86,6 +87,12 @@ impl Facts {
                 Look::Untrusted(*provenance)
             }
             Some(Fact::Stale { provenance }) => Look::Stale(*provenance),
+            // A meter counts from nothing upwards: what says less contradicts itself.
+            Some(Fact::Known { values, .. })
+                if source == Source::Meter && values.iter().any(is_negative) =>
+            {
+                Look::Conflicting
+            }
             Some(Fact::Known { provenance, valid_until, .. })
                 if valid_until.is_some_and(|until| now >= until) =>
             {
@@ -174,6 +181,20 @@ pub(crate) enum EventLook {
 impl Seen {
     pub(crate) fn known(value: Value, provenance: Provenance) -> Self {
         Self::Known { values: BTreeSet::from([value]), provenance }
+    }
+}
+
+/// Whether a reading is less than nothing.
+fn is_negative(value: &Value) -> bool {
+    match value {
+        Value::DayTime(span) => span.is_negative(),
+        Value::Decimal(number) | Value::Quantity { number, .. } => *number < Decimal::ZERO,
+        Value::Day { .. }
+        | Value::Event { .. }
+        | Value::Instant(_)
+        | Value::Iri(_)
+        | Value::Text { .. }
+        | Value::YearMonth(_) => false,
     }
 }
 
