@@ -5,6 +5,7 @@ mod books;
 mod build;
 mod cases;
 mod differ;
+mod duties;
 mod explained;
 mod generate;
 mod grants;

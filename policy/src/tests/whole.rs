@@ -318,6 +318,22 @@ fn events_are_known_from_the_log_alone() {
     check_that(&before, &facts().with_log(foreign), "fact-unknown");
 }
 
+#[test]
+fn an_infringement_is_believed_of_few() {
+    let fine = pay().named("urn:fine");
+    let forbidden = rule("odrl:distribute").named("urn:x").and_do(fine);
+    let policy = agreed(vec![rule("use")], vec![forbidden]);
+    let owed = |facts: &Facts| settled(&policy, Settings::default(), facts).owed.len();
+    let told = |told, provenance| {
+        let fact = DutyFact { told, provenance, valid_until: None };
+        facts().with_duty(RuleKey::Id(id("urn:x")), fact)
+    };
+    assert_eq!(owed(&told(Told::Violated, Provenance::Operator)), 1);
+    assert_eq!(owed(&told(Told::Fulfilled, Provenance::Operator)), 0);
+    assert_eq!(owed(&told(Told::Waived, Provenance::Log { size: 3 })), 0);
+    assert_eq!(owed(&told(Told::Violated, Provenance::Statement)), 0);
+}
+
 /// Ruling 13 and case 60.
 #[test]
 fn a_sequence_holds_only_in_its_order() {

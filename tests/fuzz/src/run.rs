@@ -55,8 +55,8 @@ pub struct Tally {
     pub denied: u64,
     /// Judged, and permitted at least once.
     pub permitted: u64,
-    /// The longest time that one took.
-    pub slowest: Duration,
+    /// The longest time that one took, and which.
+    pub slowest: (Duration, u64),
 }
 
 /// An input that broke a law, and how it is made again.
@@ -109,7 +109,7 @@ pub fn one(
     }));
     let took = began.elapsed();
     tally.inputs += 1;
-    tally.slowest = tally.slowest.max(took);
+    tally.slowest = tally.slowest.max((took, number));
     let fail = |what: String| {
         let input = input.chars().flat_map(char::escape_debug).collect();
         Err(Box::new(Failure { target, seed, number, input, what }))
