@@ -58,6 +58,19 @@ fn a_duty_is_done_by_its_own_party_its_rules_or_the_policys() {
     }
 }
 
+/// How a duty is done is judged at the time at which it was.
+#[test]
+fn what_refines_a_duty_holds_when_it_is_done() {
+    let soon = told().refined(atom("dateTime", "lt", "2026-11-21"));
+    let policy = agreed(vec![rule("use").and_do(soon)], vec![]);
+    for (when, expected) in
+        [(EARLY, DutyState::Fulfilled), ("2026-11-22T00:00:00Z", DutyState::Pending)]
+    {
+        let found = settled(&policy, Settings::default(), &done(FIRM, None, when));
+        assert_eq!(found.rules[0].duties[0].state, expected, "{when}");
+    }
+}
+
 /// Of what is one thing it is always known whether it is meant, and a collection is itself.
 #[test]
 fn a_thing_is_itself_and_no_other_whatever_nobody_says_of_members() {
