@@ -147,10 +147,12 @@ fn constraint(constraint: &Constraint, context: Context) -> Value {
             object.insert("leftOperand".to_owned(), json!(left.spelling_under(context)));
             object.insert("operator".to_owned(), json!(operator.name()));
             insert_operand(&mut object, *operator, right, context);
+            // Of these two, readers take a prefix in the data type alone.
+            let unit = unit.as_ref().map(|iri| iri.as_str().to_owned());
+            let data_type = data_type.as_ref().map(|iri| short(iri.as_str()));
             for (name, iri) in [("unit", unit), ("dataType", data_type)] {
                 if let Some(iri) = iri {
-                    let value = reference(name, &short(iri.as_str()), context);
-                    object.insert(spell(name, context), value);
+                    object.insert(spell(name, context), reference(name, &iri, context));
                 }
             }
             if let Some(status) = status {

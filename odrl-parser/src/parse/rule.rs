@@ -41,7 +41,7 @@ fn parse_duty(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule
     };
     reader.release(&shared);
     let duty = parse(node, place, reader)?;
-    if emit::rules_json(&[duty.clone()], place) == emit::rules_json(&[shared], place) {
+    if emit::rules_json(std::slice::from_ref(&duty), place) == emit::rules_json(&[shared], place) {
         return Ok(duty);
     }
     Err(ParseError::at(at.pointer().clone(), Problem::IdTwice))

@@ -188,7 +188,9 @@ fn atomic(context: Context) -> impl Strategy<Value = Constraint> {
     let operator = prop::sample::select(Operator::ALL.to_vec());
     let datatype = |name: &str| Iri::parse(&format!("{}{name}", crate::vocabulary::XSD)).unwrap();
     let data_type = option::weighted(0.2, Just(datatype("decimal")));
-    let unit = option::weighted(0.2, Just(Iri::parse("http://dbpedia.org/resource/Euro").unwrap()));
+    let units = ["http://dbpedia.org/resource/Euro", "http://www.w3.org/2001/XMLSchema#duration"];
+    let units = units.map(|iri| Iri::parse(iri).unwrap()).to_vec();
+    let unit = option::weighted(0.2, prop::sample::select(units));
     let few = if context == Context::Odrl { 0..2 } else { 0..1 };
     let right = (vec(literal(), 1..4), vec(id(), few));
     let status = option::weighted(0.1, literal());

@@ -6,7 +6,9 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     reason = "the whole crate is a test: a panic is how a broken law is told"
 )]
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use allmende_fuzz::corpus::Corpus;
-use allmende_fuzz::run::{Tally, Target, one};
+use allmende_fuzz::run::{SLOW, Tally, Target, one};
 
 const USAGE: &str =
     "allmende-fuzz parser|evaluator [--minutes N] [--inputs N] [--seed N] [--only N]";
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     let (began, mut tally) = (Instant::now(), Tally::default());
     let numbers = wanted.only.map_or(0..wanted.inputs, |only| only..only.saturating_add(1));
     for number in numbers {
-        if let Err(failure) = one(wanted.target, &corpus, wanted.seed, number, &mut tally) {
+        if let Err(failure) = one(wanted.target, &corpus, wanted.seed, number, SLOW, &mut tally) {
             println!("{failure}");
             return ExitCode::FAILURE;
         }
