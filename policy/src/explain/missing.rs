@@ -16,7 +16,8 @@ use crate::truth::Truth;
 /// one supposition after the other for as long as the answer stays yes. What is left cannot be done
 /// without. The shortest of these is taken, the first of equals.
 ///
-/// Each supposition costs a verdict: as many are tried as bounds of time, and what is left is kept.
+/// Each permission and each supposition costs a verdict: as many are tried as bounds of time. What
+/// is left of the suppositions is kept, and of the permissions nobody looks at the others.
 pub(super) fn smallest(judge: Judge<'_>) -> Option<Vec<Missing>> {
     let mut left = judge.policy.bounds_tried(judge.facts.widest());
     let permissions = judge.covering().filter(|rule| rule.modality == Modality::Permission);
@@ -29,6 +30,7 @@ fn suppositions(
     permission: &CheckedRule,
     left: &mut usize,
 ) -> Option<Vec<Missing>> {
+    *left = left.checked_sub(1)?;
     let mut wanted = Wanted { judge, all: BTreeMap::new() };
     wanted.rule(permission, Truth::Satisfied);
     let prohibitions = judge.covering().filter(|rule| rule.modality == Modality::Prohibition);

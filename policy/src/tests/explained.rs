@@ -101,7 +101,14 @@ fn what_stands_in_the_way_is_tried_so_often_and_no_more() {
         explain(&policy, &request(), &facts()).missing.unwrap().len()
     };
     assert_eq!(missing(200), 1);
-    assert_eq!(missing(400), 400 - crate::BOUNDS_TRIED_MAX);
+    assert_eq!(missing(400), 401 - crate::BOUNDS_TRIED_MAX);
+    // Of many permissions, the first ones are looked at.
+    let rules = |count: usize| {
+        let never = (0..count).map(|_| rule("use").iff(past()).iff(past()));
+        let policy = agreed(never.chain([rule("use").iff(past())]).collect(), vec![]);
+        explain(&check(&policy).unwrap(), &request(), &facts()).missing.unwrap().len()
+    };
+    assert_eq!((rules(50), rules(300)), (1, 2));
 }
 
 #[test]
