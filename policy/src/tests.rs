@@ -12,6 +12,7 @@ mod grants;
 mod hostile;
 mod inputs;
 mod laws;
+mod overlaps;
 mod profile;
 mod recurring;
 mod refusals;
