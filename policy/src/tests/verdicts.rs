@@ -243,6 +243,12 @@ fn too_many_bounds_of_time_end_in_an_earlier_look() {
     let tried = i64::try_from(crate::BOUNDS_TRIED_MAX / 2).unwrap() + 1;
     let stopped = at(NOW) + jiff::SignedDuration::from_hours(24 * tried);
     assert_eq!(decision.next_change, Some(stopped));
+    // The bound that is now is no later one; the moment after it is.
+    let never: Vec<Json> = (0..=200).map(bound).collect();
+    let decision = decide(use_if(&[json!({ "or": never })]), json!([]), &facts());
+    let day = jiff::SignedDuration::from_hours(24);
+    let moment = jiff::SignedDuration::from_nanos(1);
+    assert_eq!(decision.next_change, Some(stopped - day + moment));
 }
 
 #[test]
