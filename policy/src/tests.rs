@@ -17,6 +17,7 @@ mod overlaps;
 mod profile;
 mod recurring;
 mod refusals;
+mod reported;
 mod rounds;
 mod sentences;
 mod strategies;
