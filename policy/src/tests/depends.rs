@@ -31,25 +31,40 @@ fn log(first: &str, second: &str, valid_until: Option<&str>) -> Facts {
     })
 }
 
+const EARLY: &str = "2026-11-02T00:00:00Z";
+
 /// A step that is known to come to hold, and a log that grows old, turn a sequence.
 #[test]
 fn a_sequence_turns_with_its_steps_and_its_log() {
     let sequence = steps(LogicalOperator::AndSequence);
-    let early = "2026-11-02T00:00:00Z";
-    let soon = decide(&sequence, &log(early, "2026-11-25T00:00:00Z", None));
+    let soon = decide(&sequence, &log(EARLY, "2026-11-25T00:00:00Z", None));
     assert_eq!((soon.verdict, soon.next_change), (Verdict::Deny, Some(at("2026-11-25T00:00:00Z"))));
     let until = Some("2026-11-26T00:00:00Z");
-    let held = decide(&sequence, &log(early, "2026-11-03T00:00:00Z", until));
+    let held = decide(&sequence, &log(EARLY, "2026-11-03T00:00:00Z", until));
     assert_eq!((held.verdict, held.next_change), (Verdict::Permit, until.map(at)));
     // A sequence inside another condition turns like any.
     let inner = steps(LogicalOperator::AndSequence).permissions[0].constraints[0].clone();
     let inside = agreed(vec![rule("use").iff(joined(LogicalOperator::Or, vec![inner]))], vec![]);
     let [one, other] =
         ["0", "1"].map(|n| place(&format!("/permission/0/constraint/0/or/0/andSequence/{n}")));
-    let mut log = log(early, early, None).log().cloned().unwrap();
-    log.first_held = [(one, at(early)), (other, at("2026-11-25T00:00:00Z"))].into();
+    let mut log = log(EARLY, EARLY, None).log().cloned().unwrap();
+    log.first_held = [(one, at(EARLY)), (other, at("2026-11-25T00:00:00Z"))].into();
     let soon = decide(&inside, &facts().with_log(log));
     assert_eq!(soon.next_change, Some(at("2026-11-25T00:00:00Z")));
+}
+
+/// Of events a log says something only as long as it is fresh.
+#[test]
+fn an_old_log_knows_of_no_event() {
+    let event = steps(LogicalOperator::And);
+    let known = |until: &str| decide(&event, &log(EARLY, EARLY, Some(until)));
+    let fresh = known("2026-11-26T00:00:00Z");
+    assert_eq!(
+        (fresh.verdict, fresh.next_change),
+        (Verdict::Permit, Some(at("2026-11-26T00:00:00Z")))
+    );
+    assert_eq!(known("2026-11-20T00:00:00Z").verdict, Verdict::Deny);
+    assert_eq!(known(super::NOW).verdict, Verdict::Deny);
 }
 
 #[test]
