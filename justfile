@@ -53,6 +53,14 @@ sim *arguments:
 tck *arguments:
     bash tests/conformance/dsp/run.sh {{ arguments }}
 
+# mutated documents against the readers or both evaluators: `just fuzz parser --minutes 10 --seed 3`
+fuzz target *arguments:
+    cargo run --release --locked -p allmende-fuzz -- {{ target }} {{ arguments }}
+
+# mutants of the judgement that no test notices (needs `cargo install cargo-mutants --locked`); `just mutants -f policy/src/compile/run.rs`
+mutants *arguments:
+    cargo mutants --test-workspace=false --timeout 300 -p allmende-policy {{ arguments }} --cargo-arg=--locked --cargo-arg=--lib
+
 # the measurements of docs/performance.md
 bench *arguments:
     cargo bench --workspace {{ arguments }}

@@ -10,6 +10,7 @@ use wire::json::CanonicalError;
 use crate::context::Context;
 use crate::model::{Policy, Rule};
 use crate::place::Place;
+use crate::shorthand::Shorthand;
 use part::{reference, spell};
 
 /// The digest that both parties sign: SHA-256 over the RFC 8785 form of the policy object as it was
@@ -55,13 +56,12 @@ fn policy_json(policy: &Policy, context: Context) -> Map<String, Value> {
     };
     object.insert(name.to_owned(), json!(policy.id.as_str()));
     object.insert("@type".to_owned(), json!(policy.kind.type_name()));
-    for (name, id) in
-        [("target", &policy.target), ("assigner", &policy.assigner), ("assignee", &policy.assignee)]
-    {
-        if let Some(id) = id {
-            object.insert(name.to_owned(), json!(id.as_str()));
-        }
+    let mut said = Shorthand::bound(policy);
+    // DSP has no shorthand: there the rules say it alone.
+    if context == Context::Odrl {
+        said.append(policy.shorthand.clone());
     }
+    part::insert_shorthand(&mut object, &said, context);
     let profiles = policy.profiles.iter().map(|iri| json!(iri.as_str())).collect();
     insert_plural(&mut object, "profile", profiles);
     let inherits = policy.inherits.iter().map(|id| reference("inheritFrom", id.as_str(), context));

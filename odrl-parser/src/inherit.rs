@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::atomic::Shorthand;
 use crate::id::Id;
 use crate::model::{ConflictStrategy, Constraint, Policy, Rule};
-use crate::parse::RULES_MAX;
+use crate::parse::{ATOMIC_RULES_MAX, ENTITIES_MAX, RULES_MAX, refuse_idle};
+use crate::shorthand::Shorthand;
 
 /// Longest line of ancestors.
 pub const INHERITANCE_DEPTH_MAX: usize = 16;
@@ -32,6 +32,9 @@ pub enum InheritProblem {
     /// It inherits itself.
     #[error("inherits itself")]
     Cycle,
+    /// With all that is inherited, some rule still has no action.
+    #[error("has a rule without an action, which nothing that it inherits from gives either")]
+    Idle,
     /// One of its rules has the id of another rule.
     #[error("has a rule with the id of another one")]
     IdTwice,
@@ -42,7 +45,7 @@ pub enum InheritProblem {
     #[error("is more than {INHERITANCE_DEPTH_MAX} generations away")]
     TooDeep,
     /// It is the one ancestor or has the one rule too many.
-    #[error("makes more than {ANCESTORS_MAX} ancestors or {RULES_MAX} rules")]
+    #[error("makes more than {ANCESTORS_MAX} ancestors or {ATOMIC_RULES_MAX} rules")]
     TooMany,
 }
 
@@ -53,6 +56,7 @@ impl InheritError {
         match self.problem {
             InheritProblem::Conflict => "policy-conflict-void",
             InheritProblem::Cycle => "policy-inheritance-cycle",
+            InheritProblem::Idle => "policy-action-missing",
             InheritProblem::IdTwice => "policy-id-twice",
             InheritProblem::Missing => "policy-parent-missing",
             InheritProblem::TooDeep => "policy-too-deep",
@@ -62,8 +66,9 @@ impl InheritError {
 }
 
 /// Takes over what the policy inherits from all generations. Its own rules come first, each
-/// ancestor's once, in the order in which they are named. `status` is not inherited, since it tells
-/// of the ancestor; texts are not either.
+/// ancestor's once, in the order in which they are named. What any of them says once for all its
+/// rules is then said of every rule of the whole. `status` is not inherited, since it tells of the
+/// ancestor; texts are not either.
 ///
 /// # Errors
 /// [`InheritError`] with the first ancestor that cannot be taken over.
@@ -76,13 +81,23 @@ pub fn resolve<'a>(
         parents,
         line: vec![policy.id.clone()],
         seen: BTreeSet::new(),
-        ids: policy_ids(policy),
+        ids: all_rule_ids(policy).into_iter().chain([policy.id.clone()]).collect(),
     };
     heir.policy.inherits = Vec::new();
     heir.take_from(&policy.inherits)?;
-    heir.policy.profiles.sort();
-    heir.policy.profiles.dedup();
-    Ok(heir.policy)
+    let mut whole = heir.policy;
+    whole.profiles.sort();
+    whole.profiles.dedup();
+    let refuse = |problem| Err(InheritError { policy: policy.id.clone(), problem });
+    if whole.shorthand.count(&whole) > ATOMIC_RULES_MAX {
+        return refuse(InheritProblem::TooMany);
+    }
+    whole.shorthand.clone().move_into(&mut whole);
+    let rules = [&whole.permissions, &whole.prohibitions, &whole.obligations];
+    if rules.into_iter().any(|rules| refuse_idle(rules).is_err()) {
+        return refuse(InheritProblem::Idle);
+    }
+    Ok(whole)
 }
 
 struct Heir<'p, 'a> {
@@ -125,20 +140,28 @@ impl Heir<'_, '_> {
     fn take(&mut self, parent: &Policy) -> Result<(), InheritProblem> {
         self.policy.conflict = joined(self.policy.conflict, parent.conflict)?;
         self.policy.profiles.extend(parent.profiles.iter().cloned());
-        let mut parent = parent.clone();
-        Shorthand::bound(&parent).move_into(&mut parent);
+        let mut shorthand = Shorthand::bound(parent);
+        shorthand.take(&parent.shorthand);
+        shorthand.each_constraint(&mut forget_status);
+        if self.policy.shorthand.len() + shorthand.len() > ENTITIES_MAX {
+            return Err(InheritProblem::TooMany);
+        }
+        self.policy.shorthand.take(&shorthand);
+        // A duty that several of its permissions share has one id, and is one duty.
+        let mut ids = all_rule_ids(parent);
+        if !self.ids.is_disjoint(&ids) {
+            return Err(InheritProblem::IdTwice);
+        }
+        self.ids.append(&mut ids);
         for (own, inherited) in [
-            (&mut self.policy.permissions, parent.permissions),
-            (&mut self.policy.prohibitions, parent.prohibitions),
-            (&mut self.policy.obligations, parent.obligations),
+            (&mut self.policy.permissions, &parent.permissions),
+            (&mut self.policy.prohibitions, &parent.prohibitions),
+            (&mut self.policy.obligations, &parent.obligations),
         ] {
-            for mut rule in inherited {
-                forget_status(&mut rule);
-                if rule_ids(&rule).into_iter().any(|id| !self.ids.insert(id)) {
-                    return Err(InheritProblem::IdTwice);
-                }
-                own.push(rule);
-            }
+            let before = own.len();
+            own.extend(inherited.iter().cloned());
+            let taken = own.iter_mut().skip(before);
+            taken.for_each(|rule| rule.each_constraint(&mut forget_status));
         }
         let rules = [&self.policy.permissions, &self.policy.prohibitions, &self.policy.obligations];
         let count: usize = rules.into_iter().flatten().map(rule_count).sum();
@@ -162,30 +185,19 @@ fn rule_count(rule: &Rule) -> usize {
     1 + rule.duties.iter().map(rule_count).sum::<usize>()
 }
 
-fn policy_ids(policy: &Policy) -> BTreeSet<Id> {
+fn all_rule_ids(policy: &Policy) -> BTreeSet<Id> {
     let rules = [&policy.permissions, &policy.prohibitions, &policy.obligations];
-    let ids = rules.into_iter().flatten().flat_map(rule_ids);
-    ids.chain([policy.id.clone()]).collect()
+    rules.into_iter().flatten().flat_map(rule_ids).collect()
 }
 
 fn rule_ids(rule: &Rule) -> Vec<Id> {
     rule.id.iter().cloned().chain(rule.duties.iter().flat_map(rule_ids)).collect()
 }
 
-fn forget_status(rule: &mut Rule) {
-    let actions = rule.actions.iter_mut().map(|action| &mut action.refinements);
-    let parties = rule.parties.iter_mut().map(|role| &mut role.party);
-    let entities = rule.targets.iter_mut().chain(&mut rule.outputs).chain(parties);
-    let refinements = entities.map(|entity| &mut entity.refinements);
-    let all = actions.chain(refinements).chain([&mut rule.constraints]);
-    all.flatten().for_each(forget_status_of);
-    rule.duties.iter_mut().for_each(forget_status);
-}
-
-fn forget_status_of(constraint: &mut Constraint) {
+fn forget_status(constraint: &mut Constraint) {
     match constraint {
         Constraint::Atomic { status, .. } => *status = None,
-        Constraint::Logical { operands, .. } => operands.iter_mut().for_each(forget_status_of),
+        Constraint::Logical { .. } => {}
     }
 }
 

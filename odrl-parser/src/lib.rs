@@ -21,6 +21,7 @@ mod parse;
 mod place;
 #[cfg(feature = "rdf")]
 pub mod rdf;
+mod shorthand;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -48,5 +49,6 @@ pub use parse::{
     VALUE_BYTES_MAX, VALUES_MAX, parse_agreement, parse_bytes, parse_message_offer, parse_offer,
     parse_policy, value_iri,
 };
+pub use shorthand::Shorthand;
 pub use term::{Namespace, Standing, Term, TermKind, UnknownTerm};
 pub use validate::{Strictness, ValidationRule, Violation, validate};

@@ -5,7 +5,8 @@
 //! What is a set (rules, constraints side by side and under `and`, `or`, `xone`, the values of a
 //! list, targets, parties) is sorted by the parts' own digests; `andSequence` keeps its order. IRIs
 //! are written in full. Values keep their lexical form, except that a JSON number or boolean is the
-//! typed literal that JSON-LD makes of it. Informative members and pointers are left out.
+//! typed literal that JSON-LD makes of it. Informative members, pointers and shorthand, which stands
+//! in the rules already, are left out.
 
 use wire::digest::Digest;
 use wire::iri::Iri;

@@ -10,6 +10,7 @@ use wire::pointer::Pointer;
 
 use crate::id::Id;
 use crate::operator::{LogicalOperator, Operator};
+use crate::shorthand::Shorthand;
 use crate::term::Term;
 
 /// A policy: an Offer or Agreement of DSP 2025-1, or any policy of ODRL 2.2.
@@ -36,6 +37,9 @@ pub struct Policy {
     /// `inheritFrom`: the policies whose rules this one takes over. What inherits cannot be judged:
     /// whoever holds the parents resolves it before anybody signs.
     pub inherits: Vec<Id>,
+    /// What a compact policy of plain ODRL says once for all its rules. It stands in each of them
+    /// already and means nothing more there; heirs take it over for theirs.
+    pub shorthand: Shorthand,
     /// `conflict`; none where the document says nothing.
     pub conflict: Option<ConflictStrategy>,
     /// `permission`, in the document's order.
@@ -138,6 +142,19 @@ pub struct Rule {
     pub informative: Informative,
     /// Where the rule stands in the document that was parsed, relative to that document's root.
     pub pointer: Pointer,
+}
+
+impl Rule {
+    /// Visits each constraint in it and in its duties.
+    pub(crate) fn each_constraint(&mut self, visit: &mut dyn FnMut(&mut Constraint)) {
+        let actions = self.actions.iter_mut().map(|action| &mut action.refinements);
+        let parties = self.parties.iter_mut().map(|role| &mut role.party);
+        let entities = self.targets.iter_mut().chain(&mut self.outputs).chain(parties);
+        let refinements = entities.map(|entity| &mut entity.refinements);
+        let all = actions.chain(refinements).chain([&mut self.constraints]);
+        all.flatten().for_each(|constraint| constraint.each(visit));
+        self.duties.iter_mut().for_each(|duty| duty.each_constraint(visit));
+    }
 }
 
 /// What a rule is about, with what narrows it.
@@ -291,6 +308,14 @@ impl Constraint {
     pub const fn pointer(&self) -> &Pointer {
         match self {
             Self::Atomic { pointer, .. } | Self::Logical { pointer, .. } => pointer,
+        }
+    }
+
+    /// Visits it and the constraints in it. The depth is that of a parsed policy, hence bounded.
+    pub(crate) fn each(&mut self, visit: &mut dyn FnMut(&mut Self)) {
+        visit(self);
+        if let Self::Logical { operands, .. } = self {
+            operands.iter_mut().for_each(|operand| operand.each(visit));
         }
     }
 }

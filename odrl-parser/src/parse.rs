@@ -17,10 +17,8 @@ mod word;
 
 pub(crate) use object::spell;
 #[cfg(feature = "rdf")]
-pub(crate) use {
-    operand::{datatype, language, unknown_datatype},
-    plain::refuse_idle,
-};
+pub(crate) use operand::{datatype, language, unknown_datatype};
+pub(crate) use plain::refuse_idle;
 
 pub use dsp::{parse_agreement, parse_message_offer, parse_offer};
 pub use operand::value_iri;

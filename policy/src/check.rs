@@ -15,7 +15,7 @@ use odrl_parser::{Policy, PolicyKind};
 use wire::digest::Digest;
 
 pub use asked::Asked;
-pub(crate) use condition::{Atom, Condition};
+pub(crate) use condition::{Atom, Condition, recurs};
 pub use error::{PolicyError, PolicyProblem};
 pub use overlap::Overlap;
 pub use rule::Modality;

@@ -25,7 +25,8 @@ pub const CHANGES_TRIED_MAX: usize = 256;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The smallest set that was found of what would have to hold, or to fail: without any of them
-    /// the answer stays no. Empty for a permit, and none where no fact can help.
+    /// the answer stays no, unless more than [`crate::BOUNDS_TRIED_MAX`] stand in the way, of which
+    /// the others are not tried. Empty for a permit, and none where no fact can help.
     pub missing: Option<Vec<Missing>>,
     /// Single changes that would bring a permit. Each was judged.
     pub otherwise: Vec<Change>,

@@ -173,7 +173,50 @@ impl About {
 pub struct FactKey {
     operand: Term,
     about: About,
-    interval: Option<SignedDuration>,
+    interval: Option<Interval>,
+}
+
+/// Over which stretches of time a meter counts, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Interval {
+    /// Stretches of this length; where the first begins, the meter says.
+    DayTime(SignedDuration),
+    /// So many months of the calendar in UTC, counted from the beginning of a year: three are its
+    /// quarters.
+    Months(u64),
+}
+
+impl Interval {
+    /// The interval that a duration means; none for one of no length.
+    pub(crate) fn of(duration: &Value) -> Option<Self> {
+        match duration {
+            Value::DayTime(span) if !span.is_zero() => Some(Self::DayTime(*span)),
+            Value::YearMonth(months) if *months > 0 => Some(Self::Months(*months)),
+            Value::Day { .. }
+            | Value::DayTime(_)
+            | Value::Decimal(_)
+            | Value::Event { .. }
+            | Value::Instant(_)
+            | Value::Iri(_)
+            | Value::Quantity { .. }
+            | Value::Text { .. }
+            | Value::YearMonth(_) => None,
+        }
+    }
+
+    /// The duration that it lasts.
+    pub(crate) const fn value(self) -> Value {
+        match self {
+            Self::DayTime(span) => Value::DayTime(span),
+            Self::Months(months) => Value::YearMonth(months),
+        }
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
 }
 
 impl FactKey {
@@ -189,9 +232,9 @@ impl FactKey {
         Self { about, ..self }
     }
 
-    /// What the meter counts over each interval of this length.
+    /// What the meter counts over each interval.
     #[must_use]
-    pub const fn over(self, interval: SignedDuration) -> Self {
+    pub const fn over(self, interval: Interval) -> Self {
         Self { interval: Some(interval), ..self }
     }
 
@@ -209,7 +252,7 @@ impl FactKey {
 
     /// The interval over which a meter counts.
     #[must_use]
-    pub const fn interval(self) -> Option<SignedDuration> {
+    pub const fn interval(self) -> Option<Interval> {
         self.interval
     }
 }

@@ -44,8 +44,8 @@ pub use duration::DurationError;
 pub use evaluate::{BOUNDS_TRIED_MAX, DutyState, Joint, evaluate, evaluate_all};
 pub use explain::{CHANGES_TRIED_MAX, Change, Explanation, Missing, explain};
 pub use fact::{
-    About, DutyFact, Event, EventLog, Fact, FactKey, Facts, FactsError, Membership, Performance,
-    Provenance, RuleKey, SNAPSHOT_VALUES_MAX, Seen, Source, Told,
+    About, DutyFact, Event, EventLog, Fact, FactKey, Facts, FactsError, Interval, Membership,
+    Performance, Provenance, RuleKey, SNAPSHOT_VALUES_MAX, Seen, Source, Told,
 };
 pub use grant::Grant;
 pub use profile::{OperandSpec, PROFILE_V1, PROFILE_V1_TABLE, Profile, ProfileError, Window};

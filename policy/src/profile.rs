@@ -274,7 +274,8 @@ impl ValueType {
             Self::Decimal | Self::Duration | Self::Instant | Self::Quantity | Self::YearMonth => {
                 true
             }
-            Self::Event | Self::Iri | Self::IriSet | Self::Text => false,
+            // Days and months have no order in common.
+            Self::Event | Self::Interval | Self::Iri | Self::IriSet | Self::Text => false,
         }
     }
 }

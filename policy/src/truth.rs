@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn members_join_by_strong_kleene() {
-        use LogicalOperator::{And, Or, Xone};
+        use LogicalOperator::{And, AndSequence, Or, Xone};
         use Truth::{Satisfied as S, Unknown as U, Unsatisfied as N};
         for (operator, members, expected) in [
             (And, &[S, S][..], S),
@@ -87,6 +87,11 @@ mod tests {
             (Xone, &[S, S], N),
             (Xone, &[S, S, U], N),
             (Xone, &[N, N], N),
+            (AndSequence, &[S, S], U),
+            (AndSequence, &[S, U], U),
+            (AndSequence, &[S, N], N),
+            (AndSequence, &[N, N], N),
+            (AndSequence, &[U, N], N),
         ] {
             let mut members = members.to_vec();
             assert_eq!(

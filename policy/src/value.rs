@@ -82,6 +82,8 @@ pub enum ValueType {
     Duration,
     /// Phases of an event; the event's IRI on the right.
     Event,
+    /// Recurring stretches: durations of days and time, or of years and months.
+    Interval,
     /// Instants; days on the right.
     Instant,
     /// One IRI.
@@ -125,7 +127,7 @@ impl Value {
         let text = literal.lexical.as_str();
         match value_type {
             ValueType::Decimal | ValueType::Quantity => read_decimal(literal),
-            ValueType::Duration | ValueType::YearMonth => {
+            ValueType::Duration | ValueType::Interval | ValueType::YearMonth => {
                 demand(literal, &["dayTimeDuration", "duration", "yearMonthDuration"])?;
                 let value = parse_duration(text).map_err(ValueError::Duration)?;
                 match (&value, value_type) {

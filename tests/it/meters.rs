@@ -12,6 +12,7 @@ use connector::engine::Engine;
 use connector::engine::error::EngineError;
 use connector::engine::permit::{DeliveryEnd, Granted, Lender};
 use connector::engine::recorder::Recorder;
+use connector::record::usage::{Every, stretch_of};
 use jiff::SignedDuration;
 use protocol::transfer::State;
 use serde_json::{Value, json};
@@ -104,8 +105,7 @@ async fn a_day_that_is_used_up_says_when_the_next_begins() {
     let first = granted(&space, &token).await.unwrap();
     end(&space, &first, 9).await;
     let refused = granted(&space, &token).await.unwrap_err();
-    let midnight =
-        connector::record::usage::stretch_of(SignedDuration::from_hours(24), space.now()).1;
+    let midnight = stretch_of(Every::Time(SignedDuration::from_hours(24)), space.now()).1;
     assert!(
         refused.to_string().ends_with(&format!("permitted again from {midnight}.")),
         "{refused}"

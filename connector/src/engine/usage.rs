@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use odrl_parser::{Operator, Term};
-use policy::{CheckedPolicy, Fact, FactKey, Facts, Provenance, Value};
+use policy::{CheckedPolicy, Fact, FactKey, Facts, Interval, Provenance, Value};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use wire::iri::Iri;
 
-use crate::record::usage::{Spent, UsageRecord, stretch_of};
+use crate::record::usage::{Every, Spent, UsageRecord, stretch_of};
 use crate::store::Version;
 
 /// The most bytes that are lent to a delivery at once: so much counts as gone over should the process
 /// die over it.
 const LEASE_BYTES: u64 = 16 * 1024 * 1024;
 /// Over what a rate counts: the vocabulary's unit is `unit/per-second`.
-const RATE: SignedDuration = SignedDuration::from_secs(1);
+const RATE: Every = Every::Time(SignedDuration::from_secs(1));
 
 /// The operands that our meter answers.
 pub(super) const METERED: [Term; 4] = [Term::COUNT, Term::ELAPSED_TIME, Term::RATE, Term::VOLUME];
@@ -79,9 +79,9 @@ impl Usage {
         };
         match key.operand() {
             Term::COUNT => {
-                Some(Value::Decimal(spent(key.interval()).deliveries.saturating_add(next).into()))
+                Some(Value::Decimal(spent(every(key)).deliveries.saturating_add(next).into()))
             }
-            Term::VOLUME => quantity(spent(key.interval()).bytes.saturating_add(more), "byte"),
+            Term::VOLUME => quantity(spent(every(key)).bytes.saturating_add(more), "byte"),
             Term::RATE => quantity(spent(Some(RATE)).requests.saturating_add(next), "per-second"),
             _ => None,
         }
@@ -98,7 +98,7 @@ impl Usage {
     /// change no answer of the rule, at most [`LEASE_BYTES`].
     pub(super) fn lend(&mut self, rule: &CheckedPolicy, now: Timestamp) -> u64 {
         let left = |key: FactKey, bound: u64| {
-            let spent = self.record.spent(key.interval(), now).bytes;
+            let spent = self.record.spent(every(key), now).bytes;
             bound.checked_sub(spent).filter(|left| *left > 0)
         };
         let bounds = volume_bounds(rule).into_iter();
@@ -114,15 +114,21 @@ impl Usage {
     }
 }
 
+/// Over what the meter of a fact counts; none: since the agreement was made.
+fn every(key: FactKey) -> Option<Every> {
+    key.interval().map(Every::from)
+}
+
 /// The lengths of time over which the rule has something counted.
-fn stretches(rule: &CheckedPolicy) -> Vec<SignedDuration> {
-    let asked = rule.asked();
-    let over = asked.iter().filter(|asked| METERED.contains(&asked.key.operand()));
-    let mut lengths: BTreeSet<SignedDuration> = over.filter_map(|it| it.key.interval()).collect();
-    if rule.asks(Term::RATE) {
-        lengths.insert(RATE);
+fn stretches(rule: &CheckedPolicy) -> Vec<Every> {
+    let keys: BTreeSet<FactKey> = rule.asked().iter().map(|asked| asked.key).collect();
+    let metered = keys.into_iter().filter(|key| METERED.contains(&key.operand()));
+    let intervals: BTreeSet<Interval> = metered.filter_map(FactKey::interval).collect();
+    let mut lengths: Vec<Every> = intervals.into_iter().map(Every::from).collect();
+    if rule.asks(Term::RATE) && !lengths.contains(&RATE) {
+        lengths.push(RATE);
     }
-    lengths.into_iter().collect()
+    lengths
 }
 
 /// Up to which numbers of bytes the rule says the same.
@@ -255,7 +261,7 @@ mod tests {
         assert_eq!(Usage::turns(&a_day, now()), BTreeSet::from([midnight]));
         assert_eq!(
             usage.value(
-                FactKey::of(Term::COUNT).over(SignedDuration::from_hours(24)),
+                FactKey::of(Term::COUNT).over(Interval::DayTime(SignedDuration::from_hours(24))),
                 midnight,
                 Tense::Next
             ),

@@ -2,9 +2,10 @@
 //! written in the commit of what it counts: no two deliveries count from the same reading, and none
 //! is forgotten when the process dies.
 
-use std::collections::BTreeMap;
-
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use policy::Interval;
 use serde::{Deserialize, Serialize};
 
 /// Monday, 5 January 1970: from here the stretches of time are laid out, so that days begin at
@@ -23,9 +24,30 @@ pub struct Spent {
     pub bytes: u64,
 }
 
+/// How long the stretches of time are that follow each other.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Every {
+    /// So many months of the calendar, in UTC.
+    Months(u64),
+    /// So much time.
+    Time(SignedDuration),
+}
+
+impl From<Interval> for Every {
+    fn from(interval: Interval) -> Self {
+        match interval {
+            Interval::DayTime(length) => Self::Time(length),
+            Interval::Months(months) => Self::Months(months),
+        }
+    }
+}
+
 /// What was used within one stretch of time.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct StretchRecord {
+    /// Its length.
+    pub every: Every,
     /// When it began.
     pub from: Timestamp,
     /// What was used since.
@@ -41,33 +63,31 @@ pub struct UsageRecord {
     pub first: Option<Timestamp>,
     /// Since the agreement was made.
     pub whole: Spent,
-    /// The stretch that runs, by its length in seconds, for each length that the rule names.
-    pub stretches: BTreeMap<u64, StretchRecord>,
+    /// The stretch that runs, for each length that the rule names.
+    pub stretches: Vec<StretchRecord>,
 }
 
 impl UsageRecord {
     /// What was used: since the agreement was made, or within the stretch of this length in which
     /// `now` lies.
     #[must_use]
-    pub fn spent(&self, length: Option<SignedDuration>, now: Timestamp) -> Spent {
-        let Some(length) = length else { return self.whole };
-        let current = self.stretches.get(&length.unsigned_abs().as_secs());
-        let current = current.filter(|stretch| stretch.from == stretch_of(length, now).0);
+    pub fn spent(&self, every: Option<Every>, now: Timestamp) -> Spent {
+        let Some(every) = every else { return self.whole };
+        let mut found = self.stretches.iter().filter(|stretch| stretch.every == every);
+        let current = found.next().filter(|stretch| stretch.from == stretch_of(every, now).0);
         current.map(|stretch| stretch.spent).unwrap_or_default()
     }
 
     /// Adds what is used `now` to the whole and to the stretches of these lengths.
-    pub fn spend(&mut self, lengths: &[SignedDuration], now: Timestamp, more: Spent) {
+    pub fn spend(&mut self, lengths: &[Every], now: Timestamp, more: Spent) {
         self.reading = self.reading.saturating_add(1);
         add(&mut self.whole, more);
-        for length in lengths {
-            let from = stretch_of(*length, now).0;
-            let fresh = StretchRecord { from, spent: Spent::default() };
-            let stretch = self.stretches.entry(length.unsigned_abs().as_secs()).or_insert(fresh);
-            if stretch.from != from {
-                *stretch = fresh;
-            }
+        for every in lengths.iter().copied() {
+            let (from, spent) = (stretch_of(every, now).0, self.spent(Some(every), now));
+            let mut stretch = StretchRecord { every, from, spent };
             add(&mut stretch.spent, more);
+            self.stretches.retain(|other| other.every != every);
+            self.stretches.push(stretch);
         }
     }
 
@@ -85,9 +105,8 @@ impl UsageRecord {
 
     fn change(&mut self, then: Timestamp, change: impl Fn(&mut Spent)) {
         change(&mut self.whole);
-        for (seconds, stretch) in &mut self.stretches {
-            let length = SignedDuration::from_secs(i64::try_from(*seconds).unwrap_or(i64::MAX));
-            if stretch.from == stretch_of(length, then).0 {
+        for stretch in &mut self.stretches {
+            if stretch.from == stretch_of(stretch.every, then).0 {
                 change(&mut stretch.spent);
             }
         }
@@ -97,12 +116,37 @@ impl UsageRecord {
 /// The stretch of time of this length in which `now` lies: its first instant, and the first of the
 /// next one.
 #[must_use]
-pub fn stretch_of(length: SignedDuration, now: Timestamp) -> (Timestamp, Timestamp) {
+pub fn stretch_of(every: Every, now: Timestamp) -> (Timestamp, Timestamp) {
+    match every {
+        Every::Months(months) => months_of(months, now),
+        Every::Time(length) => time_of(length, now),
+    }
+}
+
+fn time_of(length: SignedDuration, now: Timestamp) -> (Timestamp, Timestamp) {
     let anchor = SignedDuration::from_secs(ANCHOR_SECONDS).as_nanos();
     let (length, since) = (length.as_nanos().max(1), now.as_nanosecond() - anchor);
     let start = now.as_nanosecond() - since.rem_euclid(length);
     let at = |nanoseconds: i128, beyond| Timestamp::from_nanosecond(nanoseconds).unwrap_or(beyond);
     (at(start, Timestamp::MIN), at(start.saturating_add(length), Timestamp::MAX))
+}
+
+/// Months are counted from the beginning of the year 0.
+fn months_of(months: u64, now: Timestamp) -> (Timestamp, Timestamp) {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let index = i64::from(today.year()) * 12 + i64::from(today.month()) - 1;
+    let months = i64::try_from(months.max(1)).unwrap_or(i64::MAX);
+    let start = index - index.rem_euclid(months);
+    let first = |index: i64, beyond| first_of_month(index).unwrap_or(beyond);
+    (first(start, Timestamp::MIN), first(start.saturating_add(months), Timestamp::MAX))
+}
+
+/// The first instant of a month, counted from January of the year 0; none beyond the calendar.
+fn first_of_month(index: i64) -> Option<Timestamp> {
+    let year = i16::try_from(index.div_euclid(12)).ok()?;
+    let month = i8::try_from(index.rem_euclid(12) + 1).ok()?;
+    let midnight = Date::new(year, month, 1).ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(midnight.timestamp())
 }
 
 fn add(spent: &mut Spent, more: Spent) {
@@ -125,23 +169,27 @@ mod tests {
         text.parse().unwrap()
     }
 
-    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    const DAY: Every = Every::Time(SignedDuration::from_hours(24));
     const ONE: Spent = Spent { deliveries: 1, requests: 1, bytes: 10 };
 
     #[test]
-    fn days_begin_at_midnight_and_weeks_on_monday_in_utc() {
-        let week = SignedDuration::from_hours(7 * 24);
-        let hour = SignedDuration::from_hours(1);
+    fn days_begin_at_midnight_weeks_on_monday_and_months_on_the_first_in_utc() {
+        let week = Every::Time(SignedDuration::from_hours(7 * 24));
+        let hour = Every::Time(SignedDuration::from_hours(1));
+        let (month, quarter) = (Every::Months(1), Every::Months(3));
         for (length, now, from, to) in [
             (DAY, "2026-11-28T00:00:00Z", "2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z"),
             (DAY, "2026-11-28T23:59:59.9Z", "2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z"),
             (week, "2026-11-28T12:00:00Z", "2026-11-23T00:00:00Z", "2026-11-30T00:00:00Z"),
+            (month, "2026-02-28T23:00:00Z", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"),
+            (quarter, "2026-11-28T12:00:00Z", "2026-10-01T00:00:00Z", "2027-01-01T00:00:00Z"),
             (hour, "1969-12-31T23:30:00Z", "1969-12-31T23:00:00Z", "1970-01-01T00:00:00Z"),
         ] {
             assert_eq!(stretch_of(length, at(now)), (at(from), at(to)), "{now}");
         }
-        let ever = SignedDuration::MAX;
-        assert!(stretch_of(ever, at("2026-11-28T00:00:00Z")).1 == Timestamp::MAX);
+        for ever in [Every::Time(SignedDuration::MAX), Every::Months(u64::MAX)] {
+            assert_eq!(stretch_of(ever, at("2026-11-28T00:00:00Z")).1, Timestamp::MAX);
+        }
     }
 
     #[test]

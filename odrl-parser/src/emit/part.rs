@@ -4,9 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::insert_plural;
 use crate::context::Context;
-use crate::model::{Action, Constraint, Entity, Literal, LiteralTag, Operand, PartyFunction, Rule};
+use crate::model::{
+    Action, Constraint, Entity, Literal, LiteralTag, Operand, PartyFunction, Role, Rule,
+};
 use crate::operator::{LogicalOperator, Operator};
 use crate::place::Place;
+use crate::shorthand::Shorthand;
 use crate::term::{Namespace, Term};
 use crate::vocabulary::XSD;
 
@@ -35,23 +38,45 @@ fn rule(rule: &Rule, place: Place, context: Context) -> Value {
     if let Some(id) = &rule.id {
         object.insert("@id".to_owned(), json!(id.as_str()));
     }
-    let actions = rule.actions.iter().map(|it| action(it, context)).collect();
-    insert_plural(&mut object, "action", actions);
-    for (name, assets) in [("target", &rule.targets), ("output", &rule.outputs)] {
-        let assets = assets.iter().map(|it| entity(it, "AssetCollection", name, context));
-        insert_plural(&mut object, &spell(name, context), assets.collect());
-    }
-    for function in PartyFunction::ALL {
-        let name = function.name();
-        let parties = rule.parties.iter().filter(|role| role.function == function);
-        let parties = parties.map(|role| entity(&role.party, "PartyCollection", name, context));
-        insert_plural(&mut object, &spell(name, context), parties.collect());
-    }
+    insert_actions(&mut object, &rule.actions, context);
+    insert_assets(&mut object, "target", &rule.targets, context);
+    insert_assets(&mut object, "output", &rule.outputs, context);
+    insert_parties(&mut object, &rule.parties, context);
     insert_constraints(&mut object, "constraint", &rule.constraints, context);
     if let Some(below) = place.duties().filter(|_| !rule.duties.is_empty()) {
         object.insert(spell(below.member(), context), rules(&rule.duties, below, context));
     }
     Value::Object(object)
+}
+
+/// What a compact policy says once for all its rules.
+pub(super) fn insert_shorthand(
+    object: &mut Map<String, Value>,
+    said: &Shorthand,
+    context: Context,
+) {
+    insert_actions(object, &said.actions, context);
+    insert_assets(object, "target", &said.targets, context);
+    insert_assets(object, "output", &said.outputs, context);
+    insert_parties(object, &said.parties, context);
+}
+
+fn insert_actions(object: &mut Map<String, Value>, actions: &[Action], context: Context) {
+    insert_plural(object, "action", actions.iter().map(|it| action(it, context)).collect());
+}
+
+fn insert_assets(object: &mut Map<String, Value>, name: &str, assets: &[Entity], context: Context) {
+    let assets = assets.iter().map(|it| entity(it, "AssetCollection", name, context));
+    insert_plural(object, &spell(name, context), assets.collect());
+}
+
+fn insert_parties(object: &mut Map<String, Value>, parties: &[Role], context: Context) {
+    for function in PartyFunction::ALL {
+        let name = function.name();
+        let of = parties.iter().filter(|role| role.function == function);
+        let of = of.map(|role| entity(&role.party, "PartyCollection", name, context));
+        insert_plural(object, &spell(name, context), of.collect());
+    }
 }
 
 fn action(action: &Action, context: Context) -> Value {
@@ -122,10 +147,12 @@ fn constraint(constraint: &Constraint, context: Context) -> Value {
             object.insert("leftOperand".to_owned(), json!(left.spelling_under(context)));
             object.insert("operator".to_owned(), json!(operator.name()));
             insert_operand(&mut object, *operator, right, context);
+            // Of these two, readers take a prefix in the data type alone.
+            let unit = unit.as_ref().map(|iri| iri.as_str().to_owned());
+            let data_type = data_type.as_ref().map(|iri| short(iri.as_str()));
             for (name, iri) in [("unit", unit), ("dataType", data_type)] {
                 if let Some(iri) = iri {
-                    let value = reference(name, &short(iri.as_str()), context);
-                    object.insert(spell(name, context), value);
+                    object.insert(spell(name, context), reference(name, &iri, context));
                 }
             }
             if let Some(status) = status {

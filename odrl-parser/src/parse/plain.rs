@@ -8,11 +8,11 @@ use super::entity::{self, Kind};
 use super::object::{Object, Texts, count, each, only, shape};
 use super::reader::{Reader, within};
 use super::{ATOMIC_RULES_MAX, PARENTS_MAX, action, rule, shared, word};
-use crate::atomic::Shorthand;
 use crate::context::Context;
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::id::Id;
 use crate::model::{PartyFunction, Policy, PolicyKind, Rule};
+use crate::shorthand::Shorthand;
 
 /// The Allmende context, which may stand beside the W3C one. It gives no bare word a meaning.
 const BESIDE: &str = "https://w3id.org/allmende/v1/context.jsonld";
@@ -71,11 +71,15 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
         return Err(ParseError::at(node.pointer().clone(), Problem::TooMany { what, limit }));
     }
     shorthand.move_into(&mut policy);
+    policy.shorthand = shorthand;
     let rules = [&policy.permissions, &policy.prohibitions, &policy.obligations];
     if rules.iter().all(|rules| rules.is_empty()) && policy.inherits.is_empty() {
         return Err(ParseError::at(node.pointer().clone(), Problem::NoRule));
     }
-    rules.into_iter().try_for_each(|rules| refuse_idle(rules))?;
+    // An heir may take its actions from those that it inherits from.
+    if policy.inherits.is_empty() {
+        rules.into_iter().try_for_each(|rules| refuse_idle(rules))?;
+    }
     Ok(policy)
 }
 

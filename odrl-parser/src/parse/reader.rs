@@ -1,7 +1,7 @@
 //! What goes along while a policy is read: the context whose words mean something, and how much was
 //! read already.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wire::node::Node;
 
@@ -10,6 +10,7 @@ use super::{CONSTRAINTS_MAX, ENTITIES_MAX, RULES_MAX, word};
 use crate::context::Context;
 use crate::error::{Counted, ParseError, Problem};
 use crate::id::Id;
+use crate::model::{Constraint, Rule};
 
 #[derive(Debug)]
 pub(super) struct Reader {
@@ -19,11 +20,14 @@ pub(super) struct Reader {
     entities: usize,
     /// The identifiers that stand for something already.
     ids: BTreeSet<Id>,
+    /// Duties of permissions by their names, which several permissions may share.
+    pub(super) duties: BTreeMap<Id, Rule>,
 }
 
 impl Reader {
     pub(super) fn new(context: Context) -> Self {
-        Self { context, rules: 0, constraints: 0, entities: 0, ids: BTreeSet::new() }
+        let (ids, duties) = (BTreeSet::new(), BTreeMap::new());
+        Self { context, rules: 0, constraints: 0, entities: 0, ids, duties }
     }
 
     /// Reads the identifier of a policy, rule or constraint. None stands for two of them: a graph
@@ -34,6 +38,30 @@ impl Reader {
             return Ok(id);
         }
         Err(ParseError::at(node.pointer().clone(), Problem::IdTwice))
+    }
+
+    /// Remembers a duty that has a name.
+    pub(super) fn share(&mut self, duty: &Rule) {
+        if let Some(id) = &duty.id {
+            self.duties.insert(id.clone(), duty.clone());
+        }
+    }
+
+    /// Lets the names in a duty stand once more, for the same duty said again.
+    pub(super) fn release(&mut self, duty: &Rule) {
+        let mut copy = duty.clone();
+        copy.each_constraint(&mut |constraint| match constraint {
+            Constraint::Atomic { id, .. } | Constraint::Logical { id, .. } => self.forget(id),
+        });
+        for rule in [duty].into_iter().chain(&duty.duties) {
+            self.forget(&rule.id);
+        }
+    }
+
+    fn forget(&mut self, id: &Option<Id>) {
+        if let Some(id) = id {
+            self.ids.remove(id);
+        }
     }
 
     /// The identifier of an object, if it has one.

@@ -7,7 +7,8 @@ use super::object::{Object, Texts, count, only, shape};
 use super::reader::Reader;
 use super::{action, constraint, word};
 use crate::context::Context;
-use crate::error::ParseError;
+use crate::emit;
+use crate::error::{ParseError, Problem};
 use crate::model::{Action, PartyFunction, Role, Rule};
 use crate::place::Place;
 
@@ -20,9 +21,30 @@ pub(super) fn parse_all(
     let mut rules = Vec::new();
     for node in object.all(place.member()) {
         reader.count_rule(&node)?;
+        let parse = if place == Place::Duty { parse_duty } else { parse };
         rules.push(parse(&node, place, reader)?);
     }
     Ok(rules)
+}
+
+/// A duty with a name that several permissions share is one duty, to be done once (ODRL Information
+/// Model 2.2, section 2.6.5). Each of them says all of it, in the same words: what said less or
+/// something else under the same name could not be told from a mistake.
+fn parse_duty(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, ParseError> {
+    let object = Object::open(node, reader.context, &members(place, reader.context), Texts::Kept)?;
+    let at = object.optional("@id");
+    let id = at.as_ref().map(|at| word::id(at, "@id", reader.context)).transpose()?;
+    let Some((at, shared)) = at.zip(id.and_then(|id| reader.duties.get(&id).cloned())) else {
+        let duty = parse(node, place, reader)?;
+        reader.share(&duty);
+        return Ok(duty);
+    };
+    reader.release(&shared);
+    let duty = parse(node, place, reader)?;
+    if emit::rules_json(std::slice::from_ref(&duty), place) == emit::rules_json(&[shared], place) {
+        return Ok(duty);
+    }
+    Err(ParseError::at(at.pointer().clone(), Problem::IdTwice))
 }
 
 /// Each level is a place below the last, so that the recursion ends at the third.

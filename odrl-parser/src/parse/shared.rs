@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{ConflictStrategy, Policy, PolicyKind};
 use crate::place::Place;
+use crate::shorthand::Shorthand;
 use crate::vocabulary::{ALLMENDE_V1, ODRL_CORE};
 
 /// A policy of the kind with its rules, and nothing bound.
@@ -32,6 +33,7 @@ pub(super) fn policy(
         timestamp: None,
         profiles: profiles(object, context)?,
         inherits: Vec::new(),
+        shorthand: Shorthand::default(),
         conflict: conflict(object, context)?,
         permissions: rule::parse_all(object, Place::Permission, reader)?,
         prohibitions: rule::parse_all(object, Place::Prohibition, reader)?,

@@ -11,12 +11,12 @@ use super::graph::{Graph, Node};
 use super::reached::{Reached, suggest};
 use super::rule::parse_all;
 use super::{POLICIES_MAX, TYPE, entity, value};
-use crate::atomic::Shorthand;
 use crate::error::{Counted, ParseError, Problem, TermRole, Unsupported};
 use crate::id::{Id, IdError};
 use crate::model::{ConflictStrategy, PartyFunction, Policy, PolicyKind, Role, Rule};
 use crate::parse::{ATOMIC_RULES_MAX, PARENTS_MAX, refuse_idle};
 use crate::place::Place;
+use crate::shorthand::Shorthand;
 use crate::term::UnknownTerm;
 use crate::vocabulary::{ALLMENDE_V1, ODRL, ODRL_CORE};
 
@@ -152,7 +152,8 @@ fn parse(
     let mut budget = Budget::default();
     budget.rule_nodes.insert(place.node.clone());
     budget.ids.insert(id.clone());
-    let shorthand = parse_shorthand(place, links, &mut budget)?;
+    let shorthand = parse_shorthand(place, &mut budget)?;
+    let linked = parse_links(place, links, &mut budget)?;
     let mut policy = Policy {
         kind,
         id,
@@ -162,21 +163,25 @@ fn parse(
         timestamp: None,
         profiles: parse_profiles(place)?,
         inherits: parse_inherits(place)?,
+        shorthand: Shorthand::default(),
         conflict: parse_conflict(place)?,
         permissions: parse_all(place, Place::Permission, &mut budget)?,
         prohibitions: parse_all(place, Place::Prohibition, &mut budget)?,
         obligations: parse_all(place, Place::Obligation, &mut budget)?,
         informative,
     };
-    if shorthand.count(&policy) > ATOMIC_RULES_MAX {
+    let mut said = shorthand.clone();
+    said.take(&linked);
+    if said.count(&policy) > ATOMIC_RULES_MAX {
         let (what, limit) = (Counted::AtomicRules, ATOMIC_RULES_MAX);
         return Err(place.refuse(Problem::TooMany { what, limit }));
     }
-    shorthand.move_into(&mut policy);
+    said.move_into(&mut policy);
+    policy.shorthand = shorthand;
     if budget.rules == 0 && policy.inherits.is_empty() {
         return Err(place.refuse(Problem::NoRule));
     }
-    if wanted == Rules::Complete {
+    if wanted == Rules::Complete && policy.inherits.is_empty() {
         for rules in [&policy.permissions, &policy.prohibitions, &policy.obligations] {
             refuse_idle(rules)?;
         }
@@ -206,17 +211,22 @@ fn parse_kind(place: &Reached<'_>) -> Result<PolicyKind, ParseError> {
     Ok(special.unwrap_or(PolicyKind::Set))
 }
 
-fn parse_shorthand(
-    place: &Reached<'_>,
-    links: &[(&'static str, &Node)],
-    budget: &mut Budget,
-) -> Result<Shorthand, ParseError> {
-    let mut shorthand = Shorthand {
+fn parse_shorthand(place: &Reached<'_>, budget: &mut Budget) -> Result<Shorthand, ParseError> {
+    Ok(Shorthand {
         actions: entity::parse_actions(place, budget)?,
         targets: entity::parse_assets(place, "target", budget)?,
         outputs: entity::parse_assets(place, "output", budget)?,
         parties: entity::parse_roles(place, budget)?,
-    };
+    })
+}
+
+/// What others say of this policy is said of its rules alone, not of its heirs'.
+fn parse_links(
+    place: &Reached<'_>,
+    links: &[(&'static str, &Node)],
+    budget: &mut Budget,
+) -> Result<Shorthand, ParseError> {
+    let mut linked = Shorthand::default();
     for (index, (name, node)) in links.iter().enumerate() {
         let pointer = place.pointer.member(name).element(index);
         let place = Reached { graph: place.graph, node, pointer };
@@ -224,15 +234,15 @@ fn parse_shorthand(
         let found = entity::parse(&place, sort, budget)?;
         match *name {
             "assignerOf" => {
-                shorthand.parties.push(Role { function: PartyFunction::Assigner, party: found });
+                linked.parties.push(Role { function: PartyFunction::Assigner, party: found });
             }
             "assigneeOf" => {
-                shorthand.parties.push(Role { function: PartyFunction::Assignee, party: found });
+                linked.parties.push(Role { function: PartyFunction::Assignee, party: found });
             }
-            _ => shorthand.targets.push(found),
+            _ => linked.targets.push(found),
         }
     }
-    Ok(shorthand)
+    Ok(linked)
 }
 
 /// A processor that does not know a profile must stop (ODRL Information Model 2.2, section 4).

@@ -8,7 +8,7 @@ use super::graph::Node;
 use super::reached::{OfNode as _, Reached};
 use crate::error::{Counted, ParseError, Problem, TermRole};
 use crate::model::{Literal, LiteralTag};
-use crate::parse::{VALUE_BYTES_MAX, datatype, language, unknown_datatype};
+use crate::parse::{VALUE_BYTES_MAX, datatype, language, unknown_datatype, value_iri};
 use crate::term::UnknownTerm;
 use crate::vocabulary::{ODRL, XSD};
 
@@ -31,9 +31,10 @@ pub(super) fn term<T>(
     Err(place.refuse(Problem::UnknownTerm { role, written, suggestion }))
 }
 
-/// An absolute IRI, as a name or as the text that the W3C context makes of one.
+/// An absolute IRI, as a name or as the text that the W3C context makes of one. One that looks like
+/// a prefixed name has no spelling in JSON-LD, which would expand it.
 pub(super) fn iri(place: &Reached<'_>) -> Result<Iri, ParseError> {
-    Iri::parse(place.name()?).map_err(|_| place.refuse(Problem::Iri))
+    value_iri(place.name()?).ok_or_else(|| place.refuse(Problem::Iri))
 }
 
 /// The data type that a constraint claims.
@@ -45,7 +46,10 @@ pub(super) fn data_type(place: &Reached<'_>) -> Result<Iri, ParseError> {
 /// A value of a right operand, or a status.
 pub(super) fn literal(place: &Reached<'_>) -> Result<Literal, ParseError> {
     let (lexical, tag) = match place.node {
-        Node::Iri(iri) => (iri, LiteralTag::Iri),
+        Node::Iri(name) => {
+            iri(place)?;
+            (name, LiteralTag::Iri)
+        }
         Node::Literal { lexical, language: Some(tag), .. } => {
             let tag = language(tag)
                 .ok_or_else(|| place.wrong(Expected::Named("a language tag"), Found::String))?;

@@ -12,16 +12,45 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::{
     Action, ConflictStrategy, Constraint, Entity, Id, Informative, Literal, LiteralTag,
-    LogicalOperator, Operand, Operator, PartyFunction, Policy, PolicyKind, Role, Rule, Term,
-    TermKind,
+    LogicalOperator, Operand, Operator, PartyFunction, Policy, PolicyKind, Role, Rule, Shorthand,
+    Term, TermKind,
 };
 
 pub(crate) fn plain() -> impl Strategy<Value = Policy> {
     use PolicyKind::{Agreement, Assertion, Offer, Privacy, Request, Set, Ticket};
     let kind =
         prop::sample::select(vec![Agreement, Assertion, Offer, Privacy, Request, Set, Ticket]);
-    (policy(Context::Odrl), kind, vec(id(), 0..3))
-        .prop_map(|(policy, kind, inherits)| named(Policy { kind, inherits, ..policy }))
+    let is_compact = option::weighted(0.3, shorthand());
+    (policy(Context::Odrl), kind, vec(id(), 0..3), is_compact, any::<bool>()).prop_map(
+        |(policy, kind, inherits, compact, is_shared)| {
+            let mut policy = shared(named(Policy { kind, inherits, ..policy }), is_shared);
+            policy.shorthand = compact.unwrap_or_default();
+            policy.shorthand.clone().move_into(&mut policy);
+            policy
+        },
+    )
+}
+
+/// As it is, or with the first duty that has a name hung on each permission.
+fn shared(mut policy: Policy, is_shared: bool) -> Policy {
+    let mut duties = policy.permissions.iter().flat_map(|rule| &rule.duties);
+    if let Some(duty) = duties.find(|duty| duty.id.is_some()).filter(|_| is_shared).cloned() {
+        let lacking = policy.permissions.iter_mut().filter(|rule| !rule.duties.contains(&duty));
+        lacking.for_each(|rule| rule.duties.push(duty.clone()));
+    }
+    policy
+}
+
+/// What a compact policy says once for all its rules.
+fn shorthand() -> impl Strategy<Value = Shorthand> {
+    let role = (0_usize..14, entity());
+    let role = role.prop_map(|(at, party)| Role { function: PartyFunction::ALL[at], party });
+    (vec(action(), 0..2), vec(entity(), 0..2), vec(entity(), 0..2), vec(role, 0..3)).prop_map(
+        |(actions, targets, outputs, mut parties)| {
+            parties.sort_by_key(|role| role.function);
+            Shorthand { actions, targets, outputs, parties }
+        },
+    )
 }
 
 pub(super) fn dsp() -> impl Strategy<Value = Policy> {
@@ -31,18 +60,22 @@ pub(super) fn dsp() -> impl Strategy<Value = Policy> {
         PolicyKind::MessageOffer,
         PolicyKind::Offer,
     ]);
-    (policy(Context::Dsp), bound, kind).prop_map(
-        |(policy, (target, assigner, assignee, at), kind)| {
+    (policy(Context::Dsp), bound, kind, any::<bool>()).prop_map(
+        |(policy, (target, assigner, assignee, at), kind, is_shared)| {
             let at = Timestamp::from_second(at).unwrap();
             let is_agreement = kind == PolicyKind::Agreement;
-            named(Policy {
-                kind,
-                target: (kind != PolicyKind::Offer).then_some(target),
-                assigner: Some(assigner),
-                assignee: is_agreement.then_some(assignee),
-                timestamp: is_agreement.then_some(at),
-                ..policy
-            })
+            let policy = named(policy);
+            shared(
+                Policy {
+                    kind,
+                    target: (kind != PolicyKind::Offer).then_some(target),
+                    assigner: Some(assigner),
+                    assignee: is_agreement.then_some(assignee),
+                    timestamp: is_agreement.then_some(at),
+                    ..policy
+                },
+                is_shared,
+            )
         },
     )
 }
@@ -66,6 +99,7 @@ fn policy(context: Context) -> impl Strategy<Value = Policy> {
             timestamp: None,
             profiles: profiles.into_iter().map(|iri| Iri::parse(iri).unwrap()).collect(),
             inherits: Vec::new(),
+            shorthand: Shorthand::default(),
             conflict,
             permissions,
             prohibitions,
@@ -154,7 +188,9 @@ fn atomic(context: Context) -> impl Strategy<Value = Constraint> {
     let operator = prop::sample::select(Operator::ALL.to_vec());
     let datatype = |name: &str| Iri::parse(&format!("{}{name}", crate::vocabulary::XSD)).unwrap();
     let data_type = option::weighted(0.2, Just(datatype("decimal")));
-    let unit = option::weighted(0.2, Just(Iri::parse("http://dbpedia.org/resource/Euro").unwrap()));
+    let units = ["http://dbpedia.org/resource/Euro", "http://www.w3.org/2001/XMLSchema#duration"];
+    let units = units.map(|iri| Iri::parse(iri).unwrap()).to_vec();
+    let unit = option::weighted(0.2, prop::sample::select(units));
     let few = if context == Context::Odrl { 0..2 } else { 0..1 };
     let right = (vec(literal(), 1..4), vec(id(), few));
     let status = option::weighted(0.1, literal());

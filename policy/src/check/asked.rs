@@ -91,13 +91,13 @@ mod tests {
         let policy = crate::check(&policy).unwrap();
         let told = |asked: &Asked<'_>| {
             let (name, every) = (asked.key.operand().name(), asked.key.interval());
-            (asked.modality, name, every.map(|it| it.as_hours()), asked.demanded.len())
+            (asked.modality, name, every.map(|it| it.to_string()), asked.demanded.len())
         };
         let asked: Vec<_> = policy.asked().iter().map(told).collect();
         let expected = [
             (Modality::Permission, "dateTime", None, 1),
-            (Modality::Permission, "count", Some(24), 1),
-            (Modality::Permission, "timeInterval", Some(24), 1),
+            (Modality::Permission, "count", Some("P1D".to_owned()), 1),
+            (Modality::Permission, "timeInterval", Some("P1D".to_owned()), 1),
             (Modality::Duty, "sinceAgreement", None, 1),
             (Modality::Prohibition, "purpose", None, 1),
         ];

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use odrl_parser::{
     Constraint, Literal, LiteralTag, LogicalOperator, Namespace, Operand, Operator, Term,
 };
@@ -13,7 +12,7 @@ use wire::pointer::Pointer;
 use super::CONDITION_DEPTH_MAX;
 use super::error::{PolicyError, PolicyProblem};
 use crate::badge::ConstraintBadge;
-use crate::fact::{About, FactKey, Source, is_clock};
+use crate::fact::{About, FactKey, Interval, Source, is_clock};
 use crate::profile::{OperandSpec, Profile};
 use crate::value::{Value, ValueType};
 
@@ -35,15 +34,23 @@ pub(crate) enum Condition {
     },
 }
 
+/// Whether a `timeInterval` without a meter beside it has a meaning: a duty then recurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recurrence {
+    Allowed,
+    Refused,
+}
+
 /// Checks constraints that must all hold.
 pub(super) fn conjunction(
     constraints: &[Constraint],
     profile: &Profile,
     about: About,
     depth: usize,
+    recurrence: Recurrence,
 ) -> Result<Vec<Condition>, PolicyError> {
     let members = members(constraints, profile, about, depth)?;
-    counted_over(members)
+    counted_over(members, recurrence)
 }
 
 fn members(
@@ -82,7 +89,9 @@ fn condition(
         }
         Constraint::Logical { operator, operands, pointer, .. } => {
             let members = match operator {
-                LogicalOperator::And => conjunction(operands, profile, about, depth + 1)?,
+                LogicalOperator::And => {
+                    conjunction(operands, profile, about, depth + 1, Recurrence::Refused)?
+                }
                 LogicalOperator::AndSequence | LogicalOperator::Or | LogicalOperator::Xone => {
                     let members = members(operands, profile, about, depth + 1)?;
                     if let Some(alone) = members.iter().find(|member| member.is_interval()) {
@@ -182,30 +191,37 @@ fn tagged(literal: &Literal, data_type: Option<&Iri>) -> Literal {
 }
 
 /// `timeInterval` beside meters says over which interval they count.
-fn counted_over(mut members: Vec<Condition>) -> Result<Vec<Condition>, PolicyError> {
+fn counted_over(
+    mut members: Vec<Condition>,
+    recurrence: Recurrence,
+) -> Result<Vec<Condition>, PolicyError> {
     let mut intervals = members.iter().filter(|member| member.is_interval());
     let Some(first) = intervals.next() else { return Ok(members) };
     let alone = PolicyError::at(first.pointer(), PolicyProblem::IntervalAlone);
     let Condition::Atom { demanded, .. } = first else { return Err(alone) };
-    let [Value::DayTime(interval)] = demanded.as_slice() else { return Err(alone) };
-    let interval = *interval;
-    if intervals.next().is_some() || interval == SignedDuration::ZERO {
+    let [interval] = demanded.as_slice() else { return Err(alone) };
+    let Some(interval) = Interval::of(interval) else { return Err(alone) };
+    if intervals.next().is_some() {
         return Err(alone);
     }
-    let mut meters = 0_usize;
+    if recurrence == Recurrence::Refused && !members.iter().any(Condition::is_meter) {
+        return Err(alone);
+    }
     for member in &mut members {
-        let is_interval = member.is_interval();
-        match member {
-            Condition::Atom { spec, key, .. }
-                if spec.source == Source::Meter && !is_clock(spec.term) =>
-            {
-                meters += usize::from(!is_interval);
-                *key = key.over(interval);
-            }
-            Condition::Atom { .. } | Condition::Joined { .. } => {}
+        let is_counted = member.is_interval() || member.is_meter();
+        if let Condition::Atom { key, .. } = member
+            && is_counted
+        {
+            *key = key.over(interval);
         }
     }
-    if meters == 0 { Err(alone) } else { Ok(members) }
+    Ok(members)
+}
+
+/// Whether conditions that must all hold say that something recurs: an interval that no meter
+/// beside it counts over.
+pub(crate) fn recurs(members: &[Condition]) -> bool {
+    members.iter().any(Condition::is_interval) && !members.iter().any(Condition::is_meter)
 }
 
 impl Condition {
@@ -220,6 +236,16 @@ impl Condition {
         match self {
             Self::Atom { spec, .. } => {
                 spec.term.namespace() == Namespace::Odrl && spec.term.name() == "timeInterval"
+            }
+            Self::Joined { .. } => false,
+        }
+    }
+
+    /// Whether it is about what a meter counts.
+    fn is_meter(&self) -> bool {
+        match self {
+            Self::Atom { spec, .. } => {
+                spec.source == Source::Meter && !is_clock(spec.term) && !self.is_interval()
             }
             Self::Joined { .. } => false,
         }

@@ -36,7 +36,7 @@ pub enum PolicyProblem {
     Inherits(Id),
     /// `timeInterval` without the one meter that it is about.
     #[error(
-        "`timeInterval` says over what a meter counts: it stands once, beside the meter's constraint"
+        "`timeInterval` says over what a meter counts, or that a duty recurs: it stands once, beside the meter's constraint or on the duty"
     )]
     IntervalAlone,
     /// The operator takes one value.

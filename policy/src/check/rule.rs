@@ -1,10 +1,12 @@
 //! Rules of one action, target and assignee each, and the duties that hang on them.
 
-use odrl_parser::{Constraint, Entity, Id, PartyFunction, Policy, PolicyKind, Role, Rule, Term};
+use odrl_parser::{
+    Constraint, Entity, Id, Namespace, PartyFunction, Policy, PolicyKind, Role, Rule, Term,
+};
 use serde::Serialize;
 use wire::pointer::Pointer;
 
-use super::condition::{Condition, all_say, conjunction};
+use super::condition::{Condition, Recurrence, all_say, conjunction};
 use super::error::{PolicyError, PolicyProblem};
 use super::{ATOMIC_RULES_MAX, ATOMS_MAX};
 use crate::badge::{Badge, RuleBadge};
@@ -102,7 +104,13 @@ impl Checking<'_> {
         if self.rules > ATOMIC_RULES_MAX || self.atoms > ATOMS_MAX {
             return refuse(PolicyProblem::TooMany);
         }
-        let conditions = conjunction(&rule.constraints, self.profile, About::Request, 1)?;
+        let (payment, constraints) = payment(rule, modality);
+        let recurrence = if modality.is_duty() { Recurrence::Allowed } else { Recurrence::Refused };
+        let all = |constraints: &[Constraint], recurrence| {
+            conjunction(constraints, self.profile, About::Request, 1, recurrence)
+        };
+        let (payment, conditions) =
+            (all(&payment, Recurrence::Refused)?, all(&constraints, recurrence)?);
         let targets = self.matchers(&rule.targets.iter().collect::<Vec<_>>(), About::Asset)?;
         let assignees = self.matchers(&assignees, About::Party)?;
         let duties = self.duties(rule, modality)?;
@@ -115,7 +123,7 @@ impl Checking<'_> {
                         modality,
                         key: key.clone(),
                         action,
-                        refinements: refinements.clone(),
+                        refinements: refinements.iter().chain(&payment).cloned().collect(),
                         target: target.clone(),
                         assignee: assignee.clone(),
                         parties: parties.clone(),
@@ -178,7 +186,8 @@ impl Checking<'_> {
             return Ok(vec![(None, Vec::new())]);
         }
         let each = rule.actions.iter().map(|action| {
-            let refinements = conjunction(&action.refinements, self.profile, About::Request, 1)?;
+            let (about, recurrence) = (About::Request, Recurrence::Refused);
+            let refinements = conjunction(&action.refinements, self.profile, about, 1, recurrence)?;
             Ok((Some(action.term), refinements))
         });
         each.collect()
@@ -198,7 +207,8 @@ impl Checking<'_> {
             if !entity.refinements.is_empty() && !entity.is_collection {
                 return Err(refuse(PolicyProblem::RefinementMisplaced));
             }
-            let refinements = conjunction(&entity.refinements, self.profile, about, 1)?;
+            let recurrence = Recurrence::Refused;
+            let refinements = conjunction(&entity.refinements, self.profile, about, 1, recurrence)?;
             let (is_collection, pointer) = (entity.is_collection, entity.pointer.clone());
             Ok(Some(Matcher { id, is_collection, refinements, pointer }))
         });
@@ -220,6 +230,19 @@ impl Checking<'_> {
         }
         Ok(duties)
     }
+}
+
+/// How much is to be paid, and the other constraints. Of a duty the amount says how it is done, not
+/// when it counts: who paid another amount has not paid, and still owes (ODRL Information Model 2.2,
+/// section 2.6.3).
+fn payment(rule: &Rule, modality: Modality) -> (Vec<Constraint>, Vec<Constraint>) {
+    let is_payment = |constraint: &Constraint| match constraint {
+        Constraint::Atomic { left, .. } => {
+            modality.is_duty() && (left.namespace(), left.name()) == (Namespace::Odrl, "payAmount")
+        }
+        Constraint::Logical { .. } => false,
+    };
+    rule.constraints.iter().cloned().partition(is_payment)
 }
 
 fn atoms_of(rule: &Rule) -> usize {

@@ -62,6 +62,8 @@ impl Axis {
         match facts.look(self.key, self.source, now) {
             Look::Clock(Line::Instant(at), _) => self.nanoseconds(at.as_nanosecond()),
             Look::Clock(Line::Span(span), _) => self.nanoseconds(span.as_nanos()),
+            // Months are no stretch of a line.
+            Look::Clock(Line::Months(_), _) => Truth::Unknown,
             Look::Known(values, _) => match (values.len(), values.first(), &self.set) {
                 (1, Some(Value::DayTime(span)), Set::Nanoseconds(set)) => {
                     Truth::of(Some(set.contains(span.as_nanos())))
@@ -102,8 +104,16 @@ fn as_written(condition: &Condition, values: &BTreeSet<Value>, profile: &Profile
 
 impl Names {
     pub(super) fn truth(&self, facts: &Facts, profile: &Profile, now: Timestamp) -> Truth {
-        let Look::Known(left, _) = facts.look(self.key, self.source, now) else {
-            return Truth::Unknown;
+        let left = match facts.look(self.key, self.source, now) {
+            Look::Known(left, _) => left,
+            // Over which months a meter counts: asked once a month at most, so a copy does no harm.
+            Look::Clock(line, _) => {
+                let left = BTreeSet::from([line.value()]);
+                return compare(profile, &left, self.operator, &self.demanded);
+            }
+            Look::Absent | Look::Conflicting | Look::Stale(_) | Look::Untrusted(_) => {
+                return Truth::Unknown;
+            }
         };
         let is_alike = |value: &Value| {
             self.demanded.first().is_some_and(|it| it.type_name() == value.type_name())

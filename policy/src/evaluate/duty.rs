@@ -6,7 +6,7 @@ use odrl_parser::{Id, LogicalOperator, Operator};
 use serde::Serialize;
 
 use super::scene::Scene;
-use crate::check::{Atom, CheckedPolicy, CheckedRule, Condition, Modality};
+use crate::check::{Atom, CheckedPolicy, CheckedRule, Condition, Modality, recurs};
 use crate::decision::Request;
 use crate::fact::{Facts, Performance, Told, is_clock};
 use crate::settings::DutyMode;
@@ -86,7 +86,19 @@ impl<'a> Duties<'a> {
                 Told::Waived => DutyState::Waived,
             };
         }
-        if self.done(duty, parent).any(|done| self.in_time(duty, done)) {
+        // A remedy makes up for what went before it.
+        let since = match duty.modality {
+            Modality::Remedy => self.done(parent, parent).map(|done| done.at).max(),
+            Modality::Permission
+            | Modality::Prohibition
+            | Modality::Obligation
+            | Modality::Duty
+            | Modality::Consequence => None,
+        };
+        let counts = |done: &Performance| since.is_none_or(|since| done.at >= since);
+        let done = || self.done(duty, parent).any(|done| counts(done) && self.in_time(duty, done));
+        // What recurs is not fulfilled by being done once.
+        if !recurs(&duty.conditions) && done() {
             return DutyState::Fulfilled;
         }
         match self.scene.all(&duty.conditions) {
@@ -130,6 +142,21 @@ impl<'a> Duties<'a> {
                 self.done(prohibition, prohibition).any(|done| self.in_time(prohibition, done))
             }
         }
+    }
+
+    /// Whether all that makes up for an infringement was done since: then the prohibition is not
+    /// infringed any more (ODRL Information Model 2.2, section 2.6.7).
+    pub(crate) fn is_remedied(self, prohibition: &CheckedRule) -> bool {
+        let mut remedies =
+            prohibition.duties.iter().filter(|it| it.modality == Modality::Remedy).peekable();
+        remedies.peek().is_some()
+            && remedies.all(|it| match self.state(it, prohibition) {
+                DutyState::Cured | DutyState::Fulfilled | DutyState::Waived => true,
+                DutyState::Inactive
+                | DutyState::Pending
+                | DutyState::Unknown
+                | DutyState::Violated => false,
+            })
     }
 
     /// Whether somebody made use of the rule, as far as is known.

@@ -103,6 +103,7 @@ impl Judge<'_> {
     /// What was performed is judged by whether the rule was active then.
     fn deontic(self, rule: &CheckedRule, now: Activation, performance: Performed) -> Deontic {
         let activation = match performance {
+            Performed::Performed if self.duties().is_remedied(rule) => Activation::Inactive,
             Performed::Performed if self.duties().is_infringed(rule) => Activation::Active,
             Performed::Performed => Activation::Inactive,
             Performed::Unperformed | Performed::Unknown => now,

@@ -15,13 +15,22 @@ use crate::truth::Truth;
 /// For each permission: suppose that all of it holds and that no prohibition does, and take back
 /// one supposition after the other for as long as the answer stays yes. What is left cannot be done
 /// without. The shortest of these is taken, the first of equals.
+///
+/// Each permission and each supposition costs a verdict: as many are tried as bounds of time. What
+/// is left of the suppositions is kept, and of the permissions nobody looks at the others.
 pub(super) fn smallest(judge: Judge<'_>) -> Option<Vec<Missing>> {
+    let mut left = judge.policy.bounds_tried(judge.facts.widest());
     let permissions = judge.covering().filter(|rule| rule.modality == Modality::Permission);
-    let sets = permissions.filter_map(|permission| suppositions(judge, permission));
+    let sets = permissions.filter_map(|permission| suppositions(judge, permission, &mut left));
     sets.min_by_key(Vec::len)
 }
 
-fn suppositions(judge: Judge<'_>, permission: &CheckedRule) -> Option<Vec<Missing>> {
+fn suppositions(
+    judge: Judge<'_>,
+    permission: &CheckedRule,
+    left: &mut usize,
+) -> Option<Vec<Missing>> {
+    *left = left.checked_sub(1)?;
     let mut wanted = Wanted { judge, all: BTreeMap::new() };
     wanted.rule(permission, Truth::Satisfied);
     let prohibitions = judge.covering().filter(|rule| rule.modality == Modality::Prohibition);
@@ -36,7 +45,8 @@ fn suppositions(judge: Judge<'_>, permission: &CheckedRule) -> Option<Vec<Missin
     if !permits(&assumed) {
         return None;
     }
-    let places: Vec<Pointer> = kept.keys().cloned().collect();
+    let places: Vec<Pointer> = kept.keys().take(*left).cloned().collect();
+    *left -= places.len();
     for at in places {
         if let Some(must_be) = assumed.remove(&at) {
             if permits(&assumed) {

@@ -14,7 +14,8 @@ use crate::fact::{DutyFact, Fact, Facts, Membership, Provenance, Source, Told, i
 use crate::value::ValueType;
 
 pub(super) fn changes(judge: Judge<'_>) -> Vec<Change> {
-    let mut trial = Trial { judge, left: CHANGES_TRIED_MAX, found: Vec::new() };
+    let left = judge.policy.bounds_tried(judge.facts.widest()).min(CHANGES_TRIED_MAX);
+    let mut trial = Trial { judge, left, found: Vec::new() };
     trial.times();
     for rule in judge.covering() {
         trial.rule(rule);

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use odrl_parser::{Namespace, Term};
+use rust_decimal::Decimal;
 use wire::iri::Iri;
 
-use super::{Fact, FactKey, Facts, Provenance, Seen, Source};
+use super::{Fact, FactKey, Facts, Interval, Provenance, Seen, Source};
 use crate::value::{Phase, Value};
 
 /// What a look at a fact finds, without a copy.
@@ -25,6 +26,7 @@ pub(crate) enum Look<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Line {
     Instant(Timestamp),
+    Months(u64),
     Span(SignedDuration),
 }
 
@@ -32,6 +34,7 @@ impl Line {
     pub(crate) const fn value(self) -> Value {
         match self {
             Self::Instant(at) => Value::Instant(at),
+            Self::Months(months) => Value::YearMonth(months),
             Self::Span(span) => Value::DayTime(span),
         }
     }
@@ -84,6 +87,12 @@ impl Facts {
                 Look::Untrusted(*provenance)
             }
             Some(Fact::Stale { provenance }) => Look::Stale(*provenance),
+            // A meter counts from nothing upwards: what says less contradicts itself.
+            Some(Fact::Known { values, .. })
+                if source == Source::Meter && values.iter().any(is_negative) =>
+            {
+                Look::Conflicting
+            }
             Some(Fact::Known { provenance, valid_until, .. })
                 if valid_until.is_some_and(|until| now >= until) =>
             {
@@ -94,15 +103,19 @@ impl Facts {
     }
 
     /// The interval of a meter, if some meter counts over it.
-    fn metered(&self, interval: SignedDuration, source: Source) -> Look<'_> {
+    fn metered(&self, interval: Interval, source: Source) -> Look<'_> {
         let meters = self.facts.iter().filter(|(key, _)| key.interval() == Some(interval));
         let provenance = meters.filter_map(|(_, fact)| match fact {
             Fact::Known { provenance, .. } | Fact::Stale { provenance } => Some(*provenance),
             Fact::Conflicting => None,
         });
         let mut believed = provenance.filter(|provenance| provenance.source() == source);
+        let line = match interval {
+            Interval::DayTime(span) => Line::Span(span),
+            Interval::Months(months) => Line::Months(months),
+        };
         let found = believed.next();
-        found.map_or(Look::Absent, |by| Look::Clock(Line::Span(interval), by))
+        found.map_or(Look::Absent, |by| Look::Clock(line, by))
     }
 
     fn since(&self, from: CountedFrom, now: Timestamp) -> Look<'_> {
@@ -168,6 +181,20 @@ pub(crate) enum EventLook {
 impl Seen {
     pub(crate) fn known(value: Value, provenance: Provenance) -> Self {
         Self::Known { values: BTreeSet::from([value]), provenance }
+    }
+}
+
+/// Whether a reading is less than nothing.
+fn is_negative(value: &Value) -> bool {
+    match value {
+        Value::DayTime(span) => span.is_negative(),
+        Value::Decimal(number) | Value::Quantity { number, .. } => *number < Decimal::ZERO,
+        Value::Day { .. }
+        | Value::Event { .. }
+        | Value::Instant(_)
+        | Value::Iri(_)
+        | Value::Text { .. }
+        | Value::YearMonth(_) => false,
     }
 }
 

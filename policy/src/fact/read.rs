@@ -11,8 +11,8 @@ use wire::node::{Expected, Members, Node, ShapeError};
 use wire::pointer::Pointer;
 
 use super::{
-    About, DutyFact, Event, EventLog, Fact, FactKey, Facts, Membership, Performance, Provenance,
-    RuleKey, Told,
+    About, DutyFact, Event, EventLog, Fact, FactKey, Facts, Interval, Membership, Performance,
+    Provenance, RuleKey, Told,
 };
 use crate::value::Value;
 
@@ -185,11 +185,9 @@ fn fact(node: &Node<'_>) -> Result<(FactKey, Fact), ShapeError> {
     })?;
     let mut key = FactKey::of(operand(&members.required("operand")?)?).about(about);
     if let Some(node) = members.optional("interval") {
-        let interval =
-            named(&node, "a duration", |text| match Value::restore("duration", text, None) {
-                Some(Value::DayTime(interval)) => Some(interval),
-                _ => None,
-            })?;
+        let interval = named(&node, "a duration", |text| {
+            Interval::of(&Value::restore("duration", text, None)?)
+        })?;
         key = key.over(interval);
     }
     let sort = members.required("fact")?;

@@ -130,18 +130,11 @@ fn every_sentence_has_a_badge() {
 }
 
 #[test]
-fn every_sentence_can_be_judged_or_is_refused_with_the_reason() {
-    let mut refused = String::new();
+fn every_sentence_can_be_judged() {
     for sentence in book().sentences().iter().filter(|it| it.beside().is_none()) {
         let policy = policy(&choose(&[&sample(sentence, Lang::En)]));
-        if let Err(error) = crate::check(&policy) {
-            writeln!(refused, "{}: {error}", sentence.key()).unwrap();
-        }
+        assert_eq!(crate::check(&policy).err(), None, "{}", sentence.key());
     }
-    assert_snapshot!(refused, @r"
-    pay-monthly: `P1M` is no value for `odrl:timeInterval`: months have no fixed length here; write days (`P30D`), minutes are `PT60M` at `/obligation/0/constraint/1/rightOperand`
-    report-quarterly: `P3M` is no value for `odrl:timeInterval`: months have no fixed length here; write days (`P30D`), minutes are `PT60M` at `/obligation/0/constraint/0/rightOperand`
-    ");
 }
 
 #[test]

@@ -148,6 +148,7 @@ pub(crate) fn agreed(permissions: Vec<Rule>, prohibitions: Vec<Rule>) -> Policy 
         timestamp: Some("2026-11-01T00:00:00Z".parse::<Timestamp>().unwrap()),
         profiles: vec![],
         inherits: vec![],
+        shorthand: Default::default(),
         conflict: None,
         permissions,
         prohibitions,

@@ -92,6 +92,25 @@ fn changes_name_time_kind_purpose_duty() {
 }
 
 /// Over generated worlds: what is missing is missing, and what is offered helps.
+/// Each supposition costs a verdict, so that a wide policy would cost the square of its width.
+#[test]
+fn what_stands_in_the_way_is_tried_so_often_and_no_more() {
+    let missing = |count: usize| {
+        let never = joined(LogicalOperator::Or, (0..count).map(|_| past()).collect());
+        let policy = check(&agreed(vec![rule("use").iff(never)], vec![])).unwrap();
+        explain(&policy, &request(), &facts()).missing.unwrap().len()
+    };
+    assert_eq!(missing(200), 1);
+    assert_eq!(missing(400), 401 - crate::BOUNDS_TRIED_MAX);
+    // Of many permissions, the first ones are looked at.
+    let rules = |count: usize| {
+        let never = (0..count).map(|_| rule("use").iff(past()).iff(past()));
+        let policy = agreed(never.chain([rule("use").iff(past())]).collect(), vec![]);
+        explain(&check(&policy).unwrap(), &request(), &facts()).missing.unwrap().len()
+    };
+    assert_eq!((rules(50), rules(300)), (1, 2));
+}
+
 #[test]
 fn every_explanation_is_true() {
     let mut dice = Dice(9);

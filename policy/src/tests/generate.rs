@@ -12,8 +12,8 @@ use super::build::{
 };
 use super::{NOW, at, iri};
 use crate::{
-    About, ConflictDefault, DutyFact, DutyMode, Event, EventLog, Fact, FactKey, Facts, Membership,
-    Performance, Provenance, Request, RuleKey, Settings, Told, Value,
+    About, ConflictDefault, DutyFact, DutyMode, Event, EventLog, Fact, FactKey, Facts, Interval,
+    Membership, Performance, Provenance, Request, RuleKey, Settings, Told, Value,
 };
 
 /// SplitMix64: the same seed gives the same world everywhere.
@@ -131,7 +131,7 @@ fn any_constraint(dice: &mut Dice, depth: usize) -> Constraint {
         (0..=dice.below(4)).map(|_| any_constraint(dice, depth - 1)).collect();
     if operator == LogicalOperator::And && dice.chance(15) {
         members.push(atom("count", "lteq", "3"));
-        members.push(atom("timeInterval", "eq", "P1D"));
+        members.push(atom("timeInterval", "eq", dice.one(&["P1D", "P1M"])));
     }
     joined(operator, members)
 }
@@ -148,6 +148,9 @@ fn any_duty(dice: &mut Dice, depth: usize) -> Rule {
     duty = constrained(dice, duty, 1);
     if dice.chance(30) {
         duty = duty.refined(in_unit(atom("payAmount", "gteq", "5"), UNITS[0]));
+    }
+    if dice.chance(15) {
+        duty = duty.iff(atom("timeInterval", "eq", dice.one(&["P1M", "P7D"])));
     }
     if depth > 0 && dice.chance(30) {
         duty = duty.and_do(any_duty(dice, depth - 1));
@@ -294,7 +297,7 @@ fn values_of(dice: &mut Dice, term: Term) -> (Provenance, BTreeSet<Value>) {
     let digest = Digest::of(b"credential");
     match term.name() {
         "count" => {
-            let count = dice.one(&[0_i64, 3, 4, 5, 6]);
+            let count = dice.one(&[-1_i64, 0, 3, 4, 5, 6]);
             (Provenance::Meter { reading: 1 }, [Value::Decimal(count.into())].into())
         }
         "payAmount" => {
@@ -325,12 +328,14 @@ pub(crate) fn any_facts(dice: &mut Dice) -> Facts {
     }
     for name in ["count", "payAmount", "vettedAs", "purpose", "spatial", "version"] {
         let term = operand(name);
-        let day = FactKey::of(term).over(SignedDuration::from_hours(24));
+        let day = FactKey::of(term).over(Interval::DayTime(SignedDuration::from_hours(24)));
+        let month = FactKey::of(term).over(Interval::Months(1));
         for key in [
             FactKey::of(term),
             FactKey::of(term).about(About::Party),
             FactKey::of(term).about(About::Asset),
             day,
+            month,
         ] {
             let (provenance, values) = values_of(dice, term);
             if let Some(fact) = any_fact(dice, provenance, values) {

@@ -126,6 +126,69 @@ fn a_prohibited_duty_keeps_its_permission_shut() {
     assert_eq!(evaluate(&policy, &request(), &done).verdict, Verdict::Permit);
 }
 
+/// 24: two names are the same where their characters are, whatever they stand for.
+#[test]
+fn a_policy_named_like_its_target_is_judged_like_any_other() {
+    let mut policy = agreed(vec![rule("use")], vec![]);
+    policy.id = id("urn:d");
+    let policy = check(&policy).unwrap();
+    assert_eq!(evaluate(&policy, &request(), &facts()).verdict, Verdict::Permit);
+    for alike in ["urn:D", "URN:d", "urn:%64", "urn:d/", "urn:d#"] {
+        let mut ask = request();
+        ask.target = id(alike);
+        assert_eq!(evaluate(&policy, &ask, &facts()).verdict, Verdict::Deny, "{alike}");
+    }
+}
+
+/// 37: only the profile that the operator pinned says what an action includes.
+#[test]
+fn no_document_says_what_an_action_includes() {
+    let policy = check(&agreed(vec![rule("odrl:read")], vec![])).unwrap();
+    let mut ask = request();
+    ask.action = super::build::action("odrl:delete");
+    assert_eq!(evaluate(&policy, &ask, &facts()).verdict, Verdict::Deny);
+}
+
+/// 53: nobody here vouches for addresses, so that no range of them is compared.
+#[test]
+fn a_range_of_addresses_is_refused() {
+    for range in ["0.0.0.0/0", "::ffff:0:0/96"] {
+        let policy =
+            agreed(vec![rule("use").iff(atom("virtualLocation", "isPartOf", range))], vec![]);
+        assert_eq!(check(&policy).unwrap_err().code(), "policy-operand-unavailable");
+    }
+}
+
+/// 69: an agreement stands as it was signed, whatever is said to replace it.
+#[test]
+fn what_replaces_a_signed_agreement_is_read_by_nobody() {
+    let mut policy = agreed(vec![rule("use")], vec![]);
+    policy.informative.insert("dct:isReplacedBy".to_owned(), serde_json::json!("urn:other"));
+    let policy = check(&policy).unwrap();
+    assert_eq!(evaluate(&policy, &request(), &facts()).verdict, Verdict::Permit);
+}
+
+/// 80: readings at the ends of the line are compared, and one below nothing is no reading.
+#[test]
+fn a_meter_that_overflows_or_runs_backwards_grants_nothing() {
+    let policy = check(&agreed(vec![rule("use").iff(atom("count", "lteq", "5"))], vec![])).unwrap();
+    let compiled = Compiled::new(&policy);
+    let read = |count: rust_decimal::Decimal| {
+        let values = [Value::Decimal(count)].into();
+        let provenance = Provenance::Meter { reading: u64::MAX };
+        let fact = Fact::Known { values, provenance, valid_until: None };
+        let facts = facts().with(FactKey::of(operand("count")), fact);
+        let decision = evaluate(&policy, &request(), &facts);
+        let answer = compiled.decide(&request(), &facts, &mut compiled.scratch());
+        assert_eq!(compiled.render(&request(), &facts, answer), decision);
+        decision.verdict
+    };
+    assert_eq!(read(rust_decimal::Decimal::MAX), Verdict::Deny);
+    assert_eq!(read(rust_decimal::Decimal::MIN), Verdict::Deny);
+    assert_eq!(read((-1).into()), Verdict::Deny);
+    assert_eq!(read(0.into()), Verdict::Permit);
+}
+
 /// 76: times at the ends of the line, and a clock that jumps.
 #[test]
 fn clocks_at_the_ends_of_time_answer() {

@@ -3,10 +3,14 @@
 use odrl_parser::{LogicalOperator, PartyFunction, Policy};
 
 use super::build::{
-    RuleExt, action, agreed, agreed_in_rules, atom, collection, id, in_unit, joined, rule, thing,
+    RuleExt, action, agreed, agreed_in_rules, atom, collection, id, in_unit, joined, operand, rule,
+    thing,
 };
 use super::{facts, iri, request};
-use crate::{Incomplete, Profile, Settings, Verdict, check, check_with, evaluate};
+use crate::{
+    Fact, FactKey, Incomplete, Profile, Provenance, Settings, Value, Verdict, check, check_with,
+    evaluate,
+};
 
 const FIRM: &str = "did:web:firm.example";
 
@@ -60,6 +64,23 @@ fn what_nobody_here_can_judge_is_refused() {
     let twice = agreed(vec![rule("use").named("urn:r")], vec![rule("use").named("urn:r")]);
     assert_eq!(refused(&twice), "policy-id-taken");
     assert_eq!(refused(&of(rule("use").named("urn:a"))), "policy-id-taken");
+}
+
+/// 79: a count is the meter's of whoever enforces it; what connectors share is counted there. Where
+/// nobody counts, nothing is granted.
+#[test]
+fn what_only_a_meter_knows_is_denied_without_one() {
+    let once = check(&agreed(vec![rule("use").iff(atom("count", "lt", "1"))], vec![])).unwrap();
+    let read = |count: i64, provenance| {
+        let values = [Value::Decimal(count.into())].into();
+        let fact = Fact::Known { values, provenance, valid_until: None };
+        let facts = facts().with(FactKey::of(operand("count")), fact);
+        evaluate(&once, &request(), &facts).verdict
+    };
+    assert_eq!(evaluate(&once, &request(), &facts()).verdict, Verdict::Deny);
+    assert_eq!(read(0, Provenance::Statement), Verdict::Deny);
+    assert_eq!(read(1, Provenance::Meter { reading: 1 }), Verdict::Deny);
+    assert_eq!(read(0, Provenance::Meter { reading: 1 }), Verdict::Permit);
 }
 
 #[test]

@@ -29,7 +29,14 @@ fn value(name: &str) -> BoxedStrategy<String> {
                 at.to_string()
             })
             .boxed(),
-        "kinds" | "purposes" => prop_oneof![several(short), several(iri)].boxed(),
+        "kinds" | "purposes" => {
+            // A word that joins a list is no name in it.
+            let joins = |typed: &String| {
+                typed.split(", ").any(|one| ["and", "oder", "or", "und"].contains(&one))
+            };
+            let short = several(short).prop_filter("a joining word", move |typed| !joins(typed));
+            prop_oneof![short, several(iri)].boxed()
+        }
         "partners" => several("did:web:[a-z]{1,8}\\.example"),
         "areas" | "issuers" => several(iri),
         "connector" | "licence" => iri.boxed(),

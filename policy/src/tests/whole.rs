@@ -18,7 +18,7 @@ use crate::{
 };
 
 const FIRM: &str = "did:web:firm.example";
-const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
+pub(super) const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
 
 pub(super) fn settled(policy: &Policy, settings: Settings, facts: &Facts) -> Decision {
     let policy = check_with(policy, &Profile::v1(), &settings).unwrap();
@@ -31,7 +31,7 @@ pub(super) fn codes(decision: &Decision) -> String {
 }
 
 #[track_caller]
-fn check_that(policy: &Policy, facts: &Facts, expected: &str) {
+pub(super) fn check_that(policy: &Policy, facts: &Facts, expected: &str) {
     assert_eq!(codes(&settled(policy, Settings::default(), facts)), expected);
 }
 
@@ -40,11 +40,11 @@ fn members(of: &[&str], provenance: Provenance) -> Membership {
     Membership { members, provenance, valid_until: Some(at("2026-12-01T00:00:00Z")) }
 }
 
-fn known(value: Value, provenance: Provenance) -> Fact {
+pub(super) fn known(value: Value, provenance: Provenance) -> Fact {
     Fact::Known { values: [value].into(), provenance, valid_until: None }
 }
 
-fn paid(amount: i64, when: &str, evidence: &str) -> Performance {
+pub(super) fn paid(amount: i64, when: &str, evidence: &str) -> Performance {
     let value = Value::Quantity { number: amount.into(), unit: iri(EUR) };
     Performance {
         action: action("odrl:compensate"),
@@ -260,33 +260,19 @@ fn remedies_are_due_when_a_prohibition_was_infringed() {
     assert_eq!(found.owed[0].key, RuleKey::Id(id("urn:fine")));
     let rule = &found.rules[1];
     assert_eq!((rule.performance, rule.deontic), (Performed::Performed, Deontic::Violated));
+    // What makes up for it is done after it; whoever does it again owes again.
+    let key = RuleKey::Id(id("urn:fine"));
+    let remedied = |when| infringed.clone().with_performance(key.clone(), paid(5, when, "fine"));
+    let found = settled(&policy, Settings::default(), &remedied("2026-11-12T00:00:00Z"));
+    assert_eq!((found.rules[1].deontic, found.owed.len()), (Deontic::NotSet, 0));
+    let found = settled(&policy, Settings::default(), &remedied("2026-11-09T00:00:00Z"));
+    assert_eq!((found.rules[1].deontic, found.owed.len()), (Deontic::Violated, 1));
     let ended = facts().ended_at(at("2026-11-20T00:00:00Z"));
     let found = settled(&policy, Settings::default(), &ended);
     assert_eq!(
         (found.rules[1].performance, found.rules[0].deontic),
         (Performed::Unperformed, Deontic::NotSet)
     );
-}
-
-#[test]
-fn a_meter_counts_over_its_interval() {
-    let daily = [atom("count", "lteq", "1000"), atom("timeInterval", "eq", "P1D")];
-    let policy = agreed(vec![daily.into_iter().fold(rule("use"), RuleExt::iff)], vec![]);
-    let key = FactKey::of(operand("count"));
-    let day = key.over(jiff::SignedDuration::from_hours(24));
-    let read = |count: i64| Fact::Known {
-        values: [Value::Decimal(count.into())].into(),
-        provenance: Provenance::Meter { reading: 3 },
-        valid_until: Some(at("2026-11-24T00:00:00Z")),
-    };
-    check_that(&policy, &facts().with(day, read(1000)), "permit");
-    check_that(&policy, &facts().with(day, read(1001)), "condition-not-met");
-    // The count of all time says nothing about a day.
-    check_that(&policy, &facts().with(key, read(5)), "fact-unknown");
-    let change = settled(&policy, Settings::default(), &facts().with(day, read(7))).next_change;
-    assert_eq!(change, Some(at("2026-11-24T00:00:00Z")));
-    let alone = agreed(vec![rule("use").iff(atom("timeInterval", "eq", "P1D"))], vec![]);
-    assert_eq!(check(&alone).unwrap_err().code(), "policy-interval-alone");
 }
 
 #[test]
@@ -330,6 +316,22 @@ fn events_are_known_from_the_log_alone() {
     check_that(&during, &opening("2026-11-20T00:00:00Z"), "permit");
     let foreign = EventLog { provenance: Provenance::Statement, ..log(&[], &[]) };
     check_that(&before, &facts().with_log(foreign), "fact-unknown");
+}
+
+#[test]
+fn an_infringement_is_believed_of_few() {
+    let fine = pay().named("urn:fine");
+    let forbidden = rule("odrl:distribute").named("urn:x").and_do(fine);
+    let policy = agreed(vec![rule("use")], vec![forbidden]);
+    let owed = |facts: &Facts| settled(&policy, Settings::default(), facts).owed.len();
+    let told = |told, provenance| {
+        let fact = DutyFact { told, provenance, valid_until: None };
+        facts().with_duty(RuleKey::Id(id("urn:x")), fact)
+    };
+    assert_eq!(owed(&told(Told::Violated, Provenance::Operator)), 1);
+    assert_eq!(owed(&told(Told::Fulfilled, Provenance::Operator)), 0);
+    assert_eq!(owed(&told(Told::Waived, Provenance::Log { size: 3 })), 0);
+    assert_eq!(owed(&told(Told::Violated, Provenance::Statement)), 0);
 }
 
 /// Ruling 13 and case 60.

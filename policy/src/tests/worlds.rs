@@ -6,8 +6,8 @@ use super::build::{id, operand, put_places, rule, thing};
 use super::generate::{Dice, any_facts, any_policy, any_request, any_settings};
 use crate::evaluate::Judge;
 use crate::{
-    About, CheckedPolicy, Dependency, DutyMode, Fact, FactKey, Facts, Profile, Request, Settings,
-    Told, Verdict, check_with, evaluate,
+    About, CheckedPolicy, Dependency, DutyMode, Fact, FactKey, Facts, Interval, Profile, Request,
+    Settings, Told, Verdict, check_with, evaluate,
 };
 
 struct World {
@@ -55,8 +55,9 @@ fn keys() -> Vec<FactKey> {
     ];
     let each = names.into_iter().flat_map(|name| {
         let key = FactKey::of(operand(name));
-        let day = key.over(jiff::SignedDuration::from_hours(24));
-        [key, key.about(About::Party), key.about(About::Asset), day]
+        let day = key.over(Interval::DayTime(jiff::SignedDuration::from_hours(24)));
+        let month = key.over(Interval::Months(1));
+        [key, key.about(About::Party), key.about(About::Asset), day, month]
     });
     each.collect()
 }

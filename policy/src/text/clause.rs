@@ -149,9 +149,7 @@ pub(super) fn literal_words(
     let value = match (&literal.tag, kind) {
         (LiteralTag::Iri, _) => value_iri(&literal.lexical).map(Value::Iri),
         (_, Some(Values::Instant)) => read(ValueType::Instant),
-        (_, Some(Values::Duration)) => {
-            read(ValueType::Duration).or_else(|| read(ValueType::YearMonth))
-        }
+        (_, Some(Values::Duration)) => read(ValueType::Interval),
         (_, Some(Values::Decimal)) => read(ValueType::Decimal),
         (_, Some(Values::Event | Values::Iri | Values::Set)) => read(ValueType::Iri),
         (LiteralTag::Datatype(_), Some(Values::Text)) => read(ValueType::Decimal),
