@@ -2,7 +2,9 @@
 
 use odrl_parser::{LogicalOperator, Policy};
 
-use super::build::{RuleExt, action, agreed, atom, id, joined, operand, rule};
+use super::build::{
+    RuleExt, action, agreed, agreed_in_rules, atom, collection, id, joined, operand, rule, thing,
+};
 use super::generate::{Dice, any_facts, any_policy, any_request, any_settings};
 use super::{MOBILITY, TRAFFIC, at, facts, iri, request};
 use crate::{
@@ -92,6 +94,23 @@ fn changes_name_time_kind_purpose_duty() {
 }
 
 /// Over generated worlds: what is missing is missing, and what is offered helps.
+#[test]
+fn members_duties_and_the_one_of_many_can_be_missing() {
+    let only = |pointer: &str| Some(vec![pointer.to_owned()]);
+    let firms = rule("use").on(thing("urn:d")).by(collection("urn:firms", vec![]));
+    let policy = agreed_in_rules(vec![firms], vec![]);
+    assert_eq!(missing(&policy, &facts()), only("/permission/0/assignee/0"));
+    let policy = agreed(vec![rule("use").and_do(rule("odrl:inform"))], vec![]);
+    assert_eq!(missing(&policy, &facts()), only("/permission/0/duty/0"));
+    let until = |day: &str| atom("dateTime", "lt", day);
+    let one_of = |members| rule("use").iff(joined(LogicalOperator::Xone, members));
+    let three = one_of(vec![past(), until("2027-01-01"), until("2027-01-02")]);
+    let policy = agreed(vec![three], vec![]);
+    assert_eq!(missing(&policy, &facts()), only("/permission/0/constraint/0/xone/2"));
+    let policy = agreed(vec![rule("use")], vec![one_of(vec![until("2027-01-01"), past()])]);
+    assert_eq!(missing(&policy, &facts()), only("/prohibition/0/constraint/0/xone/0"));
+}
+
 /// Each supposition costs a verdict, so that a wide policy would cost the square of its width.
 #[test]
 fn what_stands_in_the_way_is_tried_so_often_and_no_more() {
