@@ -26,7 +26,7 @@ impl<P: Parts, D> Inner<P, D> {
         let did = match name {
             PeerName::Did(did) => {
                 let listed = standing.list.member(did).map(|member| member.did.clone());
-                listed.ok_or_else(|| not_a_member(name))?
+                listed.ok_or_else(not_a_member)?
             }
             PeerName::Host(host) => {
                 let members = standing.list.members.iter();
@@ -34,7 +34,7 @@ impl<P: Parts, D> Inner<P, D> {
                 match (fitting.next(), fitting.next()) {
                     (Some(member), None) => member.did.clone(),
                     (Some(_), Some(_)) => return Err(ambiguous()),
-                    (None, _) => return Err(not_a_member(name)),
+                    (None, _) => return Err(not_a_member()),
                 }
             }
         };
@@ -72,13 +72,13 @@ impl<P: Parts, D> Inner<P, D> {
     }
 }
 
-fn not_a_member(name: &PeerName) -> Refusal {
+fn not_a_member() -> Refusal {
     Refusal::new(
         Fault::NotFound,
         "not-a-member",
         Words::new(
-            format!("`{name}` ist kein Mitglied des Datenraums, soweit die Liste reicht."),
-            format!("`{name}` is no member of the data space, as far as the list says"),
+            "Diesen Partner führt der Datenraum nicht als Mitglied, soweit die Liste reicht.",
+            "the data space has no such member, as far as the list says",
         ),
         Words::new(
             "Die Mitglieder zeigt `allmende members`; neue kommen mit der nächsten Liste der Vertrauensstelle.",
