@@ -1,6 +1,7 @@
 //! The catalogue that a partner sees: datasets with their offers, paged, and only what is shown to
 //! this partner. What does not depend on the partner is prepared once and kept.
 
+mod access;
 pub mod filter;
 mod reader;
 
@@ -33,6 +34,8 @@ pub struct Prepared {
     id: DatasetId,
     listed_for: ListedFor,
     rule: CheckedPolicy,
+    /// Who sees it, where its rule says so.
+    access: Option<CheckedPolicy>,
     /// The same for the same rule, whatever the id of the offer.
     rule_number: usize,
     title: String,
@@ -238,11 +241,15 @@ impl<P: Parts> Engine<P> {
         peer: &Did,
         standing: &Standing,
     ) -> Result<bool, EngineError> {
+        let (rule, now) = (rule::read(&dataset.offer, Shape::Offer)?, self.clock.now());
+        if let Some(access) = access::access(&rule)?
+            && !rule::may_see(&access, peer, &dataset.id, standing, now)?
+        {
+            return Ok(true);
+        }
         match dataset.listed_for {
             ListedFor::Members => Ok(false),
             ListedFor::Permitted => {
-                let rule = rule::read(&dataset.offer, Shape::Offer)?;
-                let now = self.clock.now();
                 let decision = rule::decide(&rule, peer, &dataset.id, standing, now)?;
                 Ok(decision.verdict == Verdict::Deny)
             }
@@ -306,6 +313,7 @@ fn prepare(
     Ok(Prepared {
         id: dataset.id,
         listed_for: dataset.listed_for,
+        access: access::access(&rule)?,
         rule,
         rule_number,
         title: dataset.title,

@@ -42,7 +42,9 @@ pub(crate) fn capabilities() -> &'static Capabilities {
             Term::VETTED_AS,
             Term::VOLUME,
         ];
-        Capabilities { claims: stated::OPERANDS.into(), ..Capabilities::deciding(decided) }
+        let ours = Capabilities::deciding(decided);
+        let gates = ours.gates.iter().copied().chain([Term::SEE]).collect();
+        Capabilities { claims: stated::OPERANDS.into(), gates, ..ours }
     });
     &OURS
 }

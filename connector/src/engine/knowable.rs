@@ -26,10 +26,11 @@ impl fmt::Display for Unknowable {
     }
 }
 
-/// The first such part, permissions first. Obligations hold nothing back and are not looked at.
+/// The first such part of what is asked here, use and seeing the offer; permissions first. Obligations hold nothing back and are not looked at.
 pub(crate) fn unknowable(policy: &Policy) -> Option<Unknowable> {
     let rules = policy.permissions.iter().chain(&policy.prohibitions);
-    let about_use = |rule: &&Rule| rule.actions.iter().any(|it| it.term.covers(Term::USE));
+    let asked = |term: Term| term.covers(Term::USE) || term == Term::SEE;
+    let about_use = |rule: &&Rule| rule.actions.iter().any(|it| asked(it.term));
     rules.filter(about_use).find_map(|rule| in_rule(rule, capabilities()))
 }
 
@@ -113,6 +114,7 @@ mod tests {
         let window = format!("{}timeWindow", policy::PROFILE_V1);
         let never = at("/permission/0/constraint/0/rightOperand", &window);
         let nowhere = at("/permission/0/constraint/0/rightOperand", "odrl:deliveryChannel");
+        let see = format!("{}see", policy::PROFILE_V1);
         let free = json!([{"action": "use"}]);
         let paid = json!([{"action": "use", "duty": [{"action": "odrl:compensate"}]}]);
         let handed_on = json!([{"action": "odrl:distribute", "constraint": [share.clone()]}]);
@@ -126,10 +128,14 @@ mod tests {
             (json!({"permission": use_if(share.clone())}), first),
             (json!({"permission": use_if(json!({"or": [day, share.clone()]}))}), nested),
             (
-                json!({"permission": free.clone(), "prohibition": use_if(share)}),
+                json!({"permission": free.clone(), "prohibition": use_if(share.clone())}),
                 at("/prohibition/0/constraint/0/leftOperand", "odrl:percentage"),
             ),
             (json!({"permission": paid}), at("/permission/0/duty/0/action", "odrl:compensate")),
+            (
+                json!({"permission": [{"action": "use"}, {"action": see, "constraint": [share.clone()]}]}),
+                at("/permission/1/constraint/0/leftOperand", "odrl:percentage"),
+            ),
             // Others' doing is not asked for here, and what is owed besides holds nothing back.
             (json!({"permission": free.clone(), "prohibition": handed_on}), None),
             (json!({"permission": free, "obligation": [{"action": "odrl:attribute"}]}), None),

@@ -2,7 +2,7 @@
 
 use odrl_parser::{Id, Term};
 pub(crate) use policy::Shape;
-use policy::{CheckedPolicy, Decision, Explanation, Facts, Request, check, evaluate};
+use policy::{CheckedPolicy, Decision, Explanation, Facts, Request, Verdict, check, evaluate};
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
@@ -40,6 +40,21 @@ pub(crate) fn decide(
     now: Timestamp,
 ) -> Result<Decision, EngineError> {
     judge_offered(rule, peer, dataset, standing, now).map(|(decision, _)| decision)
+}
+
+/// Whether the rules about seeing an offer show it to `peer` at `now`.
+pub(crate) fn may_see(
+    access: &CheckedPolicy,
+    peer: &Did,
+    dataset: &DatasetId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<bool, EngineError> {
+    let list_until = Some(standing.list.expires);
+    let moment = Moment::Offered;
+    let reader = Circumstances { consumer: peer, standing, now, list_until, moment };
+    let request = Request { action: Term::SEE, ..use_by(peer, dataset)? };
+    Ok(evaluate(access, &request, &facts::gather(access, &reader)).verdict == Verdict::Permit)
 }
 
 /// What would have to be otherwise for `peer` to be given `dataset` at `now`.

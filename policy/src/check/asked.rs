@@ -96,8 +96,8 @@ mod tests {
         let asked: Vec<_> = policy.asked().iter().map(told).collect();
         let expected = [
             (Modality::Permission, "dateTime", None, 1),
-            (Modality::Permission, "count", Some("P1D".to_owned()), 1),
-            (Modality::Permission, "timeInterval", Some("P1D".to_owned()), 1),
+            (Modality::Permission, "count", Some("PT24H".to_owned()), 1),
+            (Modality::Permission, "timeInterval", Some("PT24H".to_owned()), 1),
             (Modality::Duty, "sinceAgreement", None, 1),
             (Modality::Prohibition, "purpose", None, 1),
         ];

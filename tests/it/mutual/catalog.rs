@@ -3,7 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use allmende_tests::cast::Who;
+use allmende_tests::cast::{Who, mobility_service};
 use allmende_tests::dataspace::Dataspace;
 use allmende_tests::listener::Listener;
 use allmende_tests::raw::{Client, Told};
@@ -234,8 +234,17 @@ async fn whom_a_rule_gives_no_contract_is_told_what_is_missing_and_the_standard_
 
 #[tokio::test]
 async fn a_partner_may_see_nothing_and_what_is_hidden_looks_like_nothing() {
+    let by_setting = Described { listed_for: ListedFor::Permitted, ..described(&rule()) };
+    let seen_by = format!("visible-to={}", mobility_service());
+    let by_rule = described(&["members".to_owned(), seen_by]);
+    for hidden in [by_setting, by_rule] {
+        look_for(hidden).await;
+    }
+}
+
+/// The firm, which is vetted as nothing, sees nothing of it; the company sees it.
+async fn look_for(hidden: Described) {
     let (space, listener) = listening();
-    let hidden = Described { listed_for: ListedFor::Permitted, ..described(&rule()) };
     let hidden = space.publish(Who::Ulm, hidden).await;
     let mut firm = Client::of(Who::Firm, Who::Ulm, listener.address).await.unwrap();
     let told = firm.post("/catalog/request", &ask(&json!([]))).await;

@@ -6,6 +6,7 @@ use allmende_tests::network::Letter;
 use allmende_tests::story::{PUBLISHER, described, offer, rule};
 use bytes::Bytes;
 use connector::engine::parts::Answer;
+use jiff::SignedDuration;
 use protocol::id::DatasetId;
 use protocol::negotiation::State;
 use serde_json::{Value, json};
@@ -178,5 +179,50 @@ async fn a_provider_names_itself_by_its_did_or_as_our_operator_says_and_not_othe
             .unwrap();
         let code = body(&answer)["code"].as_str().map(str::to_owned);
         assert_eq!(code.as_deref(), refused, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_agreement_is_dated_between_the_request_and_now() {
+    let space = Dataspace::new();
+    space.node(Who::Ulm).decides.stay();
+    let dataset = space.publish(Who::Ulm, described(&rule())).await;
+    let pid = space.ask(Who::Company, Who::Ulm, &dataset).await.unwrap();
+    space.settle().await;
+    let record = space.negotiation(Who::Company, &pid).await;
+    let (asked, provider_pid) = (record.opened, record.process.provider_pid.unwrap());
+    space.clock.advance(SignedDuration::from_mins(5));
+    // Whatever is dated well fails for want of a signature.
+    for (date, expected) in [
+        (asked - SignedDuration::from_secs(61), "agreement-before-request"),
+        (asked - SignedDuration::from_secs(60), "signature-missing"),
+        (space.now() + SignedDuration::from_secs(60), "signature-missing"),
+        (space.now() + SignedDuration::from_secs(61), "agreement-in-the-future"),
+    ] {
+        let mut agreement = dataset.offer.clone();
+        agreement["@id"] = json!("urn:uuid:an-agreement");
+        agreement["@type"] = json!("Agreement");
+        agreement["target"] = json!(dataset.id.as_str());
+        agreement["assigner"] = json!(Who::Ulm.did().as_str());
+        agreement["assignee"] = json!(Who::Company.did().as_str());
+        agreement["timestamp"] = json!(date.to_string());
+        let message = json!({
+            "@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
+            "@type": "ContractAgreementMessage",
+            "consumerPid": pid,
+            "providerPid": provider_pid.as_str(),
+            "agreement": agreement,
+        });
+        let letter = Letter {
+            from: Who::Ulm.did(),
+            host: Who::Company.host().to_owned(),
+            path: format!("/negotiations/{pid}/agreement"),
+            body: Some(message.to_string().into()),
+            status: None,
+            answer: Bytes::new(),
+        };
+        let answer = space.network.post(letter).await.unwrap();
+        let said = body(&answer);
+        assert_eq!(said["code"], expected, "{date}: {said}");
     }
 }

@@ -20,6 +20,7 @@ use crate::record::dataset::ListedFor;
 /// What is known of a rule and this reader; nothing before it was asked.
 #[derive(Clone, Debug, Default)]
 struct Asked {
+    sees: Option<bool>,
     permits: Option<bool>,
     missing: Option<Arc<str>>,
 }
@@ -40,10 +41,24 @@ impl<'a> Reader<'a> {
 
     /// Whether the dataset is shown.
     pub(super) fn sees(&self, dataset: &Prepared) -> Result<bool, EngineError> {
+        if !self.may_see(dataset)? {
+            return Ok(false);
+        }
         match dataset.listed_for {
             ListedFor::Members => Ok(true),
             ListedFor::Permitted => self.permits(dataset),
         }
+    }
+
+    fn may_see(&self, dataset: &Prepared) -> Result<bool, EngineError> {
+        let Some(access) = &dataset.access else { return Ok(true) };
+        if let Some(sees) = self.known(dataset).sees {
+            return Ok(sees);
+        }
+        let Self { peer, standing, now, .. } = self;
+        let sees = rule::may_see(access, peer, &dataset.id, standing, *now)?;
+        self.keep(dataset, |asked| asked.sees = Some(sees));
+        Ok(sees)
     }
 
     /// The dataset as it is shown: to whom its rule gives no contract now, with what is missing.

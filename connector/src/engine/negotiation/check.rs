@@ -27,8 +27,8 @@ use jiff::Timestamp;
 /// The capability of a participant that signs its agreements: once registered, demanded.
 const SIGNS_AGREEMENTS: &str = "agreement-signature";
 
-/// How far a provider's clock may run ahead of ours.
-const SKEW_SECONDS: i64 = 60;
+/// How far a provider's clock may differ from ours.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 /// New terms in a negotiation are about the same dataset, and in words that we can read.
 pub(super) fn terms(on_table: &OfferOnTable, new: &MessageOffer) -> Result<(), EngineError> {
@@ -90,15 +90,15 @@ pub(super) fn statement(
     })
 }
 
-/// As consumer: the agreement is exactly what we asked for, between us, and signed. The provider
-/// names itself by its DID, or as our operator says that it is `known_as`.
+/// As consumer: the agreement is exactly what we asked for, between us, dated between `opened`, when
+/// the negotiation was, and `now`, and signed. The provider names itself by its DID, or as our operator says that it is `known_as`.
 pub(super) fn agreement(
     ours: &Did,
     standing: &Standing,
     process: &Negotiation,
     offer: &MessageOffer,
     (message, known_as): (&ContractAgreementMessage, Option<&ParticipantId>),
-    now: Timestamp,
+    (opened, now): (Timestamp, Timestamp),
 ) -> Result<(), EngineError> {
     let agreement = &message.agreement;
     let mut parties = parties(ours, process)?;
@@ -108,9 +108,13 @@ pub(super) fn agreement(
     agreement
         .check(offer, &parties)
         .map_err(|mismatch| EngineError::peer(mismatch.code(), mismatch.to_string()))?;
-    let latest = now.saturating_add(SignedDuration::from_secs(SKEW_SECONDS)).unwrap_or(now);
-    if agreement.timestamp() > latest {
+    let (earliest, latest) = (opened.saturating_sub(SKEW), now.saturating_add(SKEW));
+    if agreement.timestamp() > latest.unwrap_or(now) {
         return Err(EngineError::peer("agreement-in-the-future", "the agreement is dated ahead"));
+    }
+    if agreement.timestamp() < earliest.unwrap_or(opened) {
+        let words = "the agreement is dated before it was asked for";
+        return Err(EngineError::peer("agreement-before-request", words));
     }
     let mut process = process.clone();
     process.provider_pid.get_or_insert_with(|| message.provider_pid.clone());

@@ -201,7 +201,8 @@ impl<P: Parts> Engine<P> {
                 let offer = self.stored_offer(ours, &process.offer.digest).await?;
                 let now = crate::clock::Clock::now(self.clock());
                 let known_as = incoming.participant.partner_id(&process.peer);
-                check::agreement(ours, standing, process, &offer, (agreed, known_as), now)
+                let dates = (found.record.opened, now);
+                check::agreement(ours, standing, process, &offer, (agreed, known_as), dates)
             }
             NegotiationMessage::Verification(verification) => match &process.agreement {
                 Some(agreed) => {
