@@ -129,6 +129,9 @@ fn channel(facts: Facts, asked: &[Asked<'_>], flow: Option<Flow>) -> Facts {
     let Some(flow) = flow else {
         return wanted(facts, asked, Term::DELIVERY_CHANNEL, Provenance::Transfer);
     };
+    if !asked.iter().any(|asked| asked.key.operand() == Term::DELIVERY_CHANNEL) {
+        return facts;
+    }
     let values = Iri::parse(channel_of(flow)).map(Value::Iri).into_iter().collect();
     let provenance = Provenance::Transfer;
     let fact = Fact::Known { values, provenance, valid_until: None };
