@@ -176,7 +176,7 @@ phrases! {
     Said: "gesagt am", "said on";
     ToDo: "selbst einzuhalten", "ours to keep";
     VisibleTo: "sichtbar für", "visible to";
-    VisibleToMembers: "alle Mitglieder; wem die Regel keinen Vertrag gibt, dem wird gesagt, was fehlt", "every member; whom the rule gives no contract is told what is missing";
+    VisibleToMembers: "alle Mitglieder, wenn die Regel nichts anderes sagt; wem sie keinen Vertrag gibt, dem wird gesagt, was fehlt", "every member, unless the rule says otherwise; whom it gives no contract is told what is missing";
     VisibleToPermitted: "nur wem die Regel einen Vertrag gibt; für andere gibt es ihn nicht", "only those to whom the rule gives a contract; to others it does not exist";
     YoursIf: "wäre Ihrer, wenn gilt", "would be yours if";
     Withdrawn: "zurückgezogen", "withdrawn";

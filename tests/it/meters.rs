@@ -185,4 +185,8 @@ async fn hours_of_business_open_and_close_by_themselves() {
         engine.do_what_is_due(&Who::Ulm.did()).await.unwrap();
         assert_eq!(admission.is_cut().map(|cut| cut.code()), cut, "{time}");
     }
+    space.settle().await;
+    let agreement = space.kept(Who::Ulm).await.agreements.remove(0);
+    let again = engine.next_change_of(&Who::Ulm.did(), &agreement).await.unwrap().unwrap();
+    assert_eq!(again.to_string(), "2041-03-05T07:00:00Z");
 }

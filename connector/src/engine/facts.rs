@@ -15,7 +15,7 @@ use wire::did::Did;
 use wire::iri::Iri;
 
 pub use self::stated::stated_purposes;
-pub(super) use self::window::is_known as is_known_window;
+pub(super) use self::window::{is_known as is_known_window, turns as window_turns};
 
 use super::usage::{Tense, Usage};
 use crate::participant::Standing;

@@ -9,11 +9,12 @@ use wire::did::Did;
 
 use super::Engine;
 use super::error::EngineError;
-use super::facts::{Circumstances, Moment};
+use super::facts::{Circumstances, Moment, window_turns};
 use super::judged::Judged;
 use super::parts::Parts;
 use super::rule::{self, Shape};
 use super::usage::{self, Tense, Usage};
+use crate::clock::Clock;
 use crate::participant::Standing;
 use crate::record::agreement::{self, AgreementRecord};
 use crate::record::usage::UsageRecord;
@@ -93,16 +94,18 @@ impl Case<'_> {
         Circumstances { consumer, standing, now, list_until, moment }
     }
 
-    /// When a meter that stands against one more delivery has gone far enough, if it ever does by
-    /// time alone.
-    pub(crate) fn again(
+    /// When a meter or a window of time no longer stands against one more delivery, if it is the next
+    /// turn of one of them that brings it.
+    pub(super) fn again(
         &self,
         standing: &Standing,
         now: Timestamp,
         exercise: Exercise,
     ) -> Option<Timestamp> {
-        let turns = self.usage.is_some().then(|| Usage::turns(&self.rule, now));
-        turns.into_iter().flatten().find(|turn| {
+        let by_meter = self.usage.is_some().then(|| Usage::turns(&self.rule, now));
+        let mut turns = window_turns(&self.rule, now);
+        turns.extend(by_meter.into_iter().flatten());
+        turns.into_iter().find(|turn| {
             let then = self.judge(standing, *turn, Some(standing.list.expires), exercise);
             then.is_ok_and(|then| then.decision.verdict == Verdict::Permit)
         })
@@ -157,6 +160,27 @@ impl<P: Parts> Engine<P> {
     ) -> Result<Decision, EngineError> {
         let judged = self.judged_agreement(ours, standing, agreed, now, exercise).await?;
         Ok(judged.decision)
+    }
+
+    /// When the answer of a contract's rule to one more delivery changes by its own times. That the
+    /// authority's list must be renewed before is our program's business and nobody else's.
+    ///
+    /// # Errors
+    /// When its document is missing or cannot be read.
+    pub async fn next_change_of(
+        &self,
+        ours: &Did,
+        agreed: &AgreementRecord,
+    ) -> Result<Option<Timestamp>, EngineError> {
+        let (_, standing) = self.member(ours)?;
+        let (now, exercise) = (self.clock.now(), Exercise::Another(None));
+        let case = self.case(ours, agreed).await?;
+        let decision = case.judge(&standing, now, None, exercise)?.decision;
+        let again = match decision.verdict {
+            Verdict::Permit => None,
+            Verdict::Deny => case.again(&standing, now, exercise),
+        };
+        Ok(decision.next_change.into_iter().chain(again).min())
     }
 
     /// As [`Engine::judge_agreement`], with what the answer was made from, to be recorded.

@@ -24,7 +24,7 @@ fn datasets() {
                          [erzwungen] nur bis 31.12.2026
                          [zugesagt] nur für Verkehrsplanung
     Rechtstext         https://law.example/8 3 sha256:ab12
-    sichtbar für       alle Mitglieder; wem die Regel keinen Vertrag gibt, dem wird gesagt, was fehlt
+    sichtbar für       alle Mitglieder, wenn die Regel nichts anderes sagt; wem sie keinen Vertrag gibt, dem wird gesagt, was fehlt
     Freigabe           durch eine zweite Person
     Annahme            Über andere Bedingungen entscheidet ein Mensch.
                        1. Nutzung nur für geprüfte Mobilitätsdienste, bis 31.12.2026, für Verkehrsplanung. (anna.huber, 15.01.2026 09:31 UTC)
@@ -43,7 +43,7 @@ fn datasets() {
                           [enforced] only until 2026-12-31
                           [promised] only for traffic planning
     legal text          https://law.example/8 3 sha256:ab12
-    visible to          every member; whom the rule gives no contract is told what is missing
+    visible to          every member, unless the rule says otherwise; whom it gives no contract is told what is missing
     approval            by a second person
     acceptance          a person decides
                         1. Use only by vetted mobility services, until 2026-12-31, for traffic planning. (anna.huber, 2026-01-15 09:31 UTC)

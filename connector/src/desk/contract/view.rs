@@ -85,7 +85,7 @@ impl<P: Parts, D> Inner<P, D> {
             permitted_now: permitted,
             next_change: match (&rule, &contract.agreement) {
                 (Ok(_), Some(agreed)) if stage == ContractStage::InForce => {
-                    self.next_change(ours, agreed).await?
+                    self.engine.next_change_of(ours, agreed).await?
                 }
                 (Ok(_) | Err(_), _) => None,
             },
@@ -155,25 +155,6 @@ impl<P: Parts, D> Inner<P, D> {
         // A rule that cannot be read permits nothing; the sentence says so.
         let exercise = Exercise::Another(None);
         Ok(self.engine.judge_agreement(ours, &standing, agreed, now, exercise).await.ok())
-    }
-
-    /// When the rule's answer changes by its own times. That the authority's list must be renewed
-    /// before is our program's business and nobody else's.
-    async fn next_change(
-        &self,
-        ours: &Did,
-        agreed: &AgreementRecord,
-    ) -> Answer<Option<jiff::Timestamp>> {
-        let (_, standing) = self.engine.member(ours)?;
-        let now = self.engine.clock().now();
-        let case = self.engine.case(ours, agreed).await?;
-        let exercise = Exercise::Another(None);
-        let decision = case.judge(&standing, now, None, exercise)?.decision;
-        let by_meter = match decision.verdict {
-            Verdict::Permit => None,
-            Verdict::Deny => case.again(&standing, now, exercise),
-        };
-        Ok(decision.next_change.into_iter().chain(by_meter).min())
     }
 
     fn signatures(&self, ours: &Did, contract: &Contract) -> Vec<SignatureView> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use odrl_parser::Term;
-use policy::{Asked, Fact, FactKey, Facts, Profile, Provenance, Value};
+use policy::{Asked, CheckedPolicy, Fact, FactKey, Facts, Profile, Provenance, Value};
 use wire::iri::Iri;
 
 /// Adds the windows that are open `now`, good until one opens or closes. Where one has no name or no
@@ -29,6 +29,14 @@ pub(super) fn open(facts: Facts, asked: &[Asked<'_>], profile: &Profile, now: Ti
     let provenance = Provenance::OwnClock;
     let fact = Fact::Known { values, provenance, valid_until: turns };
     facts.with(FactKey::of(Term::TIME_WINDOW), fact)
+}
+
+/// The next instants at which one of the windows that a rule names opens or closes.
+pub(in crate::engine) fn turns(rule: &CheckedPolicy, now: Timestamp) -> BTreeSet<Timestamp> {
+    let asked = rule.asked();
+    let of_windows = asked.iter().filter(|asked| asked.key.operand() == Term::TIME_WINDOW);
+    let named = of_windows.flat_map(|asked| asked.demanded).filter_map(Value::iri);
+    named.filter_map(|name| look(rule.profile(), name, now)?.1).collect()
 }
 
 /// Whether a window has a name and a zone that are known here.
