@@ -1,6 +1,7 @@
 //! How long a decision takes: `cargo bench -p allmende-policy --bench decide`.
 
 #![expect(clippy::expect_used, reason = "what cannot be read is a broken measurement")]
+#![expect(clippy::disallowed_methods, reason = "single answers are timed by hand")]
 #![expect(clippy::print_stdout, reason = "a measurement says what it measured")]
 #![expect(missing_docs, reason = "criterion's macro makes functions without a comment")]
 
