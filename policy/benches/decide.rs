@@ -1,6 +1,7 @@
 //! How long a decision takes: `cargo bench -p allmende-policy --bench decide`.
 
 #![expect(clippy::expect_used, reason = "what cannot be read is a broken measurement")]
+#![expect(clippy::disallowed_methods, reason = "single answers are timed by hand")]
 #![expect(clippy::print_stdout, reason = "a measurement says what it measured")]
 #![expect(missing_docs, reason = "criterion's macro makes functions without a comment")]
 
@@ -8,9 +9,10 @@
 mod worlds;
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use policy::{Compiled, check, evaluate};
+use policy::{Compiled, Scratch, Verdict, check, evaluate};
 use serde_json::Value as Json;
 use wire::node::Node;
 
@@ -53,5 +55,59 @@ fn prepare(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, decide, prepare);
+/// How long the slow ones of single answers take, the clock's own reading included.
+fn spread(_: &mut Criterion) {
+    let (request, facts) = (worlds::request(), worlds::facts());
+    for (name, document) in [("5", worlds::five()), ("10", worlds::ten())] {
+        let compiled = Compiled::new(&worlds::checked(&document));
+        let mut scratch = compiled.scratch();
+        let mut took: Vec<Duration> = (0..200_000)
+            .map(|_| {
+                let start = Instant::now();
+                black_box(compiled.decide(black_box(&request), &facts, &mut scratch));
+                start.elapsed()
+            })
+            .collect();
+        took.sort_unstable();
+        let at = |share: usize| took.get(took.len() * share / 1000).copied().unwrap_or_default();
+        println!("{name} comparisons one by one: p50 {:?}, p99 {:?}", at(500), at(990));
+    }
+}
+
+/// One of many offers, of five and of ten conditions in turn; every second pair is for others.
+fn offer(n: usize) -> Json {
+    let mut policy = if n.is_multiple_of(2) { worlds::five() } else { worlds::ten() };
+    if let Some(members) = policy.as_object_mut() {
+        members.retain(|name, _| matches!(name.as_str(), "assigner" | "permission"));
+        members.insert("@id".to_owned(), format!("urn:o:{n}").into());
+        members.insert("@type".to_owned(), "Offer".into());
+    }
+    let kind = policy.pointer_mut("/permission/0/constraint/1/rightOperand/0");
+    if let Some(kind) = kind.filter(|_| n % 4 >= 2) {
+        *kind = format!("urn:k:{n}").into();
+    }
+    policy
+}
+
+/// A catalogue is filtered for one participant.
+fn catalogue(c: &mut Criterion) {
+    let (request, facts) = (worlds::request(), worlds::facts());
+    let mut offers: Vec<(Compiled, Scratch)> = (0..10_000)
+        .map(|n| {
+            let compiled = Compiled::new(&worlds::checked(&offer(n)));
+            let scratch = compiled.scratch();
+            (compiled, scratch)
+        })
+        .collect();
+    let mut permitted = || {
+        let permits = |(compiled, scratch): &mut (Compiled, Scratch)| {
+            compiled.decide(black_box(&request), &facts, scratch).verdict == Verdict::Permit
+        };
+        offers.iter_mut().filter_map(|offer| permits(offer).then_some(())).count()
+    };
+    assert_eq!(permitted(), 5_000);
+    c.bench_function("10000 offers, one participant", |b| b.iter(&mut permitted));
+}
+
+criterion_group!(benches, decide, prepare, spread, catalogue);
 criterion_main!(benches);

@@ -10,6 +10,7 @@ mod overlap;
 mod rule;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use odrl_parser::{Policy, PolicyKind};
 use wire::digest::Digest;
@@ -37,12 +38,12 @@ pub const CONDITION_DEPTH_MAX: usize = 64;
 /// A policy that can be evaluated: only [`check`], [`check_against`] and [`check_with`] make one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckedPolicy {
-    source: Policy,
+    source: Arc<Policy>,
     profile: Profile,
     settings: Settings,
     /// Permissions and prohibitions.
-    rules: Vec<CheckedRule>,
-    obligations: Vec<CheckedRule>,
+    rules: Arc<[CheckedRule]>,
+    obligations: Arc<[CheckedRule]>,
     overlaps: Vec<Overlap>,
     is_void: bool,
     weight: u64,
@@ -96,11 +97,11 @@ pub fn check_with(
     let weight = rules.iter().chain(&obligations).map(|rule| rule.weight(profile)).sum();
     let digest = digest::of(policy, profile, settings, &rules, &obligations);
     Ok(CheckedPolicy {
-        source: policy.clone(),
+        source: Arc::new(policy.clone()),
         profile: profile.clone(),
         settings: *settings,
-        rules,
-        obligations,
+        rules: rules.into(),
+        obligations: obligations.into(),
         overlaps,
         is_void,
         weight,
@@ -145,7 +146,7 @@ fn collect<'a>(rule: &'a CheckedRule, all: &mut Vec<&'a CheckedRule>) {
 impl CheckedPolicy {
     /// The policy as it was parsed.
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         &self.source
     }
 
@@ -208,7 +209,11 @@ impl CheckedPolicy {
     /// The badge of each rule, permissions first, in the document's order.
     #[must_use]
     pub fn badges(&self) -> Vec<RuleBadge> {
-        self.rules.iter().chain(&self.obligations).map(|rule| rule.badge(&self.profile)).collect()
+        self.rules
+            .iter()
+            .chain(self.obligations.iter())
+            .map(|rule| rule.badge(&self.profile))
+            .collect()
     }
 
     /// Pairs of a permission and a prohibition that can meet, worth a warning when a policy is

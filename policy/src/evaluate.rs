@@ -134,11 +134,13 @@ impl<'a> Judge<'a> {
         if !scene.covers(rule, self.request) {
             return Truth::Unsatisfied;
         }
-        let own = [
-            scene.meant(rule, self.request),
-            scene.all(&rule.refinements),
-            scene.all(&rule.conditions),
-        ];
+        let demanded = [scene.all(&rule.refinements), scene.all(&rule.conditions)];
+        self.with_duties(rule, scene.meant(rule, self.request), demanded)
+    }
+
+    /// The same of a rule about the action, where it is known whether asset and party are meant,
+    /// and whether refinements and constraints hold.
+    fn with_duties(self, rule: &CheckedRule, meant: Truth, demanded: [Truth; 2]) -> Truth {
         let duties = match rule.modality {
             Modality::Permission => self.duties().let_permission(rule),
             Modality::Prohibition
@@ -147,7 +149,7 @@ impl<'a> Judge<'a> {
             | Modality::Remedy
             | Modality::Consequence => Truth::Satisfied,
         };
-        Truth::join(LogicalOperator::And, own.into_iter().chain([duties]))
+        Truth::join(LogicalOperator::And, demanded.into_iter().chain([meant, duties]))
     }
 
     /// The request must be about the policy's own target and assignee, where it names them.

@@ -24,7 +24,7 @@ impl CheckedPolicy {
     #[must_use]
     pub fn asked(&self) -> Vec<Asked<'_>> {
         let mut asked = Vec::new();
-        for rule in self.rules.iter().chain(&self.obligations) {
+        for rule in self.rules.iter().chain(self.obligations.iter()) {
             of_rule(rule, &mut asked);
         }
         asked

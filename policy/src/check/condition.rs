@@ -24,7 +24,7 @@ pub(crate) enum Condition {
         /// Which fact is read.
         key: FactKey,
         operator: Operator,
-        demanded: Vec<Value>,
+        demanded: Arc<[Value]>,
         pointer: Pointer,
     },
     Joined {
@@ -42,8 +42,8 @@ pub(super) enum Recurrence {
 }
 
 /// Checks constraints that must all hold.
-pub(super) fn conjunction(
-    constraints: &[Constraint],
+pub(super) fn conjunction<'a>(
+    constraints: impl IntoIterator<Item = &'a Constraint>,
     profile: &Profile,
     about: About,
     depth: usize,
@@ -53,13 +53,14 @@ pub(super) fn conjunction(
     counted_over(members, recurrence)
 }
 
-fn members(
-    constraints: &[Constraint],
+fn members<'a>(
+    constraints: impl IntoIterator<Item = &'a Constraint>,
     profile: &Profile,
     about: About,
     depth: usize,
 ) -> Result<Vec<Condition>, PolicyError> {
-    constraints.iter().map(|constraint| condition(constraint, profile, about, depth)).collect()
+    let each = constraints.into_iter();
+    each.map(|constraint| condition(constraint, profile, about, depth)).collect()
 }
 
 fn condition(
@@ -130,7 +131,7 @@ fn demanded(
     right: &Operand,
     unit: Option<&Iri>,
     data_type: Option<&Iri>,
-) -> Result<Vec<Value>, PolicyError> {
+) -> Result<Arc<[Value]>, PolicyError> {
     if !right.references.is_empty() {
         return Err(PolicyError::at(&right.pointer, PolicyProblem::Reference));
     }
@@ -199,7 +200,7 @@ fn counted_over(
     let Some(first) = intervals.next() else { return Ok(members) };
     let alone = PolicyError::at(first.pointer(), PolicyProblem::IntervalAlone);
     let Condition::Atom { demanded, .. } = first else { return Err(alone) };
-    let [interval] = demanded.as_slice() else { return Err(alone) };
+    let [interval] = &**demanded else { return Err(alone) };
     let Some(interval) = Interval::of(interval) else { return Err(alone) };
     if intervals.next().is_some() {
         return Err(alone);

@@ -1,14 +1,18 @@
 //! The digest of what is judged: the rules as they are understood, wherever and however they were
-//! written.
+//! written. It is that of the canonical JSON (RFC 8785), which is written at once: the fields of
+//! each structure below stand in the order of their names, and hold no numbers.
 
-use odrl_parser::{ConflictStrategy, Policy};
-use serde_json::{Value as Json, json};
+use odrl_parser::{ConflictStrategy, Id, Policy, Role, Term};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use wire::digest::Digest;
 
 use super::condition::Condition;
-use super::rule::{CheckedRule, Matcher};
+use super::rule::{CheckedRule, Matcher, Modality};
+use crate::fact::RuleKey;
 use crate::profile::Profile;
 use crate::settings::Settings;
+use crate::value::Value;
 
 pub(super) fn of(
     policy: &Policy,
@@ -17,25 +21,68 @@ pub(super) fn of(
     rules: &[CheckedRule],
     obligations: &[CheckedRule],
 ) -> Digest {
-    let id = |id: &Option<odrl_parser::Id>| id.as_ref().map(odrl_parser::Id::as_str).map(json_text);
-    let whole = json!({
-        "assignee": id(&policy.assignee),
-        "assigner": id(&policy.assigner),
-        "conflict": policy.conflict.map(strategy),
-        "id": policy.id.as_str(),
-        "kind": format!("{:?}", policy.kind),
-        "obligation": rules_json(obligations),
-        "profile": profile.digest(),
-        "rule": rules_json(rules),
-        // As a text: numbers of JSON end at 2^53.
-        "settings": format!("{settings:?}"),
-        "target": id(&policy.target),
-    });
-    Digest::of_canonical(&whole).unwrap_or_else(|_| Digest::of(whole.to_string().as_bytes()))
+    let whole = Whole::of(policy, profile, settings, rules, obligations);
+    // Texts, lists and objects can always be written.
+    Digest::of(&serde_json::to_vec(&whole).unwrap_or_default())
 }
 
-fn json_text(text: &str) -> Json {
-    json!(text)
+#[derive(Serialize)]
+pub(super) struct Whole<'a> {
+    assignee: Option<&'a str>,
+    assigner: Option<&'a str>,
+    conflict: Option<&'static str>,
+    id: &'a str,
+    kind: String,
+    obligation: Vec<Written<'a>>,
+    profile: Digest,
+    rule: Vec<Written<'a>>,
+    /// As a text: numbers of JSON end at 2^53.
+    settings: String,
+    target: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    action: Option<String>,
+    assignee: Option<Named<'a>>,
+    constraint: Conditions<'a>,
+    duty: Vec<Self>,
+    key: &'a RuleKey,
+    modality: Modality,
+    party: Vec<(&'static str, Option<&'a str>)>,
+    place: &'a str,
+    refinement: Conditions<'a>,
+    target: Option<Named<'a>>,
+}
+
+#[derive(Serialize)]
+struct Named<'a>(&'a str, bool, Conditions<'a>);
+
+struct Conditions<'a>(&'a [Condition]);
+
+struct Demanded<'a>(&'a Value);
+
+impl<'a> Whole<'a> {
+    pub(super) fn of(
+        policy: &'a Policy,
+        profile: &Profile,
+        settings: &Settings,
+        rules: &'a [CheckedRule],
+        obligations: &'a [CheckedRule],
+    ) -> Self {
+        Self {
+            assignee: policy.assignee.as_ref().map(Id::as_str),
+            assigner: policy.assigner.as_ref().map(Id::as_str),
+            conflict: policy.conflict.map(strategy),
+            id: policy.id.as_str(),
+            kind: format!("{:?}", policy.kind),
+            obligation: obligations.iter().map(Written::of).collect(),
+            profile: profile.digest(),
+            rule: rules.iter().map(Written::of).collect(),
+            settings: format!("{settings:?}"),
+            target: policy.target.as_ref().map(Id::as_str),
+        }
+    }
 }
 
 const fn strategy(strategy: ConflictStrategy) -> &'static str {
@@ -46,43 +93,91 @@ const fn strategy(strategy: ConflictStrategy) -> &'static str {
     }
 }
 
-fn rules_json(rules: &[CheckedRule]) -> Json {
-    rules.iter().map(rule_json).collect()
-}
-
-fn rule_json(rule: &CheckedRule) -> Json {
-    let parties = rule.parties.iter().map(|role| {
-        json!([role.function.name(), role.party.id.as_ref().map(odrl_parser::Id::as_str)])
-    });
-    json!({
-        "action": rule.action.map(odrl_parser::Term::iri),
-        "assignee": rule.assignee.as_ref().map(matcher_json),
-        "constraint": conditions_json(&rule.conditions),
-        "duty": rules_json(&rule.duties),
-        "key": rule.key.to_string(),
-        "modality": rule.modality,
-        "party": parties.collect::<Json>(),
-        "place": rule.pointer.as_str(),
-        "refinement": conditions_json(&rule.refinements),
-        "target": rule.target.as_ref().map(matcher_json),
-    })
-}
-
-fn matcher_json(matcher: &Matcher) -> Json {
-    json!([matcher.id.as_str(), matcher.is_collection, conditions_json(&matcher.refinements)])
-}
-
-fn conditions_json(conditions: &[Condition]) -> Json {
-    conditions.iter().map(condition_json).collect()
-}
-
-fn condition_json(condition: &Condition) -> Json {
-    match condition {
-        Condition::Atom { key, operator, demanded, pointer, .. } => {
-            json!([pointer.as_str(), key.to_string(), operator.name(), demanded])
+impl<'a> Written<'a> {
+    fn of(rule: &'a CheckedRule) -> Self {
+        let party = |role: &'a Role| (role.function.name(), role.party.id.as_ref().map(Id::as_str));
+        Self {
+            action: rule.action.map(Term::iri),
+            assignee: rule.assignee.as_ref().map(Named::of),
+            constraint: Conditions(&rule.conditions),
+            duty: rule.duties.iter().map(Self::of).collect(),
+            key: &rule.key,
+            modality: rule.modality,
+            party: rule.parties.iter().map(party).collect(),
+            place: rule.pointer.as_str(),
+            refinement: Conditions(&rule.refinements),
+            target: rule.target.as_ref().map(Named::of),
         }
-        Condition::Joined { operator, members, pointer } => {
-            json!([pointer.as_str(), operator.name(), conditions_json(members)])
+    }
+}
+
+impl<'a> Named<'a> {
+    fn of(matcher: &'a Matcher) -> Self {
+        Self(matcher.id.as_str(), matcher.is_collection, Conditions(&matcher.refinements))
+    }
+}
+
+impl Serialize for Conditions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0)
+    }
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Atom { key, operator, demanded, pointer, .. } => {
+                let demanded: Vec<Demanded<'_>> = demanded.iter().map(Demanded).collect();
+                (pointer.as_str(), key, operator.name(), demanded).serialize(serializer)
+            }
+            Self::Joined { operator, members, pointer } => {
+                (pointer.as_str(), operator.name(), Conditions(members)).serialize(serializer)
+            }
+        }
+    }
+}
+
+impl Serialize for Demanded<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (text, language) = self.0.written();
+        let members = 2 + usize::from(language.is_some());
+        let mut object = serializer.serialize_struct("Value", members)?;
+        if let Some(language) = language {
+            object.serialize_field("language", language)?;
+        }
+        object.serialize_field("type", self.0.type_name())?;
+        object.serialize_field("value", &text)?;
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tests::{agreement, atom, checked};
+
+    /// Were a field out of its order, or a number among them, the two would differ.
+    #[test]
+    fn what_is_written_at_once_is_the_canonical_form() {
+        let constraints = json!([
+            atom("dateTime", "neq", "2026-12-24"),
+            {"or": [atom("purpose", "isA", "urn:p"), atom("dateTime", "lt", "2027-01-01T00:00:00Z")]},
+        ]);
+        let duty =
+            json!([{"action": "odrl:attribute", "odrl:attributedParty": {"@id": "did:web:a"}}]);
+        let rule = json!([{"action": "use", "constraint": constraints, "duty": duty}]);
+        let policy = checked(&agreement(rule, json!([])));
+        let (rules, obligations) = (policy.rules(), policy.obligations());
+        let (source, profile) = (policy.policy(), policy.profile());
+        let whole = Whole::of(source, profile, policy.settings(), rules, obligations);
+        let tree = serde_json::to_value(&whole).unwrap();
+        assert_eq!(Digest::of_canonical(&tree), Ok(policy.digest()), "{tree}");
+        for language in [None, Some("de".to_owned())] {
+            let value = Value::Text { text: "\u{7}ä\u{2028}".to_owned(), language };
+            let canonical = wire::json::canonical_of(&value).unwrap();
+            assert_eq!(serde_json::to_vec(&Demanded(&value)).unwrap(), canonical);
         }
     }
 }

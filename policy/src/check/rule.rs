@@ -106,11 +106,11 @@ impl Checking<'_> {
         }
         let (payment, constraints) = payment(rule, modality);
         let recurrence = if modality.is_duty() { Recurrence::Allowed } else { Recurrence::Refused };
-        let all = |constraints: &[Constraint], recurrence| {
+        let all = |constraints: Vec<&Constraint>, recurrence| {
             conjunction(constraints, self.profile, About::Request, 1, recurrence)
         };
         let (payment, conditions) =
-            (all(&payment, Recurrence::Refused)?, all(&constraints, recurrence)?);
+            (all(payment, Recurrence::Refused)?, all(constraints, recurrence)?);
         let targets = self.matchers(&rule.targets.iter().collect::<Vec<_>>(), About::Asset)?;
         let assignees = self.matchers(&assignees, About::Party)?;
         let duties = self.duties(rule, modality)?;
@@ -235,14 +235,14 @@ impl Checking<'_> {
 /// How much is to be paid, and the other constraints. Of a duty the amount says how it is done, not
 /// when it counts: who paid another amount has not paid, and still owes (ODRL Information Model 2.2,
 /// section 2.6.3).
-fn payment(rule: &Rule, modality: Modality) -> (Vec<Constraint>, Vec<Constraint>) {
-    let is_payment = |constraint: &Constraint| match constraint {
+fn payment(rule: &Rule, modality: Modality) -> (Vec<&Constraint>, Vec<&Constraint>) {
+    let is_payment = |constraint: &&Constraint| match constraint {
         Constraint::Atomic { left, .. } => {
             modality.is_duty() && (left.namespace(), left.name()) == (Namespace::Odrl, "payAmount")
         }
         Constraint::Logical { .. } => false,
     };
-    rule.constraints.iter().cloned().partition(is_payment)
+    rule.constraints.iter().partition(is_payment)
 }
 
 fn atoms_of(rule: &Rule) -> usize {

@@ -1,6 +1,9 @@
 //! Which conditions are about one line, and where on it they hold.
 
+use std::borrow::Cow;
+
 use odrl_parser::{LogicalOperator, Operator};
+use rust_decimal::Decimal;
 use wire::iri::Iri;
 use wire::pointer::Pointer;
 
@@ -23,34 +26,56 @@ pub(super) fn source_of(condition: &Condition) -> Option<Source> {
     atom_of(condition).map(|atom| atom.spec.source)
 }
 
+/// A condition and, where it is about one line alone, where on it the condition holds.
+pub(super) struct Member<'a> {
+    pub(super) condition: Cow<'a, Condition>,
+    pub(super) line: Option<(AxisKey, Set)>,
+}
+
+impl<'a> Member<'a> {
+    pub(super) fn of(condition: &'a Condition) -> Self {
+        Self { condition: Cow::Borrowed(condition), line: axis(condition) }
+    }
+
+    /// Members about one line, as one; none where that has no meaning.
+    fn joined(operator: LogicalOperator, group: &[Self], pointer: &Pointer) -> Option<Self> {
+        let lines: Option<Vec<_>> = group.iter().map(|it| it.line.as_ref()).collect();
+        let line = joined_lines(operator, &lines?)?;
+        let members = group.iter().map(|it| it.condition.clone().into_owned()).collect();
+        let condition = Condition::Joined { operator, members, pointer: pointer.clone() };
+        Some(Self { condition: Cow::Owned(condition), line: Some(line) })
+    }
+}
+
 /// Members about one line become one member.
-pub(super) fn merge(operator: LogicalOperator, members: &[Condition]) -> Vec<Condition> {
-    let mut groups: Vec<(Option<AxisKey>, Vec<Condition>)> = Vec::new();
-    for member in members {
-        let key = axis(member).map(|(key, _)| key);
-        let group = groups.iter_mut().find(|(of, _)| of.is_some() && *of == key);
-        match group {
-            Some((_, group)) => group.push(member.clone()),
-            None => groups.push((key, vec![member.clone()])),
+pub(super) fn merge<'a>(
+    operator: LogicalOperator,
+    members: impl Iterator<Item = &'a Condition>,
+) -> Vec<Member<'a>> {
+    let mut groups: Vec<Vec<Member<'a>>> = Vec::new();
+    for member in members.map(Member::of) {
+        let key = |of: &Member<'_>| of.line.as_ref().map(|(key, _)| key.clone());
+        let own = key(&member);
+        let is_own = |group: &&mut Vec<Member<'a>>| group.first().is_some_and(|it| key(it) == own);
+        match groups.iter_mut().find(|group| own.is_some() && is_own(group)) {
+            Some(group) => group.push(member),
+            None => groups.push(vec![member]),
         }
     }
-    let merged = groups.into_iter().map(|(_, mut group)| match (group.len(), group.pop()) {
-        (1, Some(only)) => only,
-        (_, last) => {
-            group.extend(last);
-            Condition::Joined { operator, members: group, pointer: Pointer::root() }
-        }
+    let merged = groups.into_iter().flat_map(|group| match group.len() {
+        0 | 1 => group,
+        _ => Member::joined(operator, &group, &Pointer::root()).map_or(group, |it| vec![it]),
     });
     merged.collect()
 }
 
-pub(super) fn whole_axis(
-    operator: LogicalOperator,
-    members: &[Condition],
+/// Exactly one of the members: they become one where all are about one line.
+pub(super) fn exactly_one<'a>(
+    members: impl Iterator<Item = &'a Condition>,
     pointer: &Pointer,
-) -> Option<Condition> {
-    let whole = Condition::Joined { operator, members: members.to_vec(), pointer: pointer.clone() };
-    axis(&whole).map(|_| whole)
+) -> Vec<Member<'a>> {
+    let members: Vec<Member<'a>> = members.map(Member::of).collect();
+    Member::joined(LogicalOperator::Xone, &members, pointer).map_or(members, |it| vec![it])
 }
 
 /// The line that the whole condition is about, and where on it the condition holds; none where it
@@ -59,79 +84,90 @@ pub(super) fn axis(condition: &Condition) -> Option<(AxisKey, Set)> {
     match condition {
         Condition::Atom { .. } => axis_of_atom(&atom_of(condition)?),
         Condition::Joined { operator, members, .. } => {
-            let each: Vec<(AxisKey, Set)> = members.iter().map(axis).collect::<Option<_>>()?;
-            let (key, first) = each.first()?;
-            if each.iter().any(|(other, _)| other != key) {
-                return None;
-            }
-            let set = match first {
-                Set::Nanoseconds(_) => {
-                    let sets = each.iter().map(|(_, set)| match set {
-                        Set::Nanoseconds(set) => Some(set.clone()),
-                        Set::Numbers(..) => None,
-                    });
-                    let sets: Vec<_> = sets.collect::<Option<_>>()?;
-                    Set::Nanoseconds(Intervals::join(*operator, &sets)?)
-                }
-                Set::Numbers(_, unit) => {
-                    let sets = each.iter().map(|(_, set)| match set {
-                        Set::Numbers(set, _) => Some(set.clone()),
-                        Set::Nanoseconds(_) => None,
-                    });
-                    let sets: Vec<_> = sets.collect::<Option<_>>()?;
-                    Set::Numbers(Intervals::join(*operator, &sets)?, unit.clone())
-                }
-            };
-            Some((key.clone(), set))
+            let each: Vec<_> = members.iter().map(axis).collect::<Option<_>>()?;
+            joined_lines(*operator, &each.iter().collect::<Vec<_>>())
+        }
+    }
+}
+
+fn joined_lines(operator: LogicalOperator, each: &[&(AxisKey, Set)]) -> Option<(AxisKey, Set)> {
+    let (key, _) = each.first()?;
+    if each.iter().any(|(other, _)| other != key) {
+        return None;
+    }
+    let sets: Vec<&Set> = each.iter().map(|(_, set)| set).collect();
+    Some((key.clone(), joined_sets(operator, &sets)?))
+}
+
+fn joined_sets(operator: LogicalOperator, sets: &[&Set]) -> Option<Set> {
+    match sets.first()? {
+        Set::Nanoseconds(_) => {
+            let sets = sets.iter().map(|set| match set {
+                Set::Nanoseconds(set) => Some(set),
+                Set::Numbers(..) => None,
+            });
+            let sets: Vec<_> = sets.collect::<Option<_>>()?;
+            Some(Set::Nanoseconds(Intervals::join(operator, &sets)?))
+        }
+        Set::Numbers(_, unit) => {
+            let sets = sets.iter().map(|set| match set {
+                Set::Numbers(set, of) if of == unit => Some(set),
+                Set::Numbers(..) | Set::Nanoseconds(_) => None,
+            });
+            let sets: Vec<_> = sets.collect::<Option<_>>()?;
+            Some(Set::Numbers(Intervals::join(operator, &sets)?, unit.clone()))
         }
     }
 }
 
 fn axis_of_atom(atom: &Atom<'_>) -> Option<(AxisKey, Set)> {
-    let mut sets = Vec::new();
-    let mut unit = None;
-    for value in atom.demanded {
-        let set = match value {
-            Value::Instant(at) => nanoseconds(atom.operator, at.as_nanosecond())?,
-            Value::DayTime(span) => nanoseconds(atom.operator, span.as_nanos())?,
-            Value::Day { start, end, .. } => {
-                let end = (end.as_nanosecond(), false);
-                let set = Intervals::beside(atom.operator, start.as_nanosecond(), end)?;
-                Set::Nanoseconds(set)
-            }
-            Value::Decimal(number) => {
-                Set::Numbers(Intervals::beside(atom.operator, *number, (*number, true))?, None)
-            }
-            Value::Quantity { number, unit: of } => {
-                unit = Some(of.clone());
-                let set = Intervals::beside(atom.operator, *number, (*number, true))?;
-                Set::Numbers(set, unit.clone())
-            }
-            Value::Event { .. } | Value::Iri(_) | Value::Text { .. } | Value::YearMonth(_) => {
-                return None;
-            }
-        };
-        sets.push(set);
-    }
-    let join = if atom.operator == Operator::IsNoneOf {
-        LogicalOperator::And
-    } else {
-        LogicalOperator::Or
-    };
-    let mut points = Vec::new();
-    let mut numbers = Vec::new();
-    for set in sets {
-        match set {
-            Set::Nanoseconds(set) => points.push(set),
-            Set::Numbers(set, _) => numbers.push(set),
+    let sets = atom.demanded.iter().map(|value| beside(atom.operator, value));
+    let mut sets: Vec<Set> = sets.collect::<Option<_>>()?;
+    let set = match sets.len() {
+        1 => sets.pop()?,
+        _ => {
+            let join = match atom.operator {
+                Operator::IsNoneOf => LogicalOperator::And,
+                Operator::Eq
+                | Operator::Gt
+                | Operator::Gteq
+                | Operator::HasPart
+                | Operator::IsA
+                | Operator::IsAllOf
+                | Operator::IsAnyOf
+                | Operator::IsPartOf
+                | Operator::Lt
+                | Operator::Lteq
+                | Operator::Neq => LogicalOperator::Or,
+            };
+            joined_sets(join, &sets.iter().collect::<Vec<_>>())?
         }
-    }
-    let set = match (points.is_empty(), numbers.is_empty()) {
-        (false, true) => Set::Nanoseconds(Intervals::join(join, &points)?),
-        (true, false) => Set::Numbers(Intervals::join(join, &numbers)?, unit.clone()),
-        (_, _) => return None,
+    };
+    let unit = match &set {
+        Set::Nanoseconds(_) => None,
+        Set::Numbers(_, unit) => unit.clone(),
     };
     Some(((atom.key, unit), set))
+}
+
+/// What an operator lets through beside one value.
+fn beside(operator: Operator, value: &Value) -> Option<Set> {
+    match value {
+        Value::Instant(at) => nanoseconds(operator, at.as_nanosecond()),
+        Value::DayTime(span) => nanoseconds(operator, span.as_nanos()),
+        Value::Day { start, end, .. } => {
+            let end = (end.as_nanosecond(), false);
+            Intervals::beside(operator, start.as_nanosecond(), end).map(Set::Nanoseconds)
+        }
+        Value::Decimal(number) => numbers(operator, *number, None),
+        Value::Quantity { number, unit } => numbers(operator, *number, Some(unit)),
+        Value::Event { .. } | Value::Iri(_) | Value::Text { .. } | Value::YearMonth(_) => None,
+    }
+}
+
+fn numbers(operator: Operator, number: Decimal, unit: Option<&Iri>) -> Option<Set> {
+    let set = Intervals::beside(operator, number, (number, true))?;
+    Some(Set::Numbers(set, unit.cloned()))
 }
 
 fn nanoseconds(operator: Operator, at: i128) -> Option<Set> {

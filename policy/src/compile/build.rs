@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use odrl_parser::{LogicalOperator, Operator, Term};
 use wire::pointer::Pointer;
 
-use super::axis::{atom_of, axis, merge, source_of, whole_axis};
+use super::axis::{Member, atom_of, exactly_one, merge, source_of};
 use super::change::moment_after;
 use super::node::{Axis, Names, Node, Set, is_date};
 use super::{Compiled, Duty, Match, Rule, Times};
@@ -17,13 +17,12 @@ use crate::profile::Profile;
 use crate::value::{Phase, Value, ValueType};
 
 pub(super) fn compile(policy: &CheckedPolicy) -> Compiled {
-    let actions: BTreeSet<Term> = policy.profile().actions().collect();
     let mut build = Build {
         profile: policy.profile(),
         nodes: Vec::new(),
         children: Vec::new(),
         // One that has no bit is asked for as the plain evaluator does.
-        actions: actions.into_iter().take(128).collect(),
+        actions: policy.profile().actions().take(128).collect(),
         times: Gathered::default(),
     };
     let rules = policy.rules().iter().map(|rule| build.rule(rule)).collect();
@@ -48,14 +47,12 @@ struct Build<'a> {
 
 impl Build<'_> {
     fn rule(&mut self, rule: &CheckedRule) -> Rule {
-        let own: Vec<Condition> =
-            rule.refinements.iter().chain(&rule.conditions).cloned().collect();
         Rule {
             modality: rule.modality,
             covers: self.covers(rule),
             target: rule.target.as_ref().map(|it| self.matcher(it)),
             assignee: rule.assignee.as_ref().map(|it| self.matcher(it)),
-            condition: self.all(&own),
+            condition: self.all(rule.refinements.iter().chain(&rule.conditions)),
             duties: self.duties(rule),
         }
     }
@@ -81,7 +78,7 @@ impl Build<'_> {
         Match {
             id: matcher.id.clone(),
             is_collection: matcher.is_collection,
-            refinement: refined.then(|| self.all(&matcher.refinements)),
+            refinement: refined.then(|| self.all(matcher.refinements.iter())),
         }
     }
 
@@ -92,7 +89,7 @@ impl Build<'_> {
         }
         let duties = rule.duties.iter().enumerate().map(|(index, duty)| {
             self.times_of_duty(duty);
-            Duty { key: duty.key.clone(), condition: self.all(&duty.conditions), index }
+            Duty { key: duty.key.clone(), condition: self.all(duty.conditions.iter()), index }
         });
         duties.collect()
     }
@@ -104,16 +101,16 @@ impl Build<'_> {
         for matcher in matchers {
             self.matcher(matcher);
         }
-        self.all(&duty.refinements);
+        self.all(duty.refinements.iter());
         for consequence in &duty.duties {
             self.times_of_duty(consequence);
-            self.all(&consequence.conditions);
+            self.all(consequence.conditions.iter());
         }
     }
 
     /// One node for conditions that must all hold.
-    fn all(&mut self, conditions: &[Condition]) -> usize {
-        for condition in conditions {
+    fn all<'a>(&mut self, conditions: impl Iterator<Item = &'a Condition> + Clone) -> usize {
+        for condition in conditions.clone() {
             self.times.condition(condition);
         }
         self.joined(LogicalOperator::And, conditions, &Pointer::root())
@@ -127,22 +124,19 @@ impl Build<'_> {
     fn node(&mut self, condition: &Condition) -> usize {
         match condition {
             Condition::Joined { operator, members, pointer } => {
-                self.joined(*operator, members, pointer)
+                self.joined(*operator, members.iter(), pointer)
             }
             Condition::Atom { .. } => {
-                let node = atom_of(condition).map(|atom| self.atom(condition, &atom));
+                let node = atom_of(condition).map(|atom| self.atom(&atom));
                 // An atom has exactly one atom in it.
-                node.unwrap_or_else(|| self.joined(LogicalOperator::Or, &[], &Pointer::root()))
+                node.unwrap_or_else(|| self.push(Node::NEVER))
             }
         }
     }
 
-    fn atom(&mut self, condition: &Condition, atom: &Atom<'_>) -> usize {
+    /// One that is about no line.
+    fn atom(&mut self, atom: &Atom<'_>) -> usize {
         let (key, source) = (atom.key, atom.spec.source);
-        if let Some((_, set)) = axis(condition) {
-            let written = Arc::new(condition.clone());
-            return self.push(Node::Axis(Axis { key, source, set, written }));
-        }
         if let (ValueType::Event, [Value::Iri(event)]) = (atom.spec.value_type, atom.demanded) {
             let phase = match atom.operator {
                 Operator::Lt => Phase::Before,
@@ -178,48 +172,40 @@ impl Build<'_> {
         self.push(Node::Names(Names { key, source, operator, named, demanded, is_known }))
     }
 
-    fn joined(
+    fn joined<'a>(
         &mut self,
         operator: LogicalOperator,
-        members: &[Condition],
+        members: impl Iterator<Item = &'a Condition> + Clone,
         pointer: &Pointer,
     ) -> usize {
-        let merged = match operator {
-            LogicalOperator::And | LogicalOperator::Or => merge(operator, members),
-            LogicalOperator::Xone => whole_axis(operator, members, pointer)
-                .map_or_else(|| members.to_vec(), |whole| vec![whole]),
-            LogicalOperator::AndSequence => members.to_vec(),
+        let places = || members.clone().map(|member| member.pointer().clone()).collect();
+        let mut merged = match operator {
+            LogicalOperator::And | LogicalOperator::Or => merge(operator, members.clone()),
+            LogicalOperator::Xone => exactly_one(members.clone(), pointer),
+            LogicalOperator::AndSequence => members.clone().map(Member::of).collect(),
         };
         // What is one line is one node.
-        if let ([only], true) = (merged.as_slice(), operator != LogicalOperator::AndSequence) {
-            if let Some(((key, _), set)) = axis(only)
-                && let Some(source) = source_of(only)
-            {
-                let written = Arc::new(only.clone());
-                return self.push(Node::Axis(Axis { key, source, set, written }));
-            }
-            if members.len() == 1 {
-                return self.node(only);
-            }
+        let is_one = operator != LogicalOperator::AndSequence && merged.len() == 1;
+        if let Some(only) = merged.pop_if(|_| is_one) {
+            return self.child(only);
         }
-        let nodes: Vec<usize> = merged.iter().map(|member| self.child(member)).collect();
+        let nodes: Vec<usize> = merged.into_iter().map(|member| self.child(member)).collect();
         let from = self.children.len();
         self.children.extend(nodes);
         let children = from..self.children.len();
         if operator == LogicalOperator::AndSequence {
-            let places = members.iter().map(|member| member.pointer().clone()).collect();
-            return self.push(Node::Sequence { children, places });
+            return self.push(Node::Sequence { children, places: places() });
         }
         self.push(Node::Joined { operator, children })
     }
 
-    fn child(&mut self, member: &Condition) -> usize {
-        match (axis(member), source_of(member)) {
+    fn child(&mut self, member: Member<'_>) -> usize {
+        match (member.line, source_of(&member.condition)) {
             (Some(((key, _), set)), Some(source)) => {
-                let written = Arc::new(member.clone());
+                let written = Arc::new(member.condition.into_owned());
                 self.push(Node::Axis(Axis { key, source, set, written }))
             }
-            (_, _) => self.node(member),
+            (_, _) => self.node(&member.condition),
         }
     }
 }

@@ -30,7 +30,7 @@ impl<T: Ord + Copy> Intervals<T> {
     }
 
     /// Joins sets: the points that are in all, some or exactly one of them.
-    pub(super) fn join(operator: LogicalOperator, sets: &[Self]) -> Option<Self> {
+    pub(super) fn join(operator: LogicalOperator, sets: &[&Self]) -> Option<Self> {
         let holds = |inside: usize| match operator {
             LogicalOperator::And => Some(inside == sets.len()),
             LogicalOperator::Or => Some(inside > 0),
@@ -89,11 +89,11 @@ mod tests {
             set(Operator::Gt, 7, 7),
         ];
         for mask in 1_usize..32 {
-            let chosen: Vec<Intervals<i64>> = sets
+            let chosen: Vec<&Intervals<i64>> = sets
                 .iter()
                 .enumerate()
                 .filter(|(at, _)| mask >> at & 1 == 1)
-                .map(|(_, set)| set.clone())
+                .map(|(_, set)| set)
                 .collect();
             for (operator, expected) in [
                 (And, (|inside, all| inside == all) as fn(usize, usize) -> bool),

@@ -27,6 +27,12 @@ pub(super) enum Node {
     Sequence { children: Range<usize>, places: Vec<Pointer> },
 }
 
+impl Node {
+    /// One of nothing.
+    pub(super) const NEVER: Self =
+        Self::Joined { operator: LogicalOperator::Or, children: Range { start: 0, end: 0 } };
+}
+
 /// Comparisons of one operand with points of its line, all merged.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {

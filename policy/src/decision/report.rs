@@ -1,12 +1,14 @@
 //! What became of each rule, constraint, duty, asset and party, in the words of the Compliance
 //! Report Model 0.9.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use odrl_parser::{Id, LogicalOperator, Operator, Term};
 use serde::Serialize;
 use wire::pointer::Pointer;
 
-use super::write::{logical, operator, optional_term, optional_timestamp};
+use super::write::{logical, operator, optional_term, optional_timestamp, values};
 use crate::badge::Badge;
 use crate::check::Modality;
 use crate::evaluate::DutyState;
@@ -248,7 +250,8 @@ pub struct AtomReport {
     #[serde(serialize_with = "operator")]
     pub operator: Operator,
     /// Its right operand.
-    pub demanded: Vec<Value>,
+    #[serde(serialize_with = "values")]
+    pub demanded: Arc<[Value]>,
     /// The fact that was seen.
     pub seen: Seen,
     /// Whether it holds.

@@ -1,9 +1,13 @@
 //! How instants, terms and operators are written. The shapes are given by serde's `serialize_with`:
 //! values by reference.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use odrl_parser::{LogicalOperator, Operator, Term};
-use serde::Serializer;
+use serde::{Serialize, Serializer};
+
+use crate::value::Value;
 
 pub(super) fn timestamp<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(at)
@@ -47,4 +51,11 @@ pub(super) fn operator<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(operator.name())
+}
+
+pub(super) fn values<S: Serializer>(
+    values: &Arc<[Value]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    values.as_ref().serialize(serializer)
 }

@@ -1,5 +1,7 @@
 //! The decision with all that it rests on.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use odrl_parser::LogicalOperator;
 
@@ -51,10 +53,12 @@ impl Judge<'_> {
         let scene = self.scene();
         let meant = scene.meant(rule, self.request);
         let regulates = scene.covers(rule, self.request) && meant != Truth::Unsatisfied;
-        let applies = regulates && applies(rule.modality, self.whole(rule));
         let (refinements, constraints) =
             (self.report_all(&rule.refinements), self.report_all(&rule.conditions));
-        let attempted = regulates && together(&refinements) != Truth::Unsatisfied;
+        let (refined, truth) = (together(&refinements), together(&constraints));
+        let applies =
+            regulates && applies(rule.modality, self.with_duties(rule, meant, [refined, truth]));
+        let attempted = regulates && refined != Truth::Unsatisfied;
         let activation = if applies { Activation::Active } else { Activation::Inactive };
         let performance = self.performed(rule);
         let due = match rule.modality {
@@ -75,7 +79,7 @@ impl Judge<'_> {
                 .assignee
                 .as_ref()
                 .map(|it| self.report_entity(it, &self.request.assignee)),
-            truth: together(&constraints),
+            truth,
             applies,
             badge: rule.weakest(self.policy.profile()),
             refinements,
@@ -176,7 +180,7 @@ impl Judge<'_> {
                     pointer: pointer.clone(),
                     operand: *key,
                     operator: *operator,
-                    demanded: demanded.clone(),
+                    demanded: Arc::clone(demanded),
                     seen,
                     truth,
                     badge: spec.badge,

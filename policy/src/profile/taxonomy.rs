@@ -43,7 +43,17 @@ impl Taxonomy {
 
     /// Everything below `broad`, and `broad` itself.
     pub(super) fn kinds_of(&self, broad: &Iri) -> BTreeSet<Iri> {
-        let below = self.broader.keys().filter(|kind| self.is_kind_of(kind, broad) == Some(true));
-        below.cloned().chain([broad.clone()]).collect()
+        let mut found = BTreeSet::from([broad]);
+        loop {
+            let known = found.len();
+            for (kind, broader) in &self.broader {
+                if broader.iter().any(|it| found.contains(it)) {
+                    found.insert(kind);
+                }
+            }
+            if found.len() == known {
+                return found.into_iter().cloned().collect();
+            }
+        }
     }
 }
