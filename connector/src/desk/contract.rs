@@ -263,7 +263,7 @@ fn check_purpose(rule: &CheckedPolicy, purpose: &str) -> Answer<()> {
             "this is no purpose that can be stated",
         )
     })?;
-    let named = crate::engine::facts::stated_purposes(&rule);
+    let named = crate::engine::facts::stated_purposes(rule);
     if named.is_empty() || named.contains(&stated) {
         return Ok(());
     }
