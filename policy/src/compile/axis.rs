@@ -173,3 +173,30 @@ fn numbers(operator: Operator, number: Decimal, unit: Option<&Iri>) -> Option<Se
 fn nanoseconds(operator: Operator, at: i128) -> Option<Set> {
     Intervals::beside(operator, at, (at, true)).map(Set::Nanoseconds)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::Compiled;
+    use crate::tests::{agreement, atom, checked, to_use};
+
+    #[test]
+    fn comparisons_of_one_line_are_one_node() {
+        let from = atom("dateTime", "gteq", "2026-11-01T00:00:00Z");
+        let until = atom("dateTime", "lt", "2027-01-01T00:00:00Z");
+        let purpose = atom("purpose", "eq", "urn:p");
+        let often = atom("count", "lteq", 5);
+        for (constraints, nodes) in [
+            (json!([from, until]), 1),
+            (json!([from, purpose, until]), 3),
+            (json!([from, often]), 3),
+            (json!([{"or": [from, until]}]), 1),
+            (json!([{"xone": [from, until]}]), 1),
+            (json!([{"xone": [from, often]}]), 3),
+        ] {
+            let policy = checked(&agreement(json!([to_use(constraints.clone())]), json!([])));
+            assert_eq!(Compiled::new(&policy).size(), nodes, "{constraints}");
+        }
+    }
+}
