@@ -209,7 +209,16 @@ impl<P: Parts, D> Inner<P, D> {
             return Ok(course_of(result, Course::default()));
         };
         let course = Course { bytes: end.bytes, finished: Some(end.at), ..Course::default() };
-        Ok(course_of(end.result, course))
+        // Who ended the transfer said why; what was cut knows only that it was.
+        let ended = found.record.process.state == Some(State::Terminated);
+        Ok(match (end.result, found.record.why.as_ref().filter(|_| ended)) {
+            (PullResult::Cut { .. }, Some(why)) => {
+                let (told, outcome) = (of_why(why), Some(DeliveryOutcome::Cut));
+                let (code, reason) = (Some(why.code.clone()), Some(told.reason));
+                Course { outcome, code, why: reason, remedy: Some(told.remedy), ..course }
+            }
+            (result, _) => course_of(result, course),
+        })
     }
 
     /// What came of a transfer, by its latest delivery and its state.

@@ -1,6 +1,7 @@
 //! The one gate before data: no byte leaves or is handed over without a [`Permit`], and a permit
 //! exists only once its log entry is durable.
 
+mod caller;
 mod meter;
 mod note;
 mod refused;
@@ -14,17 +15,17 @@ use protocol::Role;
 use protocol::id::{AgreementId, DatasetId};
 use protocol::transfer::Flow;
 use wire::did::Did;
-use wire::digest::Digest;
 
 pub use self::meter::{Lender, Lending, Loan};
 
+use self::caller::check_caller;
 use self::meter::Metered;
 use self::note::Step;
 use super::Engine;
 use super::agreement::{AGREEMENT_ENDED, ended_words};
 use super::error::EngineError;
 use super::judge::Exercise;
-use super::live::{Admission, Cut, Grounds, HANDOVER};
+use super::live::{Admission, Grounds, HANDOVER};
 use super::negotiation::TRIES_MAX;
 use super::parts::Parts;
 use super::transfer::FoundTransfer;
@@ -33,7 +34,6 @@ use crate::ids::{is_urn, urn};
 use crate::participant::{Participant, Standing};
 use crate::record::agreement::AgreementRecord;
 use crate::record::delivery;
-use crate::record::transfer::TransferRecord;
 use crate::store::{Key, Kind, Store};
 use jiff::{SignedDuration, Timestamp};
 
@@ -389,29 +389,4 @@ impl<P: Parts> Engine<P> {
             .await?;
         Ok(granted)
     }
-}
-
-/// Whether whoever shows `token` is the other side of a transfer that runs, in these roles.
-fn check_caller(
-    record: &TransferRecord,
-    peer: &VerifiedPeer,
-    token: &str,
-    sides: (Role, Flow),
-) -> Result<(), EngineError> {
-    let process = &record.process;
-    let shown = Digest::of(token.as_bytes());
-    let token_fits =
-        record.token.is_some_and(|token| openssl::memcmp::eq(token.as_bytes(), shown.as_bytes()));
-    if (process.role, process.flow) != sides || process.peer != *peer.did() || !token_fits {
-        return Err(EngineError::NotFound);
-    }
-    if process.may_flow() {
-        return Ok(());
-    }
-    // Why it ended may reach the peer after its next request.
-    let why = record.why.as_ref().filter(|_| process.is_over());
-    if let Some((why, cut)) = why.and_then(|why| Some((why, Cut::of_code(&why.code)?))) {
-        return Err(EngineError::peer(cut.code(), why.words.join(" ")));
-    }
-    Err(EngineError::peer("transfer-not-started", "the transfer is not running"))
 }
