@@ -91,8 +91,8 @@ pub(crate) fn gather(rule: &CheckedPolicy, circumstances: &Circumstances<'_>) ->
     let Circumstances { consumer, now, moment, .. } = circumstances;
     let agreed = rule.policy().timestamp.unwrap_or(*now);
     let facts = Facts::at(*now).agreed_at(agreed).participant(consumer, None);
-    let facts = stated::state(listed(facts, circumstances), rule);
     let all = &rule.asked();
+    let facts = stated::state(listed(facts, circumstances), all);
     match moment {
         Moment::Offered => {
             let facts = Usage::default().read(facts, rule, *now, Tense::Next);

@@ -43,7 +43,7 @@ pub(crate) struct Usage {
 
 /// Whether a rule asks for our meter.
 pub(super) fn is_metered(rule: &CheckedPolicy) -> bool {
-    METERED.iter().any(|operand| rule.asks(*operand))
+    rule.asked().iter().any(|asked| METERED.contains(&asked.key.operand()))
 }
 
 impl Usage {

@@ -29,11 +29,10 @@ pub(super) fn wanted<'a>(asked: &'a [Asked<'_>], operand: Term) -> impl Iterator
 }
 
 /// What is stated of each operand that the rule names.
-pub(super) fn state(mut facts: Facts, rule: &CheckedPolicy) -> Facts {
-    let asked = rule.asked();
+pub(super) fn state(mut facts: Facts, asked: &[Asked<'_>]) -> Facts {
     for operand in OPERANDS {
         if asked.iter().any(|asked| asked.key.operand() == operand) {
-            let values = wanted(&asked, operand).cloned().collect();
+            let values = wanted(asked, operand).cloned().collect();
             let provenance = Provenance::Statement;
             let fact = Fact::Known { values, provenance, valid_until: None };
             facts = facts.with(FactKey::of(operand), fact);
