@@ -12,8 +12,10 @@ mod line;
 mod node;
 mod run;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use odrl_parser::{Id, Term};
+use odrl_parser::{ConflictStrategy, Id, Term};
 
 use crate::check::{CheckedPolicy, Modality};
 use crate::decision::{Decision, Request, Verdict};
@@ -29,8 +31,12 @@ pub struct Compiled {
     nodes: Vec<Node>,
     children: Vec<usize>,
     rules: Vec<Rule>,
-    /// The actions that have a bit, in their order.
-    actions: Vec<Term>,
+    /// The profile's actions; the first 128 have a bit.
+    actions: Arc<[Term]>,
+    /// Whom and what the whole policy is about, if not anybody and anything.
+    target: Option<Id>,
+    assignee: Option<Id>,
+    conflict: Option<ConflictStrategy>,
     times: Times,
 }
 
@@ -131,17 +137,28 @@ impl Compiled {
     /// for a duty, or the plain evaluator would give up before the next change.
     #[must_use]
     pub fn decide(&self, request: &Request, facts: &Facts, scratch: &mut Scratch) -> Answer {
-        let judge = Judge::new(&self.policy, request, facts);
-        if judge.is_exhausted() {
-            return Answer { verdict: Verdict::Deny, next_change: None };
-        }
         scratch.seen.fill(0);
         scratch.rules.fill(None);
-        let covered = self.covered(request.action);
-        let question = run::Question { of: self, request, facts, covered };
+        let Some(question) = self.question(request, facts) else {
+            return Answer { verdict: Verdict::Deny, next_change: None };
+        };
         let verdict = question.verdict(facts.now(), Some(scratch));
         let next_change = question.next_change(verdict, scratch);
         Answer { verdict, next_change }
+    }
+
+    /// The verdict of [`Self::decide`] alone: for whoever asks many policies and keeps no answer.
+    #[must_use]
+    pub fn verdict(&self, request: &Request, facts: &Facts) -> Verdict {
+        let question = self.question(request, facts);
+        question.map_or(Verdict::Deny, |question| question.verdict(facts.now(), None))
+    }
+
+    /// None where an answer would cost more than is allowed.
+    fn question<'a>(&'a self, request: &'a Request, facts: &'a Facts) -> Option<run::Question<'a>> {
+        let covered = self.covered(request.action);
+        let is_exhausted = Judge::new(&self.policy, request, facts).is_exhausted();
+        (!is_exhausted).then_some(run::Question { of: self, request, facts, covered })
     }
 
     /// The whole decision behind an answer: what [`crate::evaluate`] would have said.

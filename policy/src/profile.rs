@@ -66,6 +66,8 @@ struct Table {
     aliases: BTreeMap<Term, Term>,
     unavailable: BTreeMap<Term, String>,
     actions: BTreeMap<Term, Badge>,
+    /// The names of the actions in their order, for whoever numbers them.
+    listed: Arc<[Term]>,
     /// Each of these actions with all that include it.
     above: BTreeMap<Term, Vec<Term>>,
     implies: BTreeMap<Term, BTreeSet<Term>>,
@@ -106,6 +108,7 @@ impl Profile {
             aliases: BTreeMap::new(),
             unavailable: BTreeMap::new(),
             actions: BTreeMap::from([(Term::USE, Badge::Enforced)]),
+            listed: [Term::USE].into(),
             above: BTreeMap::new(),
             implies: BTreeMap::new(),
             membership: BTreeSet::from([Source::Operator, Source::TrustList]),
@@ -179,9 +182,13 @@ impl Profile {
         }
     }
 
-    /// The actions that the profile names.
+    /// The actions that the profile names, in their order.
     pub fn actions(&self) -> impl Iterator<Item = Term> {
-        self.0.actions.keys().copied()
+        self.0.listed.iter().copied()
+    }
+
+    pub(crate) fn listed_actions(&self) -> &Arc<[Term]> {
+        &self.0.listed
     }
 
     /// The actions that may not be prohibited where `action` is done: all that it implies, and all

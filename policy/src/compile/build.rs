@@ -21,18 +21,20 @@ pub(super) fn compile(policy: &CheckedPolicy) -> Compiled {
         profile: policy.profile(),
         nodes: Vec::new(),
         children: Vec::new(),
-        // One that has no bit is asked for as the plain evaluator does.
-        actions: policy.profile().actions().take(128).collect(),
         times: Gathered::default(),
     };
     let rules = policy.rules().iter().map(|rule| build.rule(rule)).collect();
     let times = build.times.sorted(&build.nodes);
+    let source = policy.policy();
     Compiled {
         policy: policy.clone(),
         nodes: build.nodes,
         children: build.children,
         rules,
-        actions: build.actions,
+        actions: policy.profile().listed_actions().clone(),
+        target: source.target.clone(),
+        assignee: source.assignee.clone(),
+        conflict: source.conflict,
         times,
     }
 }
@@ -41,7 +43,6 @@ struct Build<'a> {
     profile: &'a Profile,
     nodes: Vec<Node>,
     children: Vec<usize>,
-    actions: Vec<Term>,
     times: Gathered,
 }
 
@@ -59,12 +60,13 @@ impl Build<'_> {
 
     fn covers(&self, rule: &CheckedRule) -> u128 {
         let mut bits = 0;
-        for (at, action) in self.actions.iter().enumerate() {
+        // One that has no bit is asked for as the plain evaluator does.
+        for (at, action) in self.profile.actions().take(128).enumerate() {
             let implied = || {
                 rule.modality == Modality::Prohibition
-                    && self.profile.implied(*action).into_iter().any(|it| rule.covers(it))
+                    && self.profile.implied(action).into_iter().any(|it| rule.covers(it))
             };
-            let named = |wide| self.profile.covers(wide, *action);
+            let named = |wide| self.profile.covers(wide, action);
             if rule.action.is_none_or(named) || implied() {
                 bits |= 1_u128 << at;
             }

@@ -25,18 +25,17 @@ pub(super) struct Question<'a> {
 impl Question<'_> {
     /// The verdict at `now`; what became of the parts is noted where there is room.
     pub(super) fn verdict(self, now: Timestamp, mut notes: Option<&mut Scratch>) -> Verdict {
-        let policy = &self.of.policy;
-        let source = policy.policy();
-        let other_target = source.target.as_ref().is_some_and(|it| *it != self.request.target);
-        let other = source.assignee.as_ref().is_some_and(|it| *it != self.request.assignee);
-        if policy.is_void() || other_target || other {
+        let of = self.of;
+        let other_target = of.target.as_ref().is_some_and(|it| *it != self.request.target);
+        let other = of.assignee.as_ref().is_some_and(|it| *it != self.request.assignee);
+        if of.policy.is_void() || other_target || other {
             return Verdict::Deny;
         }
         let permitted = self.any(Modality::Permission, now, &mut notes);
         if !permitted {
             return Verdict::Deny;
         }
-        match source.conflict {
+        match of.conflict {
             Some(ConflictStrategy::Perm) => Verdict::Permit,
             Some(ConflictStrategy::Invalid | ConflictStrategy::Prohibit) | None
                 if self.any(Modality::Prohibition, now, &mut notes) =>

@@ -127,6 +127,7 @@ pub(super) fn table(text: &str) -> Result<Table, ProfileError> {
         operands,
         aliases: aliases.collect(),
         unavailable: unavailable.collect(),
+        listed: actions.keys().copied().collect(),
         above: actions.keys().map(|action| (*action, above(action))).collect(),
         actions,
         implies: implies(&written.implies)?,
