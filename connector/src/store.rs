@@ -19,6 +19,7 @@ mod suite;
 
 use std::{fmt, future::Future};
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 pub use batch::{Batch, BatchError, Expectation};
@@ -131,7 +132,7 @@ pub struct Record {
     /// Which commit wrote it.
     pub version: Version,
     /// What was written.
-    pub value: Vec<u8>,
+    pub value: Bytes,
 }
 
 /// A record of a span.
@@ -142,7 +143,7 @@ pub struct Entry {
     /// Which commit wrote it.
     pub version: Version,
     /// What was written.
-    pub value: Vec<u8>,
+    pub value: Bytes,
 }
 
 /// An entry of a log.
@@ -151,7 +152,7 @@ pub struct LogEntry {
     /// Its place, counted from 0 without gaps.
     pub index: u64,
     /// What was appended.
-    pub value: Vec<u8>,
+    pub value: Bytes,
 }
 
 /// The proof that a batch is durable. Only the store makes one; the sender asks for it.

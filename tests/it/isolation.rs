@@ -160,7 +160,7 @@ async fn no_kind_of_record_is_seen_from_the_neighbour_or_from_the_process() {
             store.commit(batch).await.unwrap();
         }
         let found = store.get(&Key::new(&ulm, kind, "secret")).await.unwrap();
-        assert_eq!(found.unwrap().value, b"of Ulm", "{kind:?}");
+        assert_eq!(&*found.unwrap().value, b"of Ulm", "{kind:?}");
     }
 }
 

@@ -133,7 +133,7 @@ async fn write<P: Parts>(
         let key = Key::new(participant, Kind::Document, document::id(digest));
         if let Some(found) = engine.store().get(&key).await? {
             let name = format!("{}/agreements/{}.json", participant.host(), hex(digest.as_bytes()));
-            folder = folder.file(name, found.value).await?;
+            folder = folder.file(name, found.value.into()).await?;
             exported.documents += 1;
         }
     }

@@ -247,7 +247,7 @@ impl Space {
         let log = log_of(&did(name), SHARD);
         let limit = usize::try_from(size).unwrap();
         let entries = self.engine.store().entries(&log, 0, limit).await.unwrap();
-        let own = entries.iter().map(|entry| entry.value.as_slice());
+        let own = entries.iter().map(|entry| &*entry.value);
         let all: Vec<&[u8]> = own.chain(more.iter().copied()).collect();
         let head = append(&Head::empty(), &all).unwrap().head;
         let checkpoint = Checkpoint::of(origin(&did(name), SHARD), &head);

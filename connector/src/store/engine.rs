@@ -3,6 +3,8 @@
 
 use std::{io, path::PathBuf};
 
+use bytes::Bytes;
+
 use super::span::RawSpan;
 
 /// Where the store keeps its layout (one byte) and the number of its last commit (eight bytes).
@@ -14,21 +16,23 @@ pub(super) const META_KEY: [u8; 2] = [0xFF, b'm'];
 pub(super) struct Op {
     pub(super) key: Vec<u8>,
     /// Nothing deletes.
-    pub(super) value: Option<Vec<u8>>,
+    pub(super) value: Option<Bytes>,
+    /// How long the value is that lies there already, bytes; 0 where none does.
+    pub(super) former_bytes: usize,
 }
 
 /// A key and its value as an engine holds them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Raw {
     pub(super) key: Vec<u8>,
-    pub(super) value: Vec<u8>,
+    pub(super) value: Bytes,
 }
 
 /// Ordered bytes on some medium. Reads may run beside a write; the layer above never lets them ask
 /// for a key that is being written.
 pub(super) trait Engine: Send + Sync + 'static {
     /// The value under a key.
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError>;
 
     /// The keys and values of a span, in its direction, at most its limit, passing over those for
     /// which `skip` holds.

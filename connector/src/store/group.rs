@@ -7,6 +7,7 @@
 
 mod masks;
 mod plan;
+mod recent;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -17,6 +18,7 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{
@@ -31,6 +33,7 @@ use super::{
     span::{RawSpan, Span},
 };
 use masks::Masks;
+use recent::Recent;
 use writer::{Job, Writer};
 
 /// The most bytes of ids and values in one commit.
@@ -80,8 +83,15 @@ struct Inner {
 struct Shared {
     engine: Box<dyn Engine>,
     settings: Settings,
-    masks: RwLock<Masks>,
+    shown: RwLock<Shown>,
     failed: OnceLock<EngineError>,
+}
+
+/// What readers see before they ask the engine.
+#[derive(Default)]
+struct Shown {
+    masks: Masks,
+    recent: Recent,
 }
 
 impl Embedded {
@@ -136,20 +146,21 @@ impl Embedded {
 
 impl Shared {
     fn new(engine: Box<dyn Engine>, settings: Settings) -> Arc<Self> {
-        let (masks, failed) = (RwLock::default(), OnceLock::new());
-        Arc::new(Self { engine, settings, masks, failed })
+        let (shown, failed) = (RwLock::default(), OnceLock::new());
+        Arc::new(Self { engine, settings, shown, failed })
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        let masks = self.masks.read().unwrap_or_else(PoisonError::into_inner);
-        match masks.find(key) {
+    /// The durable value under a key.
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
+        let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
+        match shown.masks.find(key).or_else(|| shown.recent.find(key)) {
             Some(durable) => Ok(durable.clone()),
             None => self.engine.get(key),
         }
     }
 
     fn range(&self, span: &RawSpan) -> Result<Vec<Raw>, EngineError> {
-        let masks = self.masks.read().unwrap_or_else(PoisonError::into_inner);
+        let masks = &self.shown.read().unwrap_or_else(PoisonError::into_inner).masks;
         let found = self.engine.range(span, &|key| masks.find(key).is_some())?;
         Ok(masks.merge(found, span))
     }
@@ -179,7 +190,7 @@ impl Store for Embedded {
     async fn get(&self, key: &Key) -> Result<Option<Record>, ReadError> {
         let Some(raw) = self.inner.shared.get(&key.encode())? else { return Ok(None) };
         match plan::split(&raw) {
-            Some((version, value)) => Ok(Some(Record { version, value: value.to_vec() })),
+            Some((version, value)) => Ok(Some(Record { version, value })),
             None => Err(ReadError::Unreadable { key: key.clone() }),
         }
     }
@@ -190,7 +201,7 @@ impl Store for Embedded {
         let entry = |Raw { key, value }: Raw| {
             let id = String::from_utf8_lossy(key.get(id_start..).unwrap_or_default()).into_owned();
             match plan::split(&value) {
-                Some((version, value)) => Ok(Entry { id, version, value: value.to_vec() }),
+                Some((version, value)) => Ok(Entry { id, version, value }),
                 None => Err(ReadError::Unreadable { key: span.key(id) }),
             }
         };

@@ -6,6 +6,8 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
+use bytes::Bytes;
+
 use super::{
     engine::{Engine, EngineError, Op, Raw},
     span::{Direction, RawSpan},
@@ -14,11 +16,11 @@ use super::{
 /// Ordered bytes in memory.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    records: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
+    records: RwLock<BTreeMap<Vec<u8>, Bytes>>,
 }
 
 impl Engine for Memory {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
         Ok(self.records.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
     }
 
@@ -27,9 +29,9 @@ impl Engine for Memory {
         let bounds = (Bound::Included(start), Bound::Excluded(end));
         let records = self.records.read().unwrap_or_else(PoisonError::into_inner);
         let found = records.range::<[u8], _>(bounds);
-        let wanted = |(key, _): &(&Vec<u8>, &Vec<u8>)| !skip(key.as_slice());
+        let wanted = |(key, _): &(&Vec<u8>, &Bytes)| !skip(key.as_slice());
         let owned =
-            |(key, value): (&Vec<u8>, &Vec<u8>)| Raw { key: key.clone(), value: value.clone() };
+            |(key, value): (&Vec<u8>, &Bytes)| Raw { key: key.clone(), value: value.clone() };
         Ok(match span.direction {
             Direction::Forwards => found.filter(wanted).take(span.limit).map(owned).collect(),
             Direction::Backwards => {

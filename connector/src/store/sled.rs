@@ -21,6 +21,7 @@ use std::{
 };
 
 use ::sled::{Config, Db, IVec};
+use bytes::Bytes;
 
 use super::{
     engine::{Engine, EngineError, META_KEY, Op, Raw},
@@ -128,14 +129,14 @@ impl Sled {
         }
     }
 
-    fn read(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+    fn read(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
         match self.tree.get(key).map_err(|error| self.error(&error))? {
             Some(head) => self.assemble(key, &head).map(Some),
             None => Ok(None),
         }
     }
 
-    fn assemble(&self, key: &[u8], head: &IVec) -> Result<Vec<u8>, EngineError> {
+    fn assemble(&self, key: &[u8], head: &IVec) -> Result<Bytes, EngineError> {
         let corrupt = || EngineError::Corrupt { file: self.file_path.clone() };
         let (first, count) = chunk::read_head(head).ok_or_else(corrupt)?;
         let mut value = first.to_vec();
@@ -143,14 +144,12 @@ impl Sled {
             let chunk = self.tree.get(chunk::key(key, place)).map_err(|e| self.error(&e))?;
             value.extend_from_slice(&chunk.ok_or_else(corrupt)?);
         }
-        Ok(value)
+        Ok(value.into())
     }
 
-    fn batch(&self, ops: &[Op]) -> Result<::sled::Batch, EngineError> {
+    fn batch(ops: &[Op]) -> ::sled::Batch {
         let mut batch = ::sled::Batch::default();
         for op in ops {
-            let former = self.tree.get(&op.key).map_err(|error| self.error(&error))?;
-            let former_count = former.as_deref().and_then(chunk::read_head).map_or(0, |(_, n)| n);
             let count = match &op.value {
                 Some(value) => {
                     let (head, chunks) = chunk::split(value);
@@ -167,11 +166,11 @@ impl Sled {
                     0
                 }
             };
-            for place in count..former_count {
+            for place in count..chunk::further(op.former_bytes) {
                 batch.remove(chunk::key(&op.key, place));
             }
         }
-        Ok(batch)
+        batch
     }
 
     /// Makes what sled wrote durable. Values are cut so that sled has no reason to write a file of
@@ -199,7 +198,7 @@ impl Sled {
 }
 
 impl Engine for Sled {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
         self.guarded(|| self.read(key))
     }
 
@@ -226,8 +225,7 @@ impl Engine for Sled {
 
     fn apply(&self, ops: &[Op], number: u64) -> Result<(), EngineError> {
         self.guarded(|| {
-            let batch = self.batch(ops)?;
-            self.tree.apply_batch(batch).map_err(|error| self.error(&error))?;
+            self.tree.apply_batch(Self::batch(ops)).map_err(|error| self.error(&error))?;
             self.sync()
         })?;
         self.height.acknowledge(number).map_err(|error| EngineError::Io {

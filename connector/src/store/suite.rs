@@ -28,7 +28,7 @@ fn log(name: &str) -> Log {
 }
 
 async fn value(store: &Embedded, key: &Key) -> Option<Vec<u8>> {
-    store.get(key).await.unwrap().map(|record| record.value)
+    store.get(key).await.unwrap().map(|record| record.value.into())
 }
 
 async fn ids(store: &Embedded, span: Span) -> Vec<String> {
@@ -59,7 +59,7 @@ async fn a_commit_happens_wholly_or_not_at_all(store: Embedded) {
     assert!(committed.version() > first);
     assert_eq!(committed.appended(), [(log("2026"), 0)]);
     let record = store.get(&key("b")).await.unwrap().unwrap();
-    assert_eq!((record.version, record.value.as_slice()), (committed.version(), &b"2"[..]));
+    assert_eq!((record.version, &*record.value), (committed.version(), &b"2"[..]));
 }
 
 async fn an_expectation_that_does_not_hold_is_told_with_its_key(store: Embedded) {

@@ -70,5 +70,7 @@ fn documents(store: &Embedded, kept: &Kept) -> BTreeMap<String, Vec<u8>> {
         kept.agreements.iter().map(|agreed| agreed.document.to_string()).collect();
     let all = wait(store.range(&Span::new(&kept.did, Kind::Document))).unwrap();
     let wanted = all.into_iter().filter(|entry| named.contains(&entry.id));
-    wanted.map(|entry| (entry.id.trim_start_matches("sha256:").to_owned(), entry.value)).collect()
+    wanted
+        .map(|entry| (entry.id.trim_start_matches("sha256:").to_owned(), entry.value.into()))
+        .collect()
 }

@@ -28,7 +28,7 @@ async fn everything(space: &Space, name: &str) -> Vec<(Kind, String, Vec<u8>)> {
     let mut all = Vec::new();
     for kind in Kind::ALL {
         let rows = space.engine.store().range(&Span::new(&did(name), kind)).await.unwrap();
-        all.extend(rows.into_iter().map(|row| (kind, row.id, row.value)));
+        all.extend(rows.into_iter().map(|row| (kind, row.id, row.value.into())));
     }
     all
 }

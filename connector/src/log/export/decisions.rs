@@ -35,7 +35,7 @@ pub(super) async fn write<S: Store>(
             }
             let host = participant.host();
             let name = format!("{host}/decisions/{}.json", hex(digest.as_bytes()));
-            folder = folder.file(name, found.value).await?;
+            folder = folder.file(name, found.value.into()).await?;
             documents += 1;
         }
     }

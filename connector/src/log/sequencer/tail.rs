@@ -3,6 +3,7 @@
 use audit::checkpoint::{Checkpoint, origin};
 use audit::entry::Shard;
 use audit::log::{Head, Write, append};
+use bytes::Bytes;
 use jiff::Timestamp;
 use wire::did::Did;
 
@@ -89,7 +90,7 @@ impl<P: Parts> Sequencer<P> {
         from: u64,
         size: u64,
         shelf: &Shelf,
-    ) -> Result<Vec<Vec<u8>>, LogError> {
+    ) -> Result<Vec<Bytes>, LogError> {
         let most = (CHUNK - from % CHUNK).min(size - from);
         let limit = usize::try_from(most).unwrap_or(usize::MAX);
         let entries = self.engine.store().entries(log, from, limit).await?;

@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, ops::Bound};
 
+use bytes::Bytes;
+
 use crate::store::{
     engine::Raw,
     span::{Direction, RawSpan},
@@ -9,11 +11,11 @@ use crate::store::{
 
 /// Durable values by key; nothing where no record was. Empty while no group is under way.
 #[derive(Debug, Default)]
-pub(super) struct Masks(pub(super) BTreeMap<Vec<u8>, Option<Vec<u8>>>);
+pub(super) struct Masks(pub(super) BTreeMap<Vec<u8>, Option<Bytes>>);
 
 impl Masks {
     /// The durable value of a key that is being written, or nothing when it is not.
-    pub(super) fn find(&self, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+    pub(super) fn find(&self, key: &[u8]) -> Option<&Option<Bytes>> {
         self.0.get(key)
     }
 

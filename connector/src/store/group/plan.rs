@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{masks::Masks, version_of};
+use bytes::Bytes;
+
+use super::{Shared, masks::Masks, version_of};
 use crate::store::{
     Committed, Version,
     batch::{Batch, Expectation, Write},
@@ -17,20 +19,20 @@ const LAYOUT: u8 = 1;
 
 /// A group under way.
 pub(super) struct Plan<'a> {
-    engine: &'a dyn Engine,
+    shared: &'a Shared,
     known: BTreeMap<Vec<u8>, Known>,
     last: u64,
 }
 
 /// What is known of a key: its durable value, and what the group makes of it.
 struct Known {
-    durable: Option<Vec<u8>>,
-    planned: Option<Option<Vec<u8>>>,
+    durable: Option<Bytes>,
+    planned: Option<Option<Bytes>>,
 }
 
 impl Known {
-    fn current(&self) -> Option<&[u8]> {
-        self.planned.as_ref().unwrap_or(&self.durable).as_deref()
+    fn current(&self) -> Option<&Bytes> {
+        self.planned.as_ref().unwrap_or(&self.durable).as_ref()
     }
 }
 
@@ -48,8 +50,8 @@ impl From<EngineError> for Refused {
 
 impl<'a> Plan<'a> {
     /// A group that follows the commit `last`.
-    pub(super) fn new(engine: &'a dyn Engine, last: u64) -> Self {
-        Self { engine, known: BTreeMap::new(), last }
+    pub(super) fn new(shared: &'a Shared, last: u64) -> Self {
+        Self { shared, known: BTreeMap::new(), last }
     }
 
     /// Adds a batch, if all that it expects holds.
@@ -96,8 +98,9 @@ impl<'a> Plan<'a> {
         let mut masks = Masks::default();
         for (key, known) in self.known {
             if let Some(value) = known.planned {
+                let former_bytes = known.durable.as_ref().map_or(0, Bytes::len);
                 masks.0.insert(key.clone(), known.durable);
-                ops.push(Op { key, value });
+                ops.push(Op { key, value, former_bytes });
             }
         }
         if ops.is_empty() {
@@ -105,17 +108,18 @@ impl<'a> Plan<'a> {
         }
         let mut meta = vec![LAYOUT];
         meta.extend_from_slice(&self.last.to_be_bytes());
-        ops.push(Op { key: META_KEY.to_vec(), value: Some(meta) });
+        let former_bytes = meta.len();
+        ops.push(Op { key: META_KEY.to_vec(), value: Some(meta.into()), former_bytes });
         Some((ops, masks, self.last))
     }
 
     fn append(&mut self, log: Log, value: Vec<u8>) -> (Log, u64) {
         let size_key = log.size_key();
-        let index = size(self.known.get(&size_key).and_then(Known::current));
+        let index = size(self.known.get(&size_key).and_then(Known::current).map(|raw| &**raw));
         // An entry beyond the size was never there: no need to ask the engine.
-        let entry = Known { durable: None, planned: Some(Some(value)) };
+        let entry = Known { durable: None, planned: Some(Some(value.into())) };
         self.known.insert(log.entry_key(index), entry);
-        self.plan(size_key, Some((index + 1).to_be_bytes().to_vec()));
+        self.plan(size_key, Some(Bytes::copy_from_slice(&(index + 1).to_be_bytes())));
         (log, index)
     }
 
@@ -124,14 +128,14 @@ impl<'a> Plan<'a> {
         match self.known.entry(key) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
-                let durable = self.engine.get(unknown.key())?;
+                let durable = self.shared.get(unknown.key())?;
                 Ok(unknown.insert(Known { durable, planned: None }))
             }
         }
     }
 
     /// Plans a write of a key that was looked at.
-    fn plan(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
+    fn plan(&mut self, key: Vec<u8>, value: Option<Bytes>) {
         if let Some(known) = self.known.get_mut(&key) {
             known.planned = Some(value);
         }
@@ -139,13 +143,13 @@ impl<'a> Plan<'a> {
 }
 
 /// A record's version and value.
-pub(super) fn split(raw: &[u8]) -> Option<(Version, &[u8])> {
-    let (version, value) = raw.split_first_chunk()?;
-    Some((version_of(*version), value))
+pub(super) fn split(raw: &Bytes) -> Option<(Version, Bytes)> {
+    let version = raw.first_chunk()?;
+    Some((version_of(*version), raw.slice(version.len()..)))
 }
 
-fn join(number: u64, value: &[u8]) -> Vec<u8> {
-    [&number.to_be_bytes(), value].concat()
+fn join(number: u64, value: &[u8]) -> Bytes {
+    [&number.to_be_bytes(), value].concat().into()
 }
 
 /// A log's size from its record; 0 where there is none.

@@ -32,7 +32,7 @@ enum Word {
 }
 
 impl Engine for Scripted {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
         self.memory.get(key)
     }
 
@@ -96,14 +96,18 @@ fn batch(puts: &[(&str, &str)], deletes: &[&str]) -> Batch {
     batch
 }
 
+fn text(value: &[u8]) -> &str {
+    std::str::from_utf8(value).unwrap()
+}
+
 async fn seen(store: &Embedded) -> String {
-    let shown = |entry: Entry| format!("{}={}", entry.id, String::from_utf8(entry.value).unwrap());
+    let shown = |entry: Entry| format!("{}={}", entry.id, text(&entry.value));
     let span = Span::new(Scope::Process, Kind::Setting);
     let found: Vec<_> = store.range(&span).await.unwrap().into_iter().map(shown).collect();
     let mut single = Vec::new();
     for id in ["a", "b", "c", "d"] {
         if let Some(record) = store.get(&key(id)).await.unwrap() {
-            single.push(format!("{id}={}", String::from_utf8(record.value).unwrap()));
+            single.push(format!("{id}={}", text(&record.value)));
         }
     }
     assert_eq!(found, single, "range and get must agree");
@@ -197,7 +201,8 @@ async fn a_failing_engine_acknowledges_nothing_shows_nothing_and_stops() {
 #[tokio::test]
 async fn a_store_of_another_layout_is_refused() {
     let memory = Memory::default();
-    let meta = Op { key: crate::store::engine::META_KEY.to_vec(), value: Some(vec![9, 0]) };
+    let key = crate::store::engine::META_KEY.to_vec();
+    let meta = Op { key, value: Some(vec![9, 0].into()), former_bytes: 0 };
     memory.apply(&[meta], 0).unwrap();
     let opened = Embedded::start(Box::new(memory), unlimited(), Path::new("other"));
     assert!(matches!(opened, Err(OpenError::Format { found: 9, known: 1, .. })));

@@ -105,7 +105,7 @@ pub(super) fn run(shared: &Shared, mut jobs: mpsc::Receiver<Job>, mut last: u64)
 
 /// Writes a group and answers each of its callers; returns the number of the last commit.
 fn settle(shared: &Shared, group: Vec<Job>, last: u64) -> u64 {
-    let mut plan = Plan::new(shared.engine.as_ref(), last);
+    let mut plan = Plan::new(shared, last);
     let mut admitted = Vec::new();
     for Job { batch, answer } in group {
         if let Err(reason) = shared.admits(batch.purpose) {
@@ -137,22 +137,17 @@ fn settle(shared: &Shared, group: Vec<Job>, last: u64) -> u64 {
 
 fn write(shared: &Shared, plan: Plan<'_>, last: u64) -> (Result<(), StopReason>, u64) {
     let Some((ops, masks, number)) = plan.finish() else { return (Ok(()), last) };
-    exchange_masks(shared, masks);
+    shared.shown.write().unwrap_or_else(PoisonError::into_inner).masks = masks;
     match shared.engine.apply(&ops, number) {
         Ok(()) => {
-            exchange_masks(shared, Masks::default());
+            let mut shown = shared.shown.write().unwrap_or_else(PoisonError::into_inner);
+            shown.masks = Masks::default();
+            shown.recent.keep(ops);
             (Ok(()), number)
         }
         // The masks stay: whether the engine holds the group is not known, so nobody sees it.
         Err(error) => (Err(shared.fail(error)), last),
     }
-}
-
-fn exchange_masks(shared: &Shared, masks: Masks) {
-    let mut guard = shared.masks.write().unwrap_or_else(PoisonError::into_inner);
-    let former = std::mem::replace(&mut *guard, masks);
-    drop(guard);
-    drop(former);
 }
 
 fn reply(

@@ -10,9 +10,12 @@ const CHUNK: u8 = 0xFE;
 /// A value's head (the number of further pieces and the first piece) and its further pieces.
 pub(super) fn split(value: &[u8]) -> (Vec<u8>, impl Iterator<Item = &[u8]>) {
     let (first, rest) = value.split_at_checked(CHUNK_BYTES).unwrap_or((value, &[]));
-    let chunks = rest.chunks(CHUNK_BYTES);
-    let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-    ([&count.to_be_bytes(), first].concat(), chunks)
+    ([&further(value.len()).to_be_bytes(), first].concat(), rest.chunks(CHUNK_BYTES))
+}
+
+/// How many further pieces a value of so many bytes has.
+pub(super) fn further(bytes: usize) -> u32 {
+    u32::try_from(bytes.saturating_sub(CHUNK_BYTES).div_ceil(CHUNK_BYTES)).unwrap_or(u32::MAX)
 }
 
 /// The first piece and the number of further ones.

@@ -18,13 +18,17 @@ fn open(folder: &Path) -> Result<Embedded, OpenError> {
 /// Opens a store whose last life has ended in this process: under load sled's threads let go of its
 /// files a little later.
 fn open_again(folder: &Path) -> Embedded {
-    let mut opened = open(folder);
+    again(|| open(folder))
+}
+
+fn again<T>(open: impl Fn() -> Result<T, OpenError>) -> T {
+    let mut opened = open();
     for _ in 0..OPENINGS_MAX {
         if opened.is_ok() {
             break;
         }
         std::thread::yield_now();
-        opened = open(folder);
+        opened = open();
     }
     opened.unwrap()
 }
@@ -59,7 +63,7 @@ async fn whole_to(store: &Embedded) -> u64 {
     let mut seen = 0;
     while seen < size {
         for entry in store.entries(&log(), seen, 1000).await.unwrap() {
-            assert_eq!((entry.index, entry.value), (seen, seen.to_be_bytes().to_vec()));
+            assert_eq!((entry.index, &*entry.value), (seen, &seen.to_be_bytes()[..]));
             let record = store.get(&key(seen)).await.unwrap().unwrap();
             assert_eq!(record.value, value(seen));
             seen += 1;
@@ -276,5 +280,32 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
         let whole = whole_to(&store).await;
         assert!(Some(whole) > acknowledged, "round {round}: {whole} of {acknowledged:?}");
         assert!(whole >= 5, "the child was killed in the middle of its work");
+    }
+}
+
+#[tokio::test]
+async fn what_is_replaced_or_deleted_leaves_no_piece_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let pieces = || {
+        let engine = again(|| Sled::open(folder.path()));
+        engine.tree.iter().keys().filter(|key| chunk::is_chunk(key.as_ref().unwrap())).count()
+    };
+    for (length, expected) in [
+        (Some(20_000), 4),
+        (Some(4097), 1),
+        (Some(9000), 2),
+        (Some(10), 0),
+        (Some(5000), 1),
+        (None, 0),
+    ] {
+        let store = open_again(folder.path());
+        let mut batch = Batch::new();
+        match length {
+            Some(length) => batch.put(key(1), vec![1; length]),
+            None => batch.delete(key(1)),
+        };
+        store.commit(batch).await.unwrap();
+        drop(store);
+        assert_eq!(pieces(), expected, "{length:?}");
     }
 }
