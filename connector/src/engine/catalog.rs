@@ -7,9 +7,11 @@ mod reader;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use policy::{CheckedPolicy, Verdict};
+use odrl_parser::Term;
+use policy::{CheckedPolicy, Compiled};
 use protocol::id::DatasetId;
 use serde_json::{Value, json};
 use wire::did::Did;
@@ -33,15 +35,21 @@ const PREPARED_MAX: usize = 100_000;
 pub struct Prepared {
     id: DatasetId,
     listed_for: ListedFor,
-    rule: CheckedPolicy,
-    /// Who sees it, where its rule says so.
-    access: Option<CheckedPolicy>,
-    /// The same for the same rule, whatever the id of the offer.
-    rule_number: usize,
+    rules: Arc<Rules>,
     title: String,
     description: String,
     media_type: String,
     json: String,
+}
+
+/// The rules of an offer: the same for all offers that say the same, whatever their ids.
+#[derive(Debug)]
+struct Rules {
+    /// Counted from 0 within a catalogue.
+    number: usize,
+    whole: Compiled,
+    /// Who sees it, where the rules say so.
+    access: Option<Compiled>,
 }
 
 impl Prepared {
@@ -242,18 +250,19 @@ impl<P: Parts> Engine<P> {
         standing: &Standing,
     ) -> Result<bool, EngineError> {
         let (rule, now) = (rule::read(&dataset.offer, Shape::Offer)?, self.clock.now());
-        if let Some(access) = access::access(&rule)?
-            && !rule::may_see(&access, peer, &dataset.id, standing, now)?
-        {
-            return Ok(true);
-        }
-        match dataset.listed_for {
-            ListedFor::Members => Ok(false),
-            ListedFor::Permitted => {
-                let decision = rule::decide(&rule, peer, &dataset.id, standing, now)?;
-                Ok(decision.verdict == Verdict::Deny)
-            }
-        }
+        let permits = |rule: &CheckedPolicy, action| {
+            rule::permits(&Compiled::new(rule), action, peer, &dataset.id, standing, now)
+        };
+        let may_see = match access::access(&rule)? {
+            Some(access) => permits(&access, Term::SEE)?,
+            None => true,
+        };
+        let is_shown = may_see
+            && match dataset.listed_for {
+                ListedFor::Members => true,
+                ListedFor::Permitted => permits(&rule, Term::USE)?,
+            };
+        Ok(!is_shown)
     }
 
     async fn prepared(
@@ -264,12 +273,15 @@ impl<P: Parts> Engine<P> {
             return Ok(catalog);
         }
         let mut catalog = Vec::new();
-        let mut rules: BTreeMap<Digest, usize> = BTreeMap::new();
+        let mut known: BTreeMap<Digest, Arc<Rules>> = BTreeMap::new();
         for dataset in self.datasets(participant.did()).await? {
             if dataset.withdrawn.is_none() {
-                let next = rules.len();
-                let number = *rules.entry(rule_digest(&dataset.offer)?).or_insert(next);
-                catalog.push(Arc::new(prepare(participant, dataset, number)?));
+                let number = known.len();
+                let rules = match known.entry(rule_digest(&dataset.offer)?) {
+                    Entry::Occupied(rules) => rules.into_mut(),
+                    Entry::Vacant(new) => new.insert(Arc::new(compile(&dataset.offer, number)?)),
+                };
+                catalog.push(Arc::new(prepare(participant, dataset, rules.clone())));
             }
         }
         catalog.sort_by(|one, other| one.id.cmp(&other.id));
@@ -288,12 +300,13 @@ fn rule_digest(offer: &Value) -> Result<Digest, EngineError> {
     Digest::of_canonical(&rule).map_err(|_| EngineError::Internal { what: "an offer's digest" })
 }
 
-fn prepare(
-    participant: &Participant,
-    dataset: DatasetRecord,
-    rule_number: usize,
-) -> Result<Prepared, EngineError> {
-    let rule = rule::read(&dataset.offer, Shape::Offer)?;
+fn compile(offer: &Value, number: usize) -> Result<Rules, EngineError> {
+    let rule = rule::read(offer, Shape::Offer)?;
+    let access = access::access(&rule)?.as_ref().map(Compiled::new);
+    Ok(Rules { number, whole: Compiled::new(&rule), access })
+}
+
+fn prepare(participant: &Participant, dataset: DatasetRecord, rules: Arc<Rules>) -> Prepared {
     let distribution = |format: &str| {
         json!({
             "@type": "Distribution",
@@ -310,17 +323,15 @@ fn prepare(
         "hasPolicy": [dataset.offer],
         "distribution": [distribution(FORMAT_PULL), distribution(FORMAT_PUSH)],
     });
-    Ok(Prepared {
+    Prepared {
         id: dataset.id,
         listed_for: dataset.listed_for,
-        access: access::access(&rule)?,
-        rule,
-        rule_number,
+        rules,
         title: dataset.title,
         description: dataset.description,
         media_type: dataset.media_type,
         json: json.to_string(),
-    })
+    }
 }
 
 /// The data service through which all datasets of a participant are reached.

@@ -2,7 +2,9 @@
 
 use odrl_parser::{Id, Term};
 pub(crate) use policy::Shape;
-use policy::{CheckedPolicy, Decision, Explanation, Facts, Request, Verdict, check, evaluate};
+use policy::{
+    CheckedPolicy, Compiled, Decision, Explanation, Facts, Request, Verdict, check, evaluate,
+};
 use protocol::id::DatasetId;
 use serde_json::Value;
 use wire::did::Did;
@@ -42,9 +44,10 @@ pub(crate) fn decide(
     judge_offered(rule, peer, dataset, standing, now).map(|(decision, _)| decision)
 }
 
-/// Whether the rules about seeing an offer show it to `peer` at `now`.
-pub(crate) fn may_see(
-    access: &CheckedPolicy,
+/// Whether a rule permits `peer` the action on `dataset` at `now`, were it agreed.
+pub(crate) fn permits(
+    rule: &Compiled,
+    action: Term,
     peer: &Did,
     dataset: &DatasetId,
     standing: &Standing,
@@ -53,8 +56,8 @@ pub(crate) fn may_see(
     let list_until = Some(standing.list.expires);
     let moment = Moment::Offered;
     let reader = Circumstances { consumer: peer, standing, now, list_until, moment };
-    let request = Request { action: Term::SEE, ..use_by(peer, dataset)? };
-    Ok(evaluate(access, &request, &facts::gather(access, &reader)).verdict == Verdict::Permit)
+    let request = Request { action, ..use_by(peer, dataset)? };
+    Ok(rule.verdict(&request, &facts::gather(rule.policy(), &reader)) == Verdict::Permit)
 }
 
 /// What would have to be otherwise for `peer` to be given `dataset` at `now`.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use policy::Verdict;
+use odrl_parser::Term;
 use protocol::message::extension::{MISSING, REFUSED_NOW};
 use serde_json::{Map, Value};
 use wire::did::Did;
@@ -51,12 +51,12 @@ impl<'a> Reader<'a> {
     }
 
     fn may_see(&self, dataset: &Prepared) -> Result<bool, EngineError> {
-        let Some(access) = &dataset.access else { return Ok(true) };
+        let Some(access) = &dataset.rules.access else { return Ok(true) };
         if let Some(sees) = self.known(dataset).sees {
             return Ok(sees);
         }
         let Self { peer, standing, now, .. } = self;
-        let sees = rule::may_see(access, peer, &dataset.id, standing, *now)?;
+        let sees = rule::permits(access, Term::SEE, peer, &dataset.id, standing, *now)?;
         self.keep(dataset, |asked| asked.sees = Some(sees));
         Ok(sees)
     }
@@ -75,8 +75,8 @@ impl<'a> Reader<'a> {
             return Ok(permits);
         }
         let Self { peer, standing, now, .. } = self;
-        let decision = rule::decide(&dataset.rule, peer, &dataset.id, standing, *now)?;
-        let permits = decision.verdict == Verdict::Permit;
+        let rule = &dataset.rules.whole;
+        let permits = rule::permits(rule, Term::USE, peer, &dataset.id, standing, *now)?;
         self.keep(dataset, |asked| asked.permits = Some(permits));
         Ok(permits)
     }
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
             return Ok(missing);
         }
         let Self { peer, standing, now, .. } = self;
-        let (rule, id) = (&dataset.rule, &dataset.id);
+        let (rule, id) = (dataset.rules.whole.policy(), &dataset.id);
         let decision = rule::decide(rule, peer, id, standing, *now)?.redacted();
         let explanation = rule::explain_offered(rule, peer, id, standing, *now)?;
         let codes = decision.codes.iter().map(|code| Value::from(code.code()));
@@ -106,15 +106,16 @@ impl<'a> Reader<'a> {
     }
 
     fn known(&self, dataset: &Prepared) -> Asked {
-        self.asked.borrow().get(dataset.rule_number).cloned().unwrap_or_default()
+        self.asked.borrow().get(dataset.rules.number).cloned().unwrap_or_default()
     }
 
     fn keep(&self, dataset: &Prepared, change: impl FnOnce(&mut Asked)) {
         let mut asked = self.asked.borrow_mut();
-        if asked.len() <= dataset.rule_number {
-            asked.resize(dataset.rule_number + 1, Asked::default());
+        let number = dataset.rules.number;
+        if asked.len() <= number {
+            asked.resize(number + 1, Asked::default());
         }
-        if let Some(asked) = asked.get_mut(dataset.rule_number) {
+        if let Some(asked) = asked.get_mut(number) {
             change(asked);
         }
     }
