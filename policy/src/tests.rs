@@ -4,6 +4,7 @@ mod badges;
 mod books;
 mod build;
 mod cases;
+mod compiled;
 mod depends;
 mod differ;
 mod duties;
