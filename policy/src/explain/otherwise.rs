@@ -1,6 +1,7 @@
 //! Changes of a single fact that would bring a permit, each judged.
 
 use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Unbounded};
 
 use jiff::{SignedDuration, Timestamp};
 use odrl_parser::{Id, Operator};
@@ -50,23 +51,19 @@ impl Trial<'_> {
         self.permits(&facts)
     }
 
-    /// The nearest stretch of time before and after now. Half of the tries are left for the rest.
+    /// The nearest stretch of time after and before now: a quarter of the tries at most.
     fn times(&mut self) {
         let now = self.judge.now;
-        let bounds: Vec<Timestamp> = self.judge.bounds().into_iter().collect();
+        let bounds = self.judge.bounds();
         let tries = CHANGES_TRIED_MAX / 8;
-        let ahead: Vec<Timestamp> =
-            bounds.iter().copied().filter(|at| *at > now).take(tries).collect();
-        let mut ahead = ahead.into_iter();
+        let mut ahead = bounds.range((Excluded(now), Unbounded)).copied().take(tries);
         if let Some(from) = ahead.find(|at| self.permits_at(*at)) {
             let until = ahead.find(|at| !self.permits_at(*at));
             self.found.push(Change::Time { from: Some(from), until });
         }
         let moment = SignedDuration::from_nanos(1);
         let before = |at: Timestamp| at.checked_sub(moment).ok();
-        let behind: Vec<Timestamp> =
-            bounds.iter().rev().copied().filter(|at| *at <= now).take(tries).collect();
-        let mut behind = behind.into_iter();
+        let mut behind = bounds.range(..=now).rev().copied().take(tries);
         let last = behind.find(|at| before(*at).is_some_and(|at| self.permits_at(at)));
         if let Some(until) = last {
             let start = behind.find(|at| before(*at).is_some_and(|at| !self.permits_at(at)));

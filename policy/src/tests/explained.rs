@@ -77,6 +77,10 @@ fn changes_name_time_kind_purpose_duty() {
     let window = of(rule("use").iff(window));
     let expected = time(Some("2027-01-01T00:00:00Z"), Some("2027-03-01T00:00:00Z"));
     assert_eq!(changes(&window, &facts()), [expected]);
+    // Now alone is the wrong time.
+    let ever_else = of(rule("use").iff(atom("dateTime", "neq", super::NOW)));
+    let after = time(Some("2026-11-23T12:00:00.000000001Z"), None);
+    assert_eq!(changes(&ever_else, &facts()), [after, time(None, Some(super::NOW))]);
     let value = |name: &str, value: &str| Change::Value {
         operand: FactKey::of(operand(name)),
         value: Value::Iri(iri(value)),
@@ -93,7 +97,6 @@ fn changes_name_time_kind_purpose_duty() {
     assert_eq!(changes(&duty, &facts()), [expected]);
 }
 
-/// Over generated worlds: what is missing is missing, and what is offered helps.
 #[test]
 fn members_duties_and_the_one_of_many_can_be_missing() {
     let only = |pointer: &str| Some(vec![pointer.to_owned()]);
@@ -130,6 +133,29 @@ fn what_stands_in_the_way_is_tried_so_often_and_no_more() {
     assert_eq!((rules(50), rules(300)), (1, 2));
 }
 
+/// Each change that is tried costs a verdict.
+#[test]
+fn changes_are_tried_so_often_and_no_more() {
+    let facts = Facts::at(at(super::NOW));
+    let names: Vec<String> = (0..300).map(|n| format!("urn:p:{n}")).collect();
+    let purpose = atom("purpose", "isAnyOf", &names.join(" "));
+    let values = changes(&agreed(vec![rule("use").iff(purpose)], vec![]), &facts);
+    assert_eq!(values.len(), crate::CHANGES_TRIED_MAX);
+    // An instant and the moment after it are two tries, of 32 in each direction.
+    let times = |operator: &str, step: i64, count: i64| {
+        let hour = |n: i64| facts.now() + jiff::SignedDuration::from_hours(n * step);
+        let passing = (1..count).map(|n| atom("dateTime", "neq", &hour(n).to_string()));
+        let last = atom("dateTime", operator, &hour(count).to_string());
+        let rule = passing.chain([last]).fold(rule("use"), RuleExt::iff);
+        changes(&agreed(vec![rule], vec![]), &facts).len()
+    };
+    for (operator, step) in [("gt", 1), ("lt", -1)] {
+        let found = (times(operator, step, 16), times(operator, step, 17));
+        assert_eq!(found, (1, 0), "{operator}");
+    }
+}
+
+/// Over generated worlds: what is missing is missing, and what is offered helps.
 #[test]
 fn every_explanation_is_true() {
     let mut dice = Dice(9);
