@@ -2,7 +2,7 @@
 
 mod badges;
 mod books;
-mod build;
+pub(crate) mod build;
 mod cases;
 mod compiled;
 mod depends;
@@ -37,7 +37,10 @@ use wire::iri::Iri;
 use wire::node::Node;
 
 use crate::text::{Lang, Voice};
-use crate::{Book, Capabilities, CheckedPolicy, Facts, Request, Standing, check};
+use crate::{
+    Book, Capabilities, CheckedPolicy, Compiled, Decision, Facts, Request, Standing, check,
+    evaluate,
+};
 
 pub(super) const NOW: &str = "2026-11-23T12:00:00Z";
 pub(super) const MOBILITY: &str = "https://w3id.org/allmende/v1/kind/mobility-service";
@@ -93,6 +96,15 @@ pub(super) fn checked(json: &Json) -> CheckedPolicy {
 pub(super) fn request() -> Request {
     let id = |text| Id::parse(text).unwrap();
     Request { action: Term::USE, assignee: id("did:web:firm.example"), target: id("urn:d") }
+}
+
+/// What both evaluators say.
+pub(super) fn judged(policy: &CheckedPolicy, request: &Request, facts: &Facts) -> Decision {
+    let decision = evaluate(policy, request, facts);
+    let compiled = Compiled::new(policy);
+    let answer = compiled.decide(request, facts, &mut compiled.scratch());
+    assert_eq!(compiled.render(request, facts, answer), decision);
+    decision
 }
 
 /// What is known of Firm: vetted as a mobility service until the list expires, states traffic

@@ -8,10 +8,10 @@ use super::build::{
     RuleExt, action, agreed, agreed_in_rules, atom, collection, id, in_unit, joined, operand,
     place, put_places, rule, thing,
 };
-use super::{NOW, at, facts, iri, request};
+use super::{NOW, at, facts, iri, judged, request};
 use crate::{
     About, DutyState, EventLog, Fact, FactKey, Facts, Membership, Performance, Provenance, RuleKey,
-    Value, Verdict, check, evaluate,
+    Value, Verdict, check,
 };
 
 const FIRM: &str = "did:web:firm.example";
@@ -21,7 +21,7 @@ const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
 fn answers(what: &str, policy: &Policy, asked: &str, facts: &Facts, expected: bool) {
     let mut ask = request();
     ask.action = action(asked);
-    let decision = evaluate(&check(policy).unwrap(), &ask, facts);
+    let decision = judged(&check(policy).unwrap(), &ask, facts);
     assert_eq!(decision.verdict == Verdict::Permit, expected, "{what}: {:?}", decision.reasons());
 }
 
@@ -190,7 +190,7 @@ fn refinements_of_actions_assets_and_parties() {
     // The collection itself is more than the members that are meant.
     let mut ask = request();
     ask.target = id("urn:assets");
-    let found = evaluate(&check(&policy).unwrap(), &ask, &version("2"));
+    let found = judged(&check(&policy).unwrap(), &ask, &version("2"));
     assert_eq!(found.verdict, Verdict::Deny);
 }
 
@@ -226,7 +226,7 @@ fn duties_conditions_consequences() {
     answers("the duty does not count yet", &conditional, "use", &facts(), true);
     let later = facts().moved_to(at("2026-12-02T00:00:00Z"));
     answers("now it does", &conditional, "use", &later, false);
-    let found = evaluate(&check(&conditional).unwrap(), &request(), &facts());
+    let found = judged(&check(&conditional).unwrap(), &request(), &facts());
     assert_eq!(found.next_change, Some(at("2026-12-01T00:00:00Z")));
     // A payment from before the duty counted is none.
     let early = paid("2026-11-20T00:00:00Z").moved_to(at("2026-12-02T00:00:00Z"));
@@ -251,7 +251,7 @@ fn obligations_over_time() {
     put_places(&mut policy);
     let policy = check(&policy).unwrap();
     let states = |facts: &Facts| -> Vec<DutyState> {
-        evaluate(&policy, &request(), facts).obligations.iter().map(|it| it.state).collect()
+        judged(&policy, &request(), facts).obligations.iter().map(|it| it.state).collect()
     };
     let log = |until: &str| {
         let event = crate::Event { since: at("2026-11-10T00:00:00Z"), until: Some(at(until)) };

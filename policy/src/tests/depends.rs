@@ -3,14 +3,13 @@
 use odrl_parser::{LogicalOperator, Policy};
 
 use super::build::{RuleExt, agreed, atom, collection, id, joined, operand, place, rule};
-use super::{at, facts, iri, request};
+use super::{at, facts, iri, judged, request};
 use crate::{
     Decision, Dependency, Event, EventLog, FactKey, Facts, Provenance, RuleKey, Verdict, check,
-    evaluate,
 };
 
 fn decide(policy: &Policy, facts: &Facts) -> Decision {
-    evaluate(&check(policy).unwrap(), &request(), facts)
+    judged(&check(policy).unwrap(), &request(), facts)
 }
 
 fn steps(operator: LogicalOperator) -> Policy {

@@ -7,10 +7,8 @@ use super::build::{
     RuleExt, action, agreed, agreed_in_rules, atom, collection, id, joined, put_places, rule, thing,
 };
 use super::whole::settled;
-use super::{at, facts, request};
-use crate::{
-    DutyState, Facts, Performance, Provenance, RuleKey, Settings, Verdict, check, evaluate,
-};
+use super::{at, facts, judged, request};
+use crate::{DutyState, Facts, Performance, Provenance, RuleKey, Settings, Verdict, check};
 
 const FIRM: &str = "did:web:firm.example";
 const OTHER: &str = "did:web:other.example";
@@ -79,13 +77,13 @@ fn a_thing_is_itself_and_no_other_whatever_nobody_says_of_members() {
         vec![rule("use").on(thing("urn:d")).by(thing(FIRM))],
         vec![rule("use").on(thing("urn:e")).by(thing(FIRM))],
     );
-    assert_eq!(evaluate(&check(&forbid).unwrap(), &ask, &facts()).verdict, Verdict::Permit);
+    assert_eq!(judged(&check(&forbid).unwrap(), &ask, &facts()).verdict, Verdict::Permit);
     let whole = collection("urn:assets", vec![]);
     let whole = agreed_in_rules(vec![rule("use").on(whole).by(thing(FIRM))], vec![]);
     let whole = check(&whole).unwrap();
-    assert_eq!(evaluate(&whole, &ask, &facts()).verdict, Verdict::Deny);
+    assert_eq!(judged(&whole, &ask, &facts()).verdict, Verdict::Deny);
     ask.target = id("urn:assets");
-    assert_eq!(evaluate(&whole, &ask, &facts()).verdict, Verdict::Permit);
+    assert_eq!(judged(&whole, &ask, &facts()).verdict, Verdict::Permit);
 }
 
 #[test]

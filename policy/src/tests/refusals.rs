@@ -6,10 +6,9 @@ use super::build::{
     RuleExt, action, agreed, agreed_in_rules, atom, collection, id, in_unit, joined, operand, rule,
     thing,
 };
-use super::{facts, iri, request};
+use super::{facts, iri, judged, request};
 use crate::{
     Fact, FactKey, Incomplete, Profile, Provenance, Settings, Value, Verdict, check, check_with,
-    evaluate,
 };
 
 const FIRM: &str = "did:web:firm.example";
@@ -75,9 +74,9 @@ fn what_only_a_meter_knows_is_denied_without_one() {
         let values = [Value::Decimal(count.into())].into();
         let fact = Fact::Known { values, provenance, valid_until: None };
         let facts = facts().with(FactKey::of(operand("count")), fact);
-        evaluate(&once, &request(), &facts).verdict
+        judged(&once, &request(), &facts).verdict
     };
-    assert_eq!(evaluate(&once, &request(), &facts()).verdict, Verdict::Deny);
+    assert_eq!(judged(&once, &request(), &facts()).verdict, Verdict::Deny);
     assert_eq!(read(0, Provenance::Statement), Verdict::Deny);
     assert_eq!(read(1, Provenance::Meter { reading: 1 }), Verdict::Deny);
     assert_eq!(read(0, Provenance::Meter { reading: 1 }), Verdict::Permit);
@@ -94,7 +93,7 @@ fn plural_actions_targets_and_parties_are_so_many_rules() {
         [("odrl:read", Verdict::Permit), ("odrl:print", Verdict::Permit), ("use", Verdict::Deny)]
     {
         ask.action = action(name);
-        assert_eq!(evaluate(&checked, &ask, &facts()).verdict, expected, "{name}");
+        assert_eq!(judged(&checked, &ask, &facts()).verdict, expected, "{name}");
     }
 }
 
@@ -108,5 +107,5 @@ fn incomplete_rules_are_about_everything_where_that_is_set() {
     let checked = check_with(&policy, &Profile::v1(), &lenient).unwrap();
     let mut ask = request();
     ask.action = action("odrl:sell");
-    assert_eq!(evaluate(&checked, &ask, &facts()).verdict, Verdict::Permit);
+    assert_eq!(judged(&checked, &ask, &facts()).verdict, Verdict::Permit);
 }

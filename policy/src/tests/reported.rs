@@ -4,15 +4,15 @@ use odrl_parser::Policy;
 use wire::digest::Digest;
 
 use super::build::{RuleExt, action, agreed, atom, id, rule};
-use super::{TRAFFIC, at, facts, request};
+use super::{TRAFFIC, at, facts, judged, request};
 use crate::{
     Attempt, Decision, Deontic, DutyMode, Facts, Performance, Profile, Provenance, RuleKey,
-    Settings, check_with, evaluate,
+    Settings, check_with,
 };
 
 fn decide(policy: &Policy, facts: &Facts) -> Decision {
     let settings = Settings { duties: DutyMode::Promise, ..Settings::default() };
-    evaluate(&check_with(policy, &Profile::v1(), &settings).unwrap(), &request(), facts)
+    judged(&check_with(policy, &Profile::v1(), &settings).unwrap(), &request(), facts)
 }
 
 #[test]

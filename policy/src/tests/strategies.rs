@@ -5,8 +5,8 @@ use odrl_parser::ConflictStrategy::{Invalid, Perm, Prohibit};
 
 use super::build::{RuleExt, action, agreed, atom, put_places, rule};
 use super::whole::{codes, settled};
-use super::{facts, request};
-use crate::{ConflictDefault, Profile, Settings, Verdict, check_with, evaluate};
+use super::{facts, judged, request};
+use crate::{ConflictDefault, Profile, Settings, Verdict, check_with};
 
 /// Cases 56 and 57 and ruling 7.
 #[test]
@@ -65,11 +65,11 @@ fn an_implied_action_may_not_be_prohibited() {
     ] {
         ask.action = action(name);
         let policy = check_with(&policy, &profile, &Settings::default()).unwrap();
-        assert_eq!(evaluate(&policy, &ask, &facts()).verdict, expected, "{name}");
+        assert_eq!(judged(&policy, &ask, &facts()).verdict, expected, "{name}");
     }
     // Implying grants nothing.
     let narrow = agreed(vec![rule("odrl:reproduce")], vec![]);
     ask.action = action("odrl:print");
     let narrow = check_with(&narrow, &profile, &Settings::default()).unwrap();
-    assert_eq!(evaluate(&narrow, &ask, &facts()).verdict, Verdict::Deny);
+    assert_eq!(judged(&narrow, &ask, &facts()).verdict, Verdict::Deny);
 }

@@ -4,11 +4,13 @@ use insta::assert_snapshot;
 use odrl_parser::Term;
 use serde_json::{Value as Json, json};
 
-use super::{MOBILITY, NOW, TRAFFIC, agreement, at, atom, checked, facts, iri, request, to_use};
-use crate::{Decision, Fact, FactKey, Facts, Provenance, Value, Verdict, evaluate};
+use super::{
+    MOBILITY, NOW, TRAFFIC, agreement, at, atom, checked, facts, iri, judged, request, to_use,
+};
+use crate::{Decision, Fact, FactKey, Facts, Provenance, Value, Verdict};
 
 fn decide(permissions: Json, prohibitions: Json, facts: &Facts) -> Decision {
-    evaluate(&checked(&agreement(permissions, prohibitions)), &request(), facts)
+    judged(&checked(&agreement(permissions, prohibitions)), &request(), facts)
 }
 
 /// "permit" or the codes of the denial.
@@ -121,7 +123,7 @@ fn conflicts_are_flagged_when_written_and_when_met() {
     ));
     let overlaps = serde_json::to_string(&policy.overlaps()).unwrap();
     assert_snapshot!(overlaps, @r#"[{"permission":"/permission/0","prohibition":"/prohibition/0","void":true},{"permission":"/permission/0","prohibition":"/prohibition/1","void":false},{"permission":"/permission/1","prohibition":"/prohibition/0","void":false},{"permission":"/permission/1","prohibition":"/prohibition/1","void":false}]"#);
-    let decision = evaluate(&policy, &request(), &facts());
+    let decision = judged(&policy, &request(), &facts());
     let conflicts = serde_json::to_string(&decision.conflicts).unwrap();
     assert_snapshot!(conflicts, @r#"[{"permission":"/permission/0","prohibition":"/prohibition/0"},{"permission":"/permission/1","prohibition":"/prohibition/0"}]"#);
     assert_eq!(decision.verdict, Verdict::Deny);
@@ -134,15 +136,15 @@ fn another_target_or_assignee_is_denied() {
     let id = |text| odrl_parser::Id::parse(text).unwrap();
     let mut other = request();
     other.target = id("urn:e");
-    assert_eq!(outcome(&evaluate(&policy, &other, &facts())), "other-target");
+    assert_eq!(outcome(&judged(&policy, &other, &facts())), "other-target");
     let mut other = request();
     other.assignee = id("did:web:ulm.example");
-    assert_eq!(outcome(&evaluate(&policy, &other, &facts())), "other-assignee");
+    assert_eq!(outcome(&judged(&policy, &other, &facts())), "other-assignee");
     let mut other = request();
     other.action = Term::action("odrl:sell").unwrap();
-    assert_eq!(outcome(&evaluate(&policy, &other, &facts())), "nothing-permits");
+    assert_eq!(outcome(&judged(&policy, &other, &facts())), "nothing-permits");
     other.action = Term::DISTRIBUTE;
-    assert_eq!(outcome(&evaluate(&policy, &other, &facts())), "permit");
+    assert_eq!(outcome(&judged(&policy, &other, &facts())), "permit");
 }
 
 /// Cases 30, 67 and 78: what is missing, from elsewhere, contradictory or stale is unknown.
@@ -254,12 +256,12 @@ fn too_many_bounds_of_time_end_in_an_earlier_look() {
 #[test]
 fn a_permit_exists_only_for_an_agreement_that_permits() {
     let agreed = agreement(use_if(&[future()]), json!([]));
-    let permit = evaluate(&checked(&agreed), &request(), &facts()).into_permit().unwrap();
+    let permit = judged(&checked(&agreed), &request(), &facts()).into_permit().unwrap();
     assert_eq!(permit.expires(), Some(at("2027-01-01T00:00:00Z")));
     let denied = decide(use_if(&[past()]), json!([]), &facts());
     assert!(denied.into_permit().is_err());
     let offer = json!({"@id": "urn:o", "@type": "Offer", "permission": use_if(&[future()])});
-    let hypothetical = evaluate(&checked(&offer), &request(), &facts());
+    let hypothetical = judged(&checked(&offer), &request(), &facts());
     assert_eq!((hypothetical.verdict, hypothetical.hypothetical), (Verdict::Permit, true));
     assert!(hypothetical.into_permit().is_err());
 }

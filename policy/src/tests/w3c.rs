@@ -12,10 +12,10 @@ use super::build::{
     put_places, rule, thing,
 };
 use super::whole::{EUR, known};
-use super::{at, facts, iri, request};
+use super::{at, facts, iri, judged, request};
 use crate::{
     About, Activation, Deontic, DutyFact, DutyState, Event, EventLog, Fact, FactKey, Facts,
-    Membership, Performance, Provenance, RuleKey, Told, Value, Verdict, check, evaluate,
+    Membership, Performance, Provenance, RuleKey, Told, Value, Verdict, check,
 };
 
 const FIRM: &str = "did:web:firm.example";
@@ -44,7 +44,7 @@ enum Says {
 fn says(name: &str, policy: &Policy, asked: &str, facts: &Facts, expected: Says) -> String {
     let mut ask = request();
     ask.action = action(asked);
-    let found = evaluate(&check(policy).unwrap(), &ask, facts);
+    let found = judged(&check(policy).unwrap(), &ask, facts);
     let rule = found.rules.iter().find(|rule| rule.regulates);
     let state = found.obligations.first().map(|it| it.state);
     let permits = found.verdict == Verdict::Permit;

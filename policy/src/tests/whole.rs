@@ -10,11 +10,11 @@ use super::build::{
     RuleExt, action, agreed, agreed_in_rules, atom, collection, id, in_unit, joined, operand,
     place, put_places, rule, thing,
 };
-use super::{at, facts, iri, request};
+use super::{at, facts, iri, judged, request};
 use crate::{
     About, Decision, Deontic, DutyFact, DutyMode, DutyState, Event, EventLog, Fact, FactKey, Facts,
     Membership, Performance, Performed, Profile, Provenance, RuleKey, Settings, Told, Value,
-    Verdict, check, check_with, evaluate, evaluate_all,
+    Verdict, check, check_with, evaluate_all,
 };
 
 const FIRM: &str = "did:web:firm.example";
@@ -22,7 +22,7 @@ pub(super) const EUR: &str = "https://w3id.org/allmende/v1/unit/eur";
 
 pub(super) fn settled(policy: &Policy, settings: Settings, facts: &Facts) -> Decision {
     let policy = check_with(policy, &Profile::v1(), &settings).unwrap();
-    evaluate(&policy, &request(), facts)
+    judged(&policy, &request(), facts)
 }
 
 pub(super) fn codes(decision: &Decision) -> String {
