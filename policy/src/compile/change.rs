@@ -93,3 +93,35 @@ impl Question<'_> {
 pub(super) fn moment_after(at: Timestamp) -> Option<Timestamp> {
     at.checked_add(SignedDuration::from_nanos(1)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use odrl_parser::{LogicalOperator, Rule};
+
+    use crate::tests::build::{RuleExt, agreed, atom, collection, joined, rule};
+    use crate::{Compiled, check};
+
+    /// Each instant has the moment after it; agreement, end and first exercise always count.
+    #[test]
+    fn room_is_made_for_the_instants_that_facts_can_add() {
+        let tell = |name| rule("odrl:inform").named(name);
+        let event = |name| atom("event", "lt", name);
+        let days = ["2026-12-01", "2026-12-02", "2026-12-03"];
+        let steps = days.map(|day| atom("dateTime", "gt", day)).to_vec();
+        let room = |rule: Rule| {
+            let policy = agreed(vec![rule], vec![]);
+            Compiled::new(&check(&policy).unwrap()).times.room()
+        };
+        let plain = || rule("use");
+        for (what, rule, instants) in [
+            ("nothing", plain(), 3),
+            ("an operand and a span", plain().iff(atom("sinceAgreement", "lt", "P1D")), 5),
+            ("a collection", plain().by(collection("urn:firms", vec![])), 4),
+            ("two duties", plain().and_do(tell("urn:1")).and_do(tell("urn:2")), 11),
+            ("two events", plain().iff(event("urn:1")).iff(event("urn:2")), 10),
+            ("three steps", plain().iff(joined(LogicalOperator::AndSequence, steps)), 10),
+        ] {
+            assert_eq!(room(rule), 2 * instants, "{what}");
+        }
+    }
+}

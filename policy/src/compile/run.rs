@@ -222,23 +222,11 @@ impl Question<'_> {
         }
     }
 
+    /// Whether the steps came to hold in their order, if the log knows of every step.
     fn in_order(self, places: &[wire::pointer::Pointer], now: Timestamp) -> Truth {
-        let mut before = None;
-        for place in places {
-            let held = self.facts.first_held(place, now).filter(|at| *at <= now);
-            let Some(held) = held else { return Truth::Unknown };
-            if before.is_some_and(|before| held < before) {
-                return self.or_unknown(places, now);
-            }
-            before = Some(held);
-        }
-        Truth::Satisfied
-    }
-
-    /// Out of order, if the log knows of every step.
-    fn or_unknown(self, places: &[wire::pointer::Pointer], now: Timestamp) -> Truth {
-        let known = |place| self.facts.first_held(place, now).is_some_and(|at| at <= now);
-        Truth::of(places.iter().all(known).then_some(false))
+        let held = |place| self.facts.first_held(place, now).filter(|at| *at <= now);
+        let are_known = places.iter().all(|place| held(place).is_some());
+        Truth::of(are_known.then(|| places.iter().map(held).is_sorted()))
     }
 }
 
