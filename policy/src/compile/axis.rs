@@ -62,9 +62,8 @@ pub(super) fn merge<'a>(
             None => groups.push(vec![member]),
         }
     }
-    let merged = groups.into_iter().flat_map(|group| match group.len() {
-        0 | 1 => group,
-        _ => Member::joined(operator, &group, &Pointer::root()).map_or(group, |it| vec![it]),
+    let merged = groups.into_iter().flat_map(|group| {
+        Member::joined(operator, &group, &Pointer::root()).map_or(group, |it| vec![it])
     });
     merged.collect()
 }
@@ -111,8 +110,9 @@ fn joined_sets(operator: LogicalOperator, sets: &[&Set]) -> Option<Set> {
         }
         Set::Numbers(_, unit) => {
             let sets = sets.iter().map(|set| match set {
-                Set::Numbers(set, of) if of == unit => Some(set),
-                Set::Numbers(..) | Set::Nanoseconds(_) => None,
+                // What has one key has one unit.
+                Set::Numbers(set, _) => Some(set),
+                Set::Nanoseconds(_) => None,
             });
             let sets: Vec<_> = sets.collect::<Option<_>>()?;
             Some(Set::Numbers(Intervals::join(operator, &sets)?, unit.clone()))
@@ -122,27 +122,22 @@ fn joined_sets(operator: LogicalOperator, sets: &[&Set]) -> Option<Set> {
 
 fn axis_of_atom(atom: &Atom<'_>) -> Option<(AxisKey, Set)> {
     let sets = atom.demanded.iter().map(|value| beside(atom.operator, value));
-    let mut sets: Vec<Set> = sets.collect::<Option<_>>()?;
-    let set = match sets.len() {
-        1 => sets.pop()?,
-        _ => {
-            let join = match atom.operator {
-                Operator::IsNoneOf => LogicalOperator::And,
-                Operator::Eq
-                | Operator::Gt
-                | Operator::Gteq
-                | Operator::HasPart
-                | Operator::IsA
-                | Operator::IsAllOf
-                | Operator::IsAnyOf
-                | Operator::IsPartOf
-                | Operator::Lt
-                | Operator::Lteq
-                | Operator::Neq => LogicalOperator::Or,
-            };
-            joined_sets(join, &sets.iter().collect::<Vec<_>>())?
-        }
+    let sets: Vec<Set> = sets.collect::<Option<_>>()?;
+    let join = match atom.operator {
+        Operator::IsNoneOf => LogicalOperator::And,
+        Operator::Eq
+        | Operator::Gt
+        | Operator::Gteq
+        | Operator::HasPart
+        | Operator::IsA
+        | Operator::IsAllOf
+        | Operator::IsAnyOf
+        | Operator::IsPartOf
+        | Operator::Lt
+        | Operator::Lteq
+        | Operator::Neq => LogicalOperator::Or,
     };
+    let set = joined_sets(join, &sets.iter().collect::<Vec<_>>())?;
     let unit = match &set {
         Set::Nanoseconds(_) => None,
         Set::Numbers(_, unit) => unit.clone(),
@@ -190,7 +185,9 @@ mod tests {
         for (constraints, nodes) in [
             (json!([from, until]), 1),
             (json!([from, purpose, until]), 3),
+            (json!([purpose, from, until]), 3),
             (json!([from, often]), 3),
+            (json!([atom("count", "gteq", 1), often]), 1),
             (json!([{"or": [from, until]}]), 1),
             (json!([{"xone": [from, until]}]), 1),
             (json!([{"xone": [from, often]}]), 3),

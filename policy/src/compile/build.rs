@@ -9,7 +9,7 @@ use wire::pointer::Pointer;
 
 use super::axis::{Member, atom_of, exactly_one, merge, source_of};
 use super::change::moment_after;
-use super::node::{Axis, Names, Node, Set, is_date};
+use super::node::{Axis, Names, Node, Set};
 use super::{Compiled, Duty, Match, Rule, Times};
 use crate::check::{Atom, CheckedPolicy, CheckedRule, Condition, Matcher, Modality};
 use crate::fact::{FactKey, Source};
@@ -262,7 +262,7 @@ impl Gathered {
         let mut flips = BTreeSet::new();
         for node in nodes {
             if let Node::Axis(Axis { key, set: Set::Nanoseconds(set), .. }) = node
-                && is_date(key.operand())
+                && key.operand() == Term::DATE_TIME
             {
                 flips.extend(set.cuts().iter().filter_map(|(at, after)| {
                     let at = Timestamp::from_nanosecond(*at).ok()?;

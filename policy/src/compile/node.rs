@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use odrl_parser::{LogicalOperator, Operator, Term};
+use odrl_parser::{LogicalOperator, Operator};
 use rust_decimal::Decimal;
 use wire::iri::Iri;
 use wire::pointer::Pointer;
@@ -170,9 +170,4 @@ pub(super) fn event_truth(
         EventLook::Known(found, _) => Truth::of(Some(found == phase)),
         EventLook::Absent | EventLook::Stale(_) | EventLook::Untrusted(_) => Truth::Unknown,
     }
-}
-
-/// The operands whose line is the clock's.
-pub(super) fn is_date(operand: Term) -> bool {
-    operand == Term::DATE_TIME
 }

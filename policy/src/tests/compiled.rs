@@ -2,9 +2,13 @@
 
 use odrl_parser::{LogicalOperator, Policy};
 
-use super::build::{RuleExt, agreed, atom, joined, rule};
-use super::{TRAFFIC, facts, iri, request};
-use crate::{Compiled, Facts, Profile, Scratch, Settings, Truth, check_with};
+use super::build::{RuleExt, agreed, atom, joined, operand, rule};
+use super::whole::known;
+use super::{TRAFFIC, facts, iri, judged, request};
+use crate::{
+    Compiled, FactKey, Facts, Profile, Provenance, Scratch, Settings, Truth, Value, Verdict, check,
+    check_with,
+};
 
 /// What became of each condition, in the order of their numbers: yes, no, unknown, not looked at.
 fn became(compiled: &Compiled, facts: &Facts, scratch: &mut Scratch) -> String {
@@ -39,6 +43,7 @@ fn an_answer_holds_what_became_of_each_condition() {
     let policy = compiled(&agreed(vec![rule("use").iff(any)], vec![]));
     let mut scratch = policy.scratch();
     assert_eq!(became(&policy, &facts(), &mut scratch), "n?n?ny-y");
+    assert_eq!(scratch.rule(0), Some(Truth::Satisfied));
     // Nothing is left of the question before.
     assert_eq!(became(&policy, &facts().purpose(iri("urn:x")), &mut scratch), "y------y");
     // Nor where facts are so many that nothing is looked at.
@@ -55,5 +60,40 @@ fn an_answer_holds_what_became_of_the_condition_of_a_duty() {
         let policy = compiled(&agreed(vec![rule("use").and_do(inform(purpose))], vec![]));
         let found = became(&policy, &facts(), &mut policy.scratch());
         assert!(found.ends_with(expected), "{found}");
+    }
+}
+
+/// What was not tried is named by both, and what ends the trying is the same.
+#[test]
+fn beyond_so_many_bounds_the_first_that_was_not_tried_is_named() {
+    let day = |n: i64| facts().now() + jiff::SignedDuration::from_hours(24 * n);
+    // Each day and the moment after it are two bounds.
+    let tried = i64::try_from(crate::BOUNDS_TRIED_MAX / 2).unwrap();
+    for (days, ends, expected) in [
+        (tried, true, Some(tried)),
+        (200, true, Some(tried + 1)),
+        (200, false, Some(tried + 1)),
+        (100, false, None),
+    ] {
+        let until = |n| atom("dateTime", "lt", &day(n).to_string());
+        let mut members: Vec<_> = (1..=days).map(until).collect();
+        if !ends {
+            members.push(atom("dateTime", "gteq", &day(1).to_string()));
+        }
+        let policy = agreed(vec![rule("use").iff(joined(LogicalOperator::Or, members))], vec![]);
+        let found = judged(&check(&policy).unwrap(), &request(), &facts()).next_change;
+        assert_eq!(found, expected.map(day), "{days} {ends}");
+    }
+}
+
+/// A name is no text, so that it is not another one either.
+#[test]
+fn a_fact_of_another_type_is_neither_the_same_nor_different() {
+    for operator in ["eq", "neq", "isNoneOf"] {
+        let policy = agreed(vec![rule("use").iff(atom("version", operator, "1"))], vec![]);
+        let name = known(Value::Iri(iri("urn:v:2")), Provenance::Catalogue);
+        let facts = facts().with(FactKey::of(operand("version")), name);
+        let found = judged(&check(&policy).unwrap(), &request(), &facts).verdict;
+        assert_eq!(found, Verdict::Deny, "{operator}");
     }
 }
