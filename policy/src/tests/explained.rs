@@ -77,6 +77,12 @@ fn changes_name_time_kind_purpose_duty() {
     let window = of(rule("use").iff(window));
     let expected = time(Some("2027-01-01T00:00:00Z"), Some("2027-03-01T00:00:00Z"));
     assert_eq!(changes(&window, &facts()), [expected]);
+    let passed = joined(
+        LogicalOperator::And,
+        vec![atom("dateTime", "gteq", "2026-01-01"), atom("dateTime", "lt", "2026-03-01")],
+    );
+    let expected = time(Some("2026-01-01T00:00:00Z"), Some("2026-03-01T00:00:00Z"));
+    assert_eq!(changes(&of(rule("use").iff(passed)), &facts()), [expected]);
     // Now alone is the wrong time.
     let ever_else = of(rule("use").iff(atom("dateTime", "neq", super::NOW)));
     let after = time(Some("2026-11-23T12:00:00.000000001Z"), None);
@@ -89,6 +95,13 @@ fn changes_name_time_kind_purpose_duty() {
     assert_eq!(changes(&kind, &facts()), [value("vettedAs", "urn:x"), value("vettedAs", "urn:y")]);
     let purpose = of(rule("use").iff(atom("purpose", "eq", "urn:p")));
     assert_eq!(changes(&purpose, &facts()), [value("purpose", "urn:p")]);
+    // Firm stays what it is already.
+    let has = |kind| atom("vettedAs", "hasPart", kind);
+    let both_kinds = of(rule("use").iff(has(MOBILITY)).iff(has("urn:x")));
+    assert_eq!(changes(&both_kinds, &facts()), [value("vettedAs", "urn:x")]);
+    let firms = rule("use").on(thing("urn:d")).by(collection("urn:firms", vec![]));
+    let expected = Change::Member { collection: id("urn:firms") };
+    assert_eq!(changes(&agreed_in_rules(vec![firms], vec![]), &facts()), [expected]);
     // Two things are missing: no single change helps.
     let both = of(rule("use").iff(past()).iff(atom("purpose", "eq", "urn:p")));
     assert_eq!(changes(&both, &facts()), []);
@@ -141,6 +154,11 @@ fn changes_are_tried_so_often_and_no_more() {
     let purpose = atom("purpose", "isAnyOf", &names.join(" "));
     let values = changes(&agreed(vec![rule("use").iff(purpose)], vec![]), &facts);
     assert_eq!(values.len(), crate::CHANGES_TRIED_MAX);
+    // Nobody can state another time, so that it costs no try.
+    let days = (0..300).map(|n| facts.now() + jiff::SignedDuration::from_hours(24 * (n + 1)));
+    let clock = days.map(|day| atom("dateTime", "lt", &day.to_string()));
+    let stated = clock.fold(rule("use"), RuleExt::iff).iff(atom("purpose", "eq", "urn:p"));
+    assert_eq!(changes(&agreed(vec![stated], vec![]), &facts).len(), 1);
     // An instant and the moment after it are two tries, of 32 in each direction.
     let times = |operator: &str, step: i64, count: i64| {
         let hour = |n: i64| facts.now() + jiff::SignedDuration::from_hours(n * step);
