@@ -4,7 +4,7 @@
 
 use odrl_parser::{ConflictStrategy, Id, Policy, Role, Term};
 use serde::Serialize;
-use serde::ser::{SerializeStruct, Serializer};
+use serde::ser::{SerializeMap, Serializer};
 use wire::digest::Digest;
 
 use super::condition::Condition;
@@ -140,13 +140,12 @@ impl Serialize for Condition {
 impl Serialize for Demanded<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (text, language) = self.0.written();
-        let members = 2 + usize::from(language.is_some());
-        let mut object = serializer.serialize_struct("Value", members)?;
+        let mut object = serializer.serialize_map(None)?;
         if let Some(language) = language {
-            object.serialize_field("language", language)?;
+            object.serialize_entry("language", language)?;
         }
-        object.serialize_field("type", self.0.type_name())?;
-        object.serialize_field("value", &text)?;
+        object.serialize_entry("type", self.0.type_name())?;
+        object.serialize_entry("value", &text)?;
         object.end()
     }
 }

@@ -3,7 +3,8 @@
 //! a reader of documents refuses is tested where documents are read, and cases 14 to 29 and 54 to
 //! 71 also stand beside the subjects that they are about.
 
-use odrl_parser::{Constraint, LogicalOperator, PolicyKind};
+use odrl_parser::ConflictStrategy::{Invalid, Perm, Prohibit};
+use odrl_parser::{Constraint, LogicalOperator, Policy, PolicyKind};
 
 use super::build::{RuleExt, agreed, atom, id, joined, operand, rule};
 use super::generate::{Dice, any_facts, any_policy, any_request, any_settings};
@@ -245,6 +246,11 @@ fn another_meaning_has_another_digest() {
     ];
     assert!(others.iter().all(|other| *other != whole));
     assert_eq!(of(rule("use").iff(future())), whole);
+    let strategies = [None, Some(Invalid), Some(Perm), Some(Prohibit)].map(|conflict| {
+        let policy = Policy { conflict, ..agreed(vec![rule("use")], vec![]) };
+        *check(&policy).unwrap().digest().as_bytes()
+    });
+    assert_eq!(std::collections::BTreeSet::from(strategies).len(), 4);
 }
 
 /// A snapshot has one spelling: whatever else is not read.
