@@ -1,4 +1,5 @@
-//! What an answer of the compiled evaluator holds besides verdict and next change.
+//! What an answer of the compiled evaluator holds besides verdict and next change, and what both
+//! evaluators say where generated worlds seldom come.
 
 use odrl_parser::{LogicalOperator, Policy};
 
@@ -6,8 +7,8 @@ use super::build::{RuleExt, agreed, atom, joined, operand, rule};
 use super::whole::known;
 use super::{TRAFFIC, facts, iri, judged, request};
 use crate::{
-    Compiled, FactKey, Facts, Profile, Provenance, Scratch, Settings, Truth, Value, Verdict, check,
-    check_with,
+    Compiled, Fact, FactKey, Facts, Profile, Provenance, Scratch, Settings, Truth, Value, Verdict,
+    check, check_with,
 };
 
 /// What became of each condition, in the order of their numbers: yes, no, unknown, not looked at.
@@ -95,5 +96,21 @@ fn a_fact_of_another_type_is_neither_the_same_nor_different() {
         let facts = facts().with(FactKey::of(operand("version")), name);
         let found = judged(&check(&policy).unwrap(), &request(), &facts).verdict;
         assert_eq!(found, Verdict::Deny, "{operator}");
+    }
+}
+
+/// Two are not one that is different, and of nobody nothing is part.
+#[test]
+fn names_are_compared_as_many_as_there_are() {
+    let two = ["urn:p", "urn:q"].map(|name| Value::Iri(iri(name)));
+    let two =
+        Fact::Known { values: two.into(), provenance: Provenance::Statement, valid_until: None };
+    let two = facts().with(FactKey::of(operand("purpose")), two);
+    let none = facts().vetted_as([], 7, None);
+    for (constraint, facts) in
+        [(atom("purpose", "neq", "urn:x"), two), (atom("vettedAs", "isPartOf", "urn:k"), none)]
+    {
+        let policy = check(&agreed(vec![rule("use").iff(constraint)], vec![])).unwrap();
+        assert_eq!(judged(&policy, &request(), &facts).verdict, Verdict::Deny);
     }
 }
