@@ -41,13 +41,17 @@ async fn other_terms_than_the_offers_wait_for_a_person() {
 }
 
 #[tokio::test]
-async fn an_offer_that_is_not_there_is_refused() {
+async fn an_offer_that_is_not_there_or_another_datasets_is_refused() {
     let space = Dataspace::new();
     let dataset = space.publish(Who::Ulm, described(&rule())).await;
-    let mut offer = dataset.offer.clone();
-    offer["@id"] = json!("urn:uuid:another");
-    let pid = space.ask_for(Who::Company, Who::Ulm, dataset.id, offer).await.unwrap();
-    assert_eq!(refused(&space, &pid).await, "unknown-offer");
+    let beside = space.publish(Who::Ulm, described(&rule())).await;
+    for id in [&json!("urn:uuid:another"), &beside.offer["@id"]] {
+        let mut offer = dataset.offer.clone();
+        offer["@id"] = id.clone();
+        let id = dataset.id.clone();
+        let pid = space.ask_for(Who::Company, Who::Ulm, id, offer).await.unwrap();
+        assert_eq!(refused(&space, &pid).await, "unknown-offer");
+    }
 }
 
 #[tokio::test]
