@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use policy::{Compiled, Verdict, check, evaluate};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use wire::node::Node;
 
 fn decide(c: &mut Criterion) {
@@ -43,16 +43,24 @@ fn decide(c: &mut Criterion) {
     }
 }
 
+/// Ten conditions in 1.4 kB, and as many more as make 2 kB.
 fn prepare(c: &mut Criterion) {
-    let document = worlds::ten();
-    let text = document.to_string();
-    c.bench_function(&format!("read, check, compile {} bytes", text.len()), |b| {
-        b.iter(|| {
-            let json: Json = serde_json::from_str(black_box(&text)).expect("JSON");
-            let policy = odrl_parser::parse_agreement(&Node::root(&json)).expect("a policy");
-            Compiled::new(&check(&policy).expect("a policy that can be judged"))
+    let mut document = worlds::ten();
+    for bytes in [0, 2_000] {
+        while document.to_string().len() < bytes {
+            let days = json!({ "leftOperand": "odrl:dateTime", "operator": "neq", "rightOperand": "2026-12-24" });
+            let conditions = document.pointer_mut("/permission/0/constraint");
+            conditions.and_then(Json::as_array_mut).expect("conditions").push(days);
+        }
+        let text = document.to_string();
+        c.bench_function(&format!("read, check, compile {} bytes", text.len()), |b| {
+            b.iter(|| {
+                let json: Json = serde_json::from_str(black_box(&text)).expect("JSON");
+                let policy = odrl_parser::parse_agreement(&Node::root(&json)).expect("a policy");
+                Compiled::new(&check(&policy).expect("a policy that can be judged"))
+            });
         });
-    });
+    }
 }
 
 /// How long the slow ones of single answers take, the clock's own reading included.
