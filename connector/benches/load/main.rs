@@ -14,6 +14,7 @@
 mod bulk;
 mod catalog;
 mod contract;
+mod cut;
 mod disk;
 mod figures;
 mod idle;
@@ -33,7 +34,7 @@ type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// A load program: its name, what it measures, and itself.
 type Program = (&'static str, &'static str, fn(&[usize]) -> Fallible<()>);
 
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 10] = [
     ("start", "[rounds]: exec to the first answer over mutual TLS", start::run),
     ("idle", "[seconds] [negotiations]: memory, CPU and wake-ups of one connector", idle::run),
     ("lone", "[count]: one negotiation after another, request to finalized", contract::lone),
@@ -45,6 +46,7 @@ const PROGRAMS: [Program; 9] = [
     ),
     ("recover", "[count]: an outbox worked off after kill -9", recover::run),
     ("transfer", "[count]: transfer request to first byte", transfer::run),
+    ("cut", "[deliveries]: running deliveries cut when their contract ends", cut::run),
     ("catalog", "[datasets]: one page of 50, and all of them streamed", catalog::run),
     ("bulk", "[MiB] [rounds]: one large delivery beside nginx", bulk::run),
 ];

@@ -168,10 +168,12 @@ impl Member {
 
     /// Publishes `file` of its data folder to every member until a far day; returns the dataset.
     pub(crate) fn publish(&self, title: &str, file: &str) -> Fallible<Value> {
-        command(
-            self,
-            &["dataset", "add", "--title", title, "--file", file, "--until", "2099-12-31"],
-        )
+        self.publish_until(title, file, "2099-12-31")
+    }
+
+    /// As [`Member::publish`], until a day or an instant.
+    pub(crate) fn publish_until(&self, title: &str, file: &str, until: &str) -> Fallible<Value> {
+        command(self, &["dataset", "add", "--title", title, "--file", file, "--until", until])
     }
 }
 
@@ -247,7 +249,7 @@ impl Within {
 }
 
 /// Runs one command to its end and reads what it printed.
-fn command(member: &Member, words: &[&str]) -> Fallible<Value> {
+pub(crate) fn command(member: &Member, words: &[&str]) -> Fallible<Value> {
     let output = line(member, words).output()?;
     if !output.status.success() {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
