@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use odrl_parser::Term;
-use policy::{CheckedPolicy, Compiled};
+use policy::Compiled;
 use protocol::id::DatasetId;
 use serde_json::{Value, json};
 use wire::did::Did;
@@ -195,7 +194,7 @@ impl<P: Parts> Engine<P> {
         let reader = Reader::new(peer, standing, self.clock.now());
         let shown = |dataset: &Arc<Prepared>| {
             let passes = filter.passes(&dataset.described());
-            let sees = passes && reader.sees(dataset)?;
+            let sees = passes && reader.sees(&dataset.id, dataset.listed_for, &dataset.rules)?;
             sees.then(|| reader.shown(dataset)).transpose()
         };
         let (before, after) = match place {
@@ -239,7 +238,8 @@ impl<P: Parts> Engine<P> {
         let dataset = found.ok().and_then(|position| catalog.get(position));
         let dataset = dataset.ok_or(EngineError::NotFound)?;
         let reader = Reader::new(peer, standing, self.clock.now());
-        if reader.sees(dataset)? { reader.shown(dataset) } else { Err(EngineError::NotFound) }
+        let sees = reader.sees(&dataset.id, dataset.listed_for, &dataset.rules)?;
+        if sees { reader.shown(dataset) } else { Err(EngineError::NotFound) }
     }
 
     /// Whether a dataset is not shown to `peer` now: then it has no offers for it either.
@@ -249,20 +249,9 @@ impl<P: Parts> Engine<P> {
         peer: &Did,
         standing: &Standing,
     ) -> Result<bool, EngineError> {
-        let (rule, now) = (rule::read(&dataset.offer, Shape::Offer)?, self.clock.now());
-        let permits = |rule: &CheckedPolicy, action| {
-            rule::permits(&Compiled::new(rule), action, peer, &dataset.id, standing, now)
-        };
-        let may_see = match access::access(&rule)? {
-            Some(access) => permits(&access, Term::SEE)?,
-            None => true,
-        };
-        let is_shown = may_see
-            && match dataset.listed_for {
-                ListedFor::Members => true,
-                ListedFor::Permitted => permits(&rule, Term::USE)?,
-            };
-        Ok(!is_shown)
+        let rules = compile(&dataset.offer, 0)?;
+        let reader = Reader::new(peer, standing, self.clock.now());
+        Ok(!reader.sees(&dataset.id, dataset.listed_for, &rules)?)
     }
 
     async fn prepared(

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use odrl_parser::Term;
+use protocol::id::DatasetId;
 use protocol::message::extension::{MISSING, REFUSED_NOW};
 use serde_json::{Map, Value};
 use wire::did::Did;
 
-use super::{Prepared, Shown};
+use super::{Prepared, Rules, Shown};
 use crate::engine::error::EngineError;
 use crate::engine::rule;
 use crate::participant::Standing;
@@ -40,55 +41,59 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the dataset is shown.
-    pub(super) fn sees(&self, dataset: &Prepared) -> Result<bool, EngineError> {
-        if !self.may_see(dataset)? {
+    pub(super) fn sees(
+        &self,
+        dataset: &DatasetId,
+        listed_for: ListedFor,
+        rules: &Rules,
+    ) -> Result<bool, EngineError> {
+        if !self.may_see(dataset, rules)? {
             return Ok(false);
         }
-        match dataset.listed_for {
+        match listed_for {
             ListedFor::Members => Ok(true),
-            ListedFor::Permitted => self.permits(dataset),
+            ListedFor::Permitted => self.permits(dataset, rules),
         }
     }
 
-    fn may_see(&self, dataset: &Prepared) -> Result<bool, EngineError> {
-        let Some(access) = &dataset.rules.access else { return Ok(true) };
-        if let Some(sees) = self.known(dataset).sees {
+    fn may_see(&self, dataset: &DatasetId, rules: &Rules) -> Result<bool, EngineError> {
+        let Some(access) = &rules.access else { return Ok(true) };
+        if let Some(sees) = self.known(rules).sees {
             return Ok(sees);
         }
         let Self { peer, standing, now, .. } = self;
-        let sees = rule::permits(access, Term::SEE, peer, &dataset.id, standing, *now)?;
-        self.keep(dataset, |asked| asked.sees = Some(sees));
+        let sees = rule::permits(access, Term::SEE, peer, dataset, standing, *now)?;
+        self.keep(rules, |asked| asked.sees = Some(sees));
         Ok(sees)
     }
 
     /// The dataset as it is shown: to whom its rule gives no contract now, with what is missing.
     pub(super) fn shown(&self, dataset: &Arc<Prepared>) -> Result<Shown, EngineError> {
-        let missing = match self.permits(dataset)? {
+        let missing = match self.permits(&dataset.id, &dataset.rules)? {
             true => None,
-            false => Some(self.missing(dataset)?),
+            false => Some(self.missing(&dataset.id, &dataset.rules)?),
         };
         Ok(Shown { dataset: dataset.clone(), missing })
     }
 
-    fn permits(&self, dataset: &Prepared) -> Result<bool, EngineError> {
-        if let Some(permits) = self.known(dataset).permits {
+    fn permits(&self, dataset: &DatasetId, rules: &Rules) -> Result<bool, EngineError> {
+        if let Some(permits) = self.known(rules).permits {
             return Ok(permits);
         }
         let Self { peer, standing, now, .. } = self;
-        let rule = &dataset.rules.whole;
-        let permits = rule::permits(rule, Term::USE, peer, &dataset.id, standing, *now)?;
-        self.keep(dataset, |asked| asked.permits = Some(permits));
+        let permits = rule::permits(&rules.whole, Term::USE, peer, dataset, standing, *now)?;
+        self.keep(rules, |asked| asked.permits = Some(permits));
         Ok(permits)
     }
 
-    fn missing(&self, dataset: &Prepared) -> Result<Arc<str>, EngineError> {
-        if let Some(missing) = self.known(dataset).missing {
+    fn missing(&self, dataset: &DatasetId, rules: &Rules) -> Result<Arc<str>, EngineError> {
+        if let Some(missing) = self.known(rules).missing {
             return Ok(missing);
         }
         let Self { peer, standing, now, .. } = self;
-        let (rule, id) = (dataset.rules.whole.policy(), &dataset.id);
-        let decision = rule::decide(rule, peer, id, standing, *now)?.redacted();
-        let explanation = rule::explain_offered(rule, peer, id, standing, *now)?;
+        let rule = rules.whole.policy();
+        let decision = rule::decide(rule, peer, dataset, standing, *now)?.redacted();
+        let explanation = rule::explain_offered(rule, peer, dataset, standing, *now)?;
         let codes = decision.codes.iter().map(|code| Value::from(code.code()));
         let smallest = explanation.missing.unwrap_or_default();
         let operands: BTreeSet<String> =
@@ -101,21 +106,20 @@ impl<'a> Reader<'a> {
         let told = Value::Object(told).to_string();
         // Further members of an object that is there already.
         let members: Arc<str> = told.get(1..).unwrap_or("}").into();
-        self.keep(dataset, |asked| asked.missing = Some(members.clone()));
+        self.keep(rules, |asked| asked.missing = Some(members.clone()));
         Ok(members)
     }
 
-    fn known(&self, dataset: &Prepared) -> Asked {
-        self.asked.borrow().get(dataset.rules.number).cloned().unwrap_or_default()
+    fn known(&self, rules: &Rules) -> Asked {
+        self.asked.borrow().get(rules.number).cloned().unwrap_or_default()
     }
 
-    fn keep(&self, dataset: &Prepared, change: impl FnOnce(&mut Asked)) {
+    fn keep(&self, rules: &Rules, change: impl FnOnce(&mut Asked)) {
         let mut asked = self.asked.borrow_mut();
-        let number = dataset.rules.number;
-        if asked.len() <= number {
-            asked.resize(number + 1, Asked::default());
+        if asked.len() <= rules.number {
+            asked.resize(rules.number + 1, Asked::default());
         }
-        if let Some(asked) = asked.get_mut(number) {
+        if let Some(asked) = asked.get_mut(rules.number) {
             change(asked);
         }
     }
