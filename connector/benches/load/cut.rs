@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use connector::data::pull::DataClient as _;
+use connector::record::agreement::AgreementRecord;
 use connector::runtime::peer_data::PeerData;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
@@ -38,7 +39,7 @@ pub(crate) fn run(numbers: &[usize]) -> Fallible<()> {
     runtime()?.block_on(async {
         let within = Within::start(&consumer).await?;
         let agreed = agree(&within, &endless).await?;
-        let deliveries = started(&within, &endless, count).await?;
+        let deliveries = started(&within, &agreed, count).await?;
         let member = endless.clone();
         let ending = tokio::task::spawn_blocking(move || {
             std::thread::sleep(RUNNING);
@@ -51,8 +52,8 @@ pub(crate) fn run(numbers: &[usize]) -> Fallible<()> {
 
         let over = Timestamp::now() + HEAD_START;
         let timed = provider("timed.localhost", &over.to_string())?;
-        agree(&within, &timed).await?;
-        let deliveries = started(&within, &timed, count).await?;
+        let agreed = agree(&within, &timed).await?;
+        let deliveries = started(&within, &agreed, count).await?;
         let ends = join_all(deliveries.into_iter().map(tokio::spawn)).await;
         print("contract's time over, until cut", over, ends)?;
         within.stop().await;
@@ -60,19 +61,16 @@ pub(crate) fn run(numbers: &[usize]) -> Fallible<()> {
     })
 }
 
-/// Deliveries under the only contract with `provider`; each ends with the instant at which it did.
+/// Deliveries under a contract; each ends with the instant at which it did.
 async fn started(
     within: &Within,
-    provider: &Member,
+    agreed: &AgreementRecord,
     count: usize,
 ) -> Fallible<Vec<impl Future<Output = Fallible<Timestamp>> + Send + use<>>> {
-    let agreements = within.engine.agreements(&within.did, "").await?;
-    let agreed = agreements.into_iter().find(|agreed| agreed.peer == provider.did);
-    let agreed = agreed.ok_or("no contract")?;
-    let (from, to) = (&within.did, &provider.did);
+    let (from, to) = (&within.did, &agreed.peer);
     let mut deliveries = Vec::new();
     for _ in 0..count {
-        let transfer = start(within, &agreed).await?;
+        let transfer = start(within, agreed).await?;
         let client = PeerData { peers: within.peers.clone(), from: from.clone(), to: to.clone() };
         deliveries.push(delivery(client, transfer));
     }
