@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use connector::runtime::Program;
+use tikv_jemallocator::Jemalloc;
 use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("ALLMENDE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));

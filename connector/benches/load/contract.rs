@@ -25,10 +25,10 @@ use crate::space::{Member, Space, Within, runtime, text};
 
 /// When a negotiation has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Negotiations before anything is measured: connections, caches, the first pages of the store.
-const WARM_UP: usize = 20;
 /// How many are in flight where many are.
 const FLOOD: usize = 64;
+/// Negotiations before anything is measured: connections, caches, the first pages of the store.
+const WARM_UP: usize = 2 * FLOOD;
 
 /// Asks one provider for contracts about one dataset, again and again.
 #[derive(Clone)]

@@ -28,6 +28,12 @@ mod transfer;
 use std::error::Error;
 use std::process::ExitCode;
 
+use tikv_jemallocator::Jemalloc;
+
+/// The consumer runs in this process, with the memory that `allmende` has.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
+
 /// What a load program returns.
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 

@@ -165,15 +165,22 @@ impl Shared {
         Ok(masks.merge(found, span))
     }
 
-    /// Whether a commit may be tried just now.
-    fn admits(&self, purpose: Purpose) -> Result<(), StopReason> {
-        if let Some(error) = self.failed.get() {
-            return Err(StopReason::Engine(error.clone()));
+    /// Whether a commit may be tried just now, where ordinary ones need `room`.
+    fn admits(
+        &self,
+        purpose: Purpose,
+        room: impl FnOnce() -> Result<(), StopReason>,
+    ) -> Result<(), StopReason> {
+        match (self.failed.get(), purpose) {
+            (Some(error), _) => Err(StopReason::Engine(error.clone())),
+            (None, Purpose::Ordinary) => room(),
+            (None, Purpose::Restricting) => Ok(()),
         }
-        let reserve_bytes = match purpose {
-            Purpose::Ordinary => self.settings.reserve_bytes,
-            Purpose::Restricting => return Ok(()),
-        };
+    }
+
+    /// Whether what is kept free for stopping, revoking and erasing would stay free.
+    fn room(&self) -> Result<(), StopReason> {
+        let reserve_bytes = self.settings.reserve_bytes;
         match self.settings.space.free_bytes() {
             Ok(free_bytes) if free_bytes >= reserve_bytes => Ok(()),
             Ok(free_bytes) => Err(StopReason::LowSpace { free_bytes, reserve_bytes }),
@@ -235,7 +242,8 @@ impl Store for Embedded {
         if self.inner.writer.is_gone() {
             return Some(StopReason::WriterGone);
         }
-        self.inner.shared.admits(Purpose::Ordinary).err()
+        let shared = &self.inner.shared;
+        shared.admits(Purpose::Ordinary, || shared.room()).err()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one thread that writes: it takes what is queued, makes it durable in one go, then answers.
 
 use std::{
+    cell::OnceCell,
     io,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -107,8 +108,10 @@ pub(super) fn run(shared: &Shared, mut jobs: mpsc::Receiver<Job>, mut last: u64)
 fn settle(shared: &Shared, group: Vec<Job>, last: u64) -> u64 {
     let mut plan = Plan::new(shared, last);
     let mut admitted = Vec::new();
+    let room = OnceCell::new();
     for Job { batch, answer } in group {
-        if let Err(reason) = shared.admits(batch.purpose) {
+        let has_room = || room.get_or_init(|| shared.room()).clone();
+        if let Err(reason) = shared.admits(batch.purpose, has_room) {
             reply(answer, Err(CommitError::Stopped { reason }));
             continue;
         }
