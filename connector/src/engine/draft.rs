@@ -182,7 +182,7 @@ impl<'e, P: Parts> Draft<'e, P> {
     /// As [`Draft::document`], for the canonical bytes of one.
     pub(crate) fn keep(&mut self, digest: &Digest, bytes: Vec<u8>) {
         let key = Key::new(self.participant.did(), Kind::Document, document::id(digest));
-        self.batch.put(key, bytes);
+        self.batch.keep(key, bytes);
     }
 
     /// Writes a record of ours in place of the version that was read, or as a new one.

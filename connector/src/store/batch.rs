@@ -30,6 +30,7 @@ pub enum Expectation {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Write {
     Delete,
+    Keep(Vec<u8>),
     Put(Vec<u8>),
 }
 
@@ -61,6 +62,13 @@ impl Batch {
     /// same batch takes its place.
     pub fn put(&mut self, key: Key, value: Vec<u8>) -> &mut Self {
         self.writes.insert(key, Write::Put(value));
+        self
+    }
+
+    /// Writes `value` under `key` unless a record is there, which then stays as it is: for records
+    /// whose key says what they are.
+    pub fn keep(&mut self, key: Key, value: Vec<u8>) -> &mut Self {
+        self.writes.insert(key, Write::Keep(value));
         self
     }
 
@@ -156,7 +164,7 @@ impl Batch {
     pub(super) fn bytes(&self) -> usize {
         let write = |(key, write): (&Key, &Write)| match write {
             Write::Delete => key.id().len(),
-            Write::Put(value) => key.id().len() + value.len(),
+            Write::Keep(value) | Write::Put(value) => key.id().len() + value.len(),
         };
         let appended = self.appends.iter().map(|(log, value)| log.name().len() + value.len());
         self.writes.iter().map(write).chain(appended).sum()

@@ -62,6 +62,23 @@ async fn a_commit_happens_wholly_or_not_at_all(store: Embedded) {
     assert_eq!((record.version, &*record.value), (committed.version(), &b"2"[..]));
 }
 
+async fn what_is_kept_stays_as_it_was_first_written(store: Embedded) {
+    for (round, expected) in [(b"1", b"1"), (b"2", b"1")] {
+        let mut batch = Batch::new();
+        batch.keep(key("a"), round.to_vec()).put(key("round"), round.to_vec());
+        store.commit(batch).await.unwrap();
+        assert_eq!(value(&store, &key("a")).await.unwrap(), expected);
+        assert_eq!(value(&store, &key("round")).await.unwrap(), round);
+    }
+    let mut batch = Batch::new();
+    batch.delete(key("a"));
+    store.commit(batch).await.unwrap();
+    let mut batch = Batch::new();
+    batch.keep(key("a"), b"3".to_vec());
+    store.commit(batch).await.unwrap();
+    assert_eq!(value(&store, &key("a")).await.unwrap(), b"3");
+}
+
 async fn an_expectation_that_does_not_hold_is_told_with_its_key(store: Embedded) {
     let first = put(&store, key("a"), b"1").await;
     let second = put(&store, key("a"), b"2").await;
@@ -352,6 +369,7 @@ macro_rules! on_each_engine {
 
 on_each_engine!(
     a_commit_happens_wholly_or_not_at_all,
+    what_is_kept_stays_as_it_was_first_written,
     an_expectation_that_does_not_hold_is_told_with_its_key,
     a_record_made_anew_is_another_one,
     of_many_who_raise_one_counter_none_is_lost,

@@ -80,11 +80,14 @@ impl<'a> Plan<'a> {
         self.last += 1;
         let number = self.last;
         for (key, write) in batch.writes {
-            let value = match write {
-                Write::Delete => None,
-                Write::Put(value) => Some(join(number, &value)),
-            };
-            self.plan(key.encode(), value);
+            let Some(known) = self.known.get_mut(&key.encode()) else { continue };
+            match write {
+                Write::Keep(_) if known.current().is_some() => {}
+                Write::Keep(value) | Write::Put(value) => {
+                    known.planned = Some(Some(join(number, &value)));
+                }
+                Write::Delete => known.planned = Some(None),
+            }
         }
         let append = |(log, value)| self.append(log, value);
         let appended = batch.appends.into_iter().map(append).collect();
@@ -119,7 +122,9 @@ impl<'a> Plan<'a> {
         // An entry beyond the size was never there: no need to ask the engine.
         let entry = Known { durable: None, planned: Some(Some(value.into())) };
         self.known.insert(log.entry_key(index), entry);
-        self.plan(size_key, Some(Bytes::copy_from_slice(&(index + 1).to_be_bytes())));
+        if let Some(known) = self.known.get_mut(&size_key) {
+            known.planned = Some(Some(Bytes::copy_from_slice(&(index + 1).to_be_bytes())));
+        }
         (log, index)
     }
 
@@ -131,13 +136,6 @@ impl<'a> Plan<'a> {
                 let durable = self.shared.get(unknown.key())?;
                 Ok(unknown.insert(Known { durable, planned: None }))
             }
-        }
-    }
-
-    /// Plans a write of a key that was looked at.
-    fn plan(&mut self, key: Vec<u8>, value: Option<Bytes>) {
-        if let Some(known) = self.known.get_mut(&key) {
-            known.planned = Some(value);
         }
     }
 }
