@@ -51,6 +51,27 @@ impl Digest {
     }
 }
 
+/// The digest of bytes that come one after another.
+#[derive(Clone, Debug, Default)]
+pub struct Running(Sha256);
+
+impl Running {
+    /// Of no bytes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes what comes next.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all that has come.
+    pub fn so_far(&self) -> Digest {
+        Digest(self.0.clone().finalize().into())
+    }
+}
+
 /// Lower-case hexadecimal digits of `bytes`.
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
@@ -110,6 +131,15 @@ mod tests {
     use super::*;
 
     const EMPTY: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn bytes_in_pieces_have_the_digest_of_the_whole() {
+        let mut running = Running::new();
+        assert_eq!(running.so_far(), Digest::of(b""));
+        running.update(b"pa");
+        running.update(b"rking");
+        assert_eq!(running.so_far(), Digest::of(b"parking"));
+    }
 
     #[test]
     fn a_digest_is_read_back_from_its_text() {

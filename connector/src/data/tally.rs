@@ -2,8 +2,7 @@
 //! that their logs can be laid side by side while it runs and after one of them died over it.
 
 use audit::entry::DELIVERY_WINDOW_BYTES;
-use sha2::{Digest as _, Sha256};
-use wire::digest::Digest;
+use wire::digest::{Digest, Running};
 
 /// How far a delivery is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,7 +17,7 @@ pub struct SoFar {
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     bytes: u64,
-    sha256: Sha256,
+    sha256: Running,
 }
 
 impl Tally {
@@ -41,8 +40,7 @@ impl Tally {
     /// How far it is.
     #[must_use]
     pub fn so_far(&self) -> SoFar {
-        let sha256 = Digest::from_bytes(self.sha256.clone().finalize().into());
-        SoFar { bytes: self.bytes, sha256 }
+        SoFar { bytes: self.bytes, sha256: self.sha256.so_far() }
     }
 
     /// How many bytes have gone over.

@@ -11,8 +11,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use wire::digest::Digest;
+use wire::digest::{Digest, Running};
 
 use super::{HeldCopy, HeldError, Slot};
 use crate::data::version::Version;
@@ -54,7 +53,7 @@ pub struct Part {
     slot: Slot,
     head: PartHead,
     file: File,
-    sha256: Sha256,
+    sha256: Running,
     bytes: u64,
     save_at: u64,
 }
@@ -69,7 +68,7 @@ impl Part {
         home::create_private(&slot.folder).map_err(unusable)?;
         let file = open(slot, true).map_err(unusable)?;
         slot.disk.admit(&slot.folder, head.total.unwrap_or_default())?;
-        let mut part = Self::at(slot, head, file, Sha256::new(), 0);
+        let mut part = Self::at(slot, head, file, Running::new(), 0);
         part.save()?;
         Ok(part)
     }
@@ -90,14 +89,14 @@ impl Part {
         let Some(sha256) = sha256.map_err(|source| slot.unusable(source))? else {
             return Ok(None);
         };
-        if finished(&sha256) != record.safe_sha256 {
+        if sha256.so_far() != record.safe_sha256 {
             return Ok(None);
         }
         file.set_len(record.safe_bytes).map_err(|source| slot.unusable(source))?;
         Ok(Some(Self::at(slot, record.head, file, sha256, record.safe_bytes)))
     }
 
-    fn at(slot: &Slot, head: PartHead, file: File, sha256: Sha256, bytes: u64) -> Self {
+    fn at(slot: &Slot, head: PartHead, file: File, sha256: Running, bytes: u64) -> Self {
         let save_at = next_save(bytes);
         Self { slot: slot.clone(), head, file, sha256, bytes, save_at }
     }
@@ -142,7 +141,7 @@ impl Part {
         let record = Record {
             head: self.head.clone(),
             safe_bytes: self.bytes,
-            safe_sha256: finished(&self.sha256),
+            safe_sha256: self.sha256.so_far(),
         };
         let text = serde_json::to_vec_pretty(&record).map_err(io::Error::from);
         let saved = self.file.sync_data().and(text);
@@ -162,7 +161,7 @@ impl Part {
             version: self.head.version,
             media_type: self.head.media_type,
             bytes: self.bytes,
-            sha256: finished(&self.sha256),
+            sha256: self.sha256.so_far(),
             fetched: now,
         };
         self.file.sync_all().map_err(|source| self.slot.unusable(source))?;
@@ -184,14 +183,10 @@ fn next_save(bytes: u64) -> u64 {
     bytes.saturating_add(bytes.clamp(SAVE_BYTES_FIRST, SAVE_BYTES_MAX))
 }
 
-fn finished(sha256: &Sha256) -> Digest {
-    Digest::from_bytes(sha256.clone().finalize().into())
-}
-
 /// The running digest of the first `length` bytes, with the file standing behind them; nothing
 /// when it has not as many.
-fn digest_of(file: &mut File, length: u64) -> io::Result<Option<Sha256>> {
-    let (mut sha256, mut left) = (Sha256::new(), length);
+fn digest_of(file: &mut File, length: u64) -> io::Result<Option<Running>> {
+    let (mut sha256, mut left) = (Running::new(), length);
     let mut block = vec![0; CHECK_BLOCK_BYTES];
     while left > 0 {
         let most = usize::try_from(left).unwrap_or(CHECK_BLOCK_BYTES).min(CHECK_BLOCK_BYTES);
