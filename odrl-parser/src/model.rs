@@ -1,6 +1,7 @@
 //! The source model: what a policy document says, every term resolved, every value still as
 //! written. It decides nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -50,6 +51,18 @@ pub struct Policy {
     pub obligations: Vec<Rule>,
     /// Members that carry information only, by the name they were written with. They bind nobody.
     pub informative: Informative,
+}
+
+impl From<Policy> for Cow<'_, Policy> {
+    fn from(policy: Policy) -> Self {
+        Cow::Owned(policy)
+    }
+}
+
+impl<'a> From<&'a Policy> for Cow<'a, Policy> {
+    fn from(policy: &'a Policy) -> Self {
+        Cow::Borrowed(policy)
+    }
 }
 
 /// The policy types of ODRL 2.2, and the offer of DSP messages, which the DSP 2025-1 contract schema

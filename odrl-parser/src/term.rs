@@ -82,7 +82,7 @@ impl Term {
     /// The absolute IRI.
     #[must_use]
     pub fn iri(self) -> String {
-        format!("{}{}", self.namespace.iri(), self.name)
+        [self.namespace.iri(), self.name].concat()
     }
 
     /// The name without its namespace, such as `dateTime`.

@@ -14,7 +14,12 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, criterion_group, criterion_main};
 use policy::{Compiled, Verdict, check, evaluate};
 use serde_json::{Value as Json, json};
+use tikv_jemallocator::Jemalloc;
 use wire::node::Node;
+
+/// What the decisions of `allmende` are made in.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn decide(c: &mut Criterion) {
     let (request, facts) = (worlds::request(), worlds::facts());
@@ -57,7 +62,7 @@ fn prepare(c: &mut Criterion) {
             b.iter(|| {
                 let json: Json = serde_json::from_str(black_box(&text)).expect("JSON");
                 let policy = odrl_parser::parse_agreement(&Node::root(&json)).expect("a policy");
-                Compiled::new(&check(&policy).expect("a policy that can be judged"))
+                Compiled::new(&check(policy).expect("a policy that can be judged"))
             });
         });
     }

@@ -9,6 +9,7 @@ mod error;
 mod overlap;
 mod rule;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,11 +51,12 @@ pub struct CheckedPolicy {
     digest: Digest,
 }
 
-/// Checks a policy against the Allmende profile version 1.
+/// Checks a policy against the Allmende profile version 1. One that is handed over is kept, a borrowed
+/// one is copied.
 ///
 /// # Errors
 /// [`PolicyError`] with the first place that cannot be judged.
-pub fn check(policy: &Policy) -> Result<CheckedPolicy, PolicyError> {
+pub fn check<'a>(policy: impl Into<Cow<'a, Policy>>) -> Result<CheckedPolicy, PolicyError> {
     check_against(policy, &Profile::v1())
 }
 
@@ -62,7 +64,10 @@ pub fn check(policy: &Policy) -> Result<CheckedPolicy, PolicyError> {
 ///
 /// # Errors
 /// [`PolicyError`] with the first place that cannot be judged.
-pub fn check_against(policy: &Policy, profile: &Profile) -> Result<CheckedPolicy, PolicyError> {
+pub fn check_against<'a>(
+    policy: impl Into<Cow<'a, Policy>>,
+    profile: &Profile,
+) -> Result<CheckedPolicy, PolicyError> {
     check_with(policy, profile, &Settings::default())
 }
 
@@ -70,11 +75,13 @@ pub fn check_against(policy: &Policy, profile: &Profile) -> Result<CheckedPolicy
 ///
 /// # Errors
 /// [`PolicyError`] with the first place that cannot be judged.
-pub fn check_with(
-    policy: &Policy,
+pub fn check_with<'a>(
+    policy: impl Into<Cow<'a, Policy>>,
     profile: &Profile,
     settings: &Settings,
 ) -> Result<CheckedPolicy, PolicyError> {
+    let source = policy.into();
+    let policy = source.as_ref();
     if let Some(parent) = policy.inherits.first() {
         let at = wire::pointer::Pointer::root().member("inheritFrom");
         return Err(PolicyError::at(&at, PolicyProblem::Inherits(parent.clone())));
@@ -97,7 +104,7 @@ pub fn check_with(
     let weight = rules.iter().chain(&obligations).map(|rule| rule.weight(profile)).sum();
     let digest = digest::of(policy, profile, settings, &rules, &obligations);
     Ok(CheckedPolicy {
-        source: Arc::new(policy.clone()),
+        source: Arc::new(source.into_owned()),
         profile: profile.clone(),
         settings: *settings,
         rules: rules.into(),

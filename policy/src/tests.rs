@@ -90,7 +90,7 @@ pub(super) fn parsed(json: &Json) -> Policy {
 }
 
 pub(super) fn checked(json: &Json) -> CheckedPolicy {
-    check(&parsed(json)).unwrap_or_else(|error| panic!("{error}: {:.400}", json.to_string()))
+    check(parsed(json)).unwrap_or_else(|error| panic!("{error}: {:.400}", json.to_string()))
 }
 
 pub(super) fn request() -> Request {

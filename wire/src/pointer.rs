@@ -79,7 +79,7 @@ impl Pointer {
     /// The pointer of the member `name` below this place.
     #[must_use]
     pub fn member(&self, name: &str) -> Self {
-        let mut deeper = self.clone();
+        let mut deeper = self.with_room(1 + name.len());
         deeper.push(name);
         deeper
     }
@@ -87,9 +87,16 @@ impl Pointer {
     /// The pointer of the array element `index` below this place.
     #[must_use]
     pub fn element(&self, index: usize) -> Self {
-        let mut deeper = self.clone();
+        let mut deeper = self.with_room("/000".len());
         deeper.push_index(index);
         deeper
+    }
+
+    /// A copy with room for so many bytes more.
+    fn with_room(&self, bytes: usize) -> Self {
+        let mut copy = String::with_capacity(self.0.len() + bytes);
+        copy.push_str(&self.0);
+        Self(copy)
     }
 
     /// The raw text form.

@@ -30,7 +30,7 @@ pub(crate) fn read(document: &Value, shape: Shape) -> Result<CheckedPolicy, Engi
         // What was signed is judged as it stands.
         (Shape::Agreement, _) | (Shape::Offer | Shape::Request, None) => {}
     }
-    check(&policy).map_err(|error| EngineError::peer(error.code(), error.to_string()))
+    check(policy).map_err(|error| EngineError::peer(error.code(), error.to_string()))
 }
 
 /// What a rule says about `peer` using `dataset` at `now`, were it agreed.

@@ -84,7 +84,7 @@ pub(crate) fn checked(document: &Json) -> CheckedPolicy {
         Some("Agreement") => parse_agreement(&node),
         _ => parse_offer(&node),
     };
-    check(&policy.expect("a policy that is read")).expect("a policy that can be judged")
+    check(policy.expect("a policy that is read")).expect("a policy that can be judged")
 }
 
 pub(crate) fn request() -> Request {

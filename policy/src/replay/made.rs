@@ -127,7 +127,7 @@ impl Recorded {
         }
         let policy = |why: String| NotReplayed::Policy { why };
         let source = self.basis.shape.parse(document).map_err(|it| policy(it.to_string()))?;
-        let checked = check_with(&source, &profile, &self.basis.settings)
+        let checked = check_with(source, &profile, &self.basis.settings)
             .map_err(|it| policy(it.to_string()))?;
         let facts = Facts::from_json(snapshot)?;
         let decision = evaluate(&checked, &self.request, &facts);

@@ -110,7 +110,7 @@ fn names_are_compared_as_many_as_there_are() {
     for (constraint, facts) in
         [(atom("purpose", "neq", "urn:x"), two), (atom("vettedAs", "isPartOf", "urn:k"), none)]
     {
-        let policy = check(&agreed(vec![rule("use").iff(constraint)], vec![])).unwrap();
+        let policy = check(agreed(vec![rule("use").iff(constraint)], vec![])).unwrap();
         assert_eq!(judged(&policy, &request(), &facts).verdict, Verdict::Deny);
     }
 }

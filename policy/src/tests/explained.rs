@@ -132,7 +132,7 @@ fn members_duties_and_the_one_of_many_can_be_missing() {
 fn what_stands_in_the_way_is_tried_so_often_and_no_more() {
     let missing = |count: usize| {
         let never = joined(LogicalOperator::Or, (0..count).map(|_| past()).collect());
-        let policy = check(&agreed(vec![rule("use").iff(never)], vec![])).unwrap();
+        let policy = check(agreed(vec![rule("use").iff(never)], vec![])).unwrap();
         explain(&policy, &request(), &facts()).missing.unwrap().len()
     };
     assert_eq!(missing(200), 1);

@@ -20,7 +20,7 @@ fn kinds(kinds: &[&str]) -> Json {
 
 /// What `one` grants beside `other`, and the other way round.
 fn check(what: &str, one: Json, other: Json, expected: Grant) {
-    let read = |policy: &Json| crate::check(&parsed(policy)).unwrap();
+    let read = |policy: &Json| crate::check(parsed(policy)).unwrap();
     let (one, other) = (read(&one), read(&other));
     assert_eq!(one.grant_beside(&other), expected, "{what}");
     let back = match expected {

@@ -23,7 +23,7 @@ fn future() -> Constraint {
 }
 
 fn decide(constraint: Constraint) -> Decision {
-    let policy = check(&agreed(vec![rule("use").iff(constraint)], vec![])).unwrap();
+    let policy = check(agreed(vec![rule("use").iff(constraint)], vec![])).unwrap();
     judged(&policy, &request(), &facts())
 }
 
@@ -104,7 +104,7 @@ fn a_status_in_a_document_resets_no_counter() {
     if let Constraint::Atomic { status, right, .. } = &mut counted {
         *status = right.values.first().cloned();
     }
-    let policy = check(&agreed(vec![rule("use").iff(counted)], vec![])).unwrap();
+    let policy = check(agreed(vec![rule("use").iff(counted)], vec![])).unwrap();
     assert_eq!(judged(&policy, &request(), &facts()).verdict, Verdict::Deny);
 }
 
@@ -140,7 +140,7 @@ fn a_policy_named_like_its_target_is_judged_like_any_other() {
 /// 37: only the profile that the operator pinned says what an action includes.
 #[test]
 fn no_document_says_what_an_action_includes() {
-    let policy = check(&agreed(vec![rule("odrl:read")], vec![])).unwrap();
+    let policy = check(agreed(vec![rule("odrl:read")], vec![])).unwrap();
     let mut ask = request();
     ask.action = super::build::action("odrl:delete");
     assert_eq!(judged(&policy, &ask, &facts()).verdict, Verdict::Deny);
@@ -168,7 +168,7 @@ fn what_replaces_a_signed_agreement_is_read_by_nobody() {
 /// 80: readings at the ends of the line are compared, and one below nothing is no reading.
 #[test]
 fn a_meter_that_overflows_or_runs_backwards_grants_nothing() {
-    let policy = check(&agreed(vec![rule("use").iff(atom("count", "lteq", "5"))], vec![])).unwrap();
+    let policy = check(agreed(vec![rule("use").iff(atom("count", "lteq", "5"))], vec![])).unwrap();
     let read = |count: rust_decimal::Decimal| {
         let values = [Value::Decimal(count)].into();
         let provenance = Provenance::Meter { reading: u64::MAX };
@@ -221,7 +221,7 @@ fn nothing_but_the_inputs_has_a_say() {
     let bytes = |seed| {
         let mut dice = Dice(seed);
         let settings = any_settings(&mut dice);
-        let policy = check_with(&any_policy(&mut dice), &Profile::v1(), &settings).unwrap();
+        let policy = check_with(any_policy(&mut dice), &Profile::v1(), &settings).unwrap();
         let (facts, request) = (any_facts(&mut dice), any_request(&mut dice));
         serde_json::to_vec(&judged(&policy, &request, &facts)).unwrap()
     };
@@ -233,14 +233,14 @@ fn nothing_but_the_inputs_has_a_say() {
 /// 72: what is meant shows in the digest of what was checked.
 #[test]
 fn another_meaning_has_another_digest() {
-    let of = |rule: odrl_parser::Rule| check(&agreed(vec![rule], vec![])).unwrap().digest();
+    let of = |rule: odrl_parser::Rule| check(agreed(vec![rule], vec![])).unwrap().digest();
     let whole = of(rule("use").iff(future()));
     let others = [
         of(rule("odrl:read").iff(future())),
         of(rule("use")),
         of(rule("use").iff(past())),
         of(rule("use").iff(atom("dateTime", "lteq", "2027-01-01"))),
-        check(&agreed(vec![], vec![rule("use").iff(future())])).unwrap().digest(),
+        check(agreed(vec![], vec![rule("use").iff(future())])).unwrap().digest(),
         of(rule("use").iff(future()).and_do(rule("odrl:inform"))),
         of(rule("use").refined(future())),
     ];
@@ -284,7 +284,7 @@ fn a_snapshot_is_read_strictly() {
 fn long_lists_are_looked_through_once() {
     let names: Vec<String> = (0..1_000).map(|n| format!("urn:k:{n}")).collect();
     let list = atom("vettedAs", "isAnyOf", &names.join(" "));
-    let policy = check(&agreed(vec![rule("use").iff(list)], vec![])).unwrap();
+    let policy = check(agreed(vec![rule("use").iff(list)], vec![])).unwrap();
     let of = |from: usize| {
         let kinds = (from..from + 1_000).map(|n| iri(&format!("urn:k:{n}")));
         judged(&policy, &request(), &facts().vetted_as(kinds, 7, None)).verdict

@@ -106,13 +106,13 @@ proptest! {
 
     #[test]
     fn what_is_said_to_grant_no_more_never_permits_more(json in policy(), drop in any::<u8>(), more in constraints(), other in policy(), facts in some_facts()) {
-        let whole = check(&parsed(&json)).unwrap();
+        let whole = check(parsed(&json)).unwrap();
         // The policy with one condition less or more, and a policy of its own.
         let mut changed = shuffled(&json);
         let first = changed["permission"][0]["constraint"].as_array_mut().unwrap();
         if drop % 2 == 0 { first.pop(); } else { first.push(more); }
         for beside in [&changed, &other] {
-            let beside = check(&parsed(beside)).unwrap();
+            let beside = check(parsed(beside)).unwrap();
             for (narrow, wide) in [(&whole, &beside), (&beside, &whole)] {
                 let permitted = |policy| evaluate(policy, &request(), &facts).verdict == Verdict::Permit;
                 if narrow.grants_no_more_than(wide) {
@@ -171,7 +171,7 @@ proptest! {
     #[test]
     fn the_same_inputs_give_the_same_bytes(json in policy(), facts in some_facts()) {
         let bytes = || {
-            let checked = check(&parsed(&json)).unwrap();
+            let checked = check(parsed(&json)).unwrap();
             serde_json::to_vec(&evaluate(&checked, &request(), &facts)).unwrap()
         };
         prop_assert_eq!(bytes(), bytes());
@@ -179,7 +179,7 @@ proptest! {
 
     #[test]
     fn nothing_changes_before_the_next_change(json in policy(), facts in some_facts(), step in 0..200_i64) {
-        let checked = check(&parsed(&json)).unwrap();
+        let checked = check(parsed(&json)).unwrap();
         let decision = evaluate(&checked, &request(), &facts);
         let later = facts.now() + jiff::SignedDuration::from_hours(step * 6);
         let then = evaluate(&checked, &request(), &facts.clone().moved_to(later)).verdict;
@@ -196,7 +196,7 @@ proptest! {
 
     #[test]
     fn facts_that_are_not_named_do_not_count(json in policy(), facts in some_facts()) {
-        let checked = check(&parsed(&json)).unwrap();
+        let checked = check(parsed(&json)).unwrap();
         let decision = evaluate(&checked, &request(), &facts);
         let unnamed = KEYS.iter().map(|term| FactKey::of(*term));
         let unnamed = unnamed
@@ -207,7 +207,7 @@ proptest! {
 
     #[test]
     fn reasons_stand_exactly_behind_denials(json in policy(), facts in some_facts()) {
-        let decision = evaluate(&check(&parsed(&json)).unwrap(), &request(), &facts);
+        let decision = evaluate(&check(parsed(&json)).unwrap(), &request(), &facts);
         prop_assert_eq!(decision.reasons.is_empty(), decision.verdict == Verdict::Permit);
         let applied = |modality| decision.rules.iter().any(|rule| rule.modality == modality && rule.applies);
         let permitted = applied(crate::Modality::Permission) && !applied(crate::Modality::Prohibition);

@@ -56,9 +56,9 @@ fn a_meter_counts_over_months_of_the_calendar() {
     let change = settled(&over("P1M"), Settings::default(), &month(7)).next_change;
     assert_eq!(change, Some(at("2026-12-01T00:00:00Z")));
     for none in ["P0M", "P0D", "PT0S"] {
-        assert_eq!(check(&over(none)).unwrap_err().code(), "policy-interval-alone", "{none}");
+        assert_eq!(check(over(none)).unwrap_err().code(), "policy-interval-alone", "{none}");
     }
-    assert_eq!(check(&over("P1M1D")).unwrap_err().code(), "policy-value-refused");
+    assert_eq!(check(over("P1M1D")).unwrap_err().code(), "policy-value-refused");
     let text = month(7).to_json();
     assert_eq!(Facts::from_json(&text).unwrap(), month(7));
 }

@@ -70,7 +70,7 @@ fn what_nobody_here_can_judge_is_refused() {
 /// nobody counts, nothing is granted.
 #[test]
 fn what_only_a_meter_knows_is_denied_without_one() {
-    let once = check(&agreed(vec![rule("use").iff(atom("count", "lt", "1"))], vec![])).unwrap();
+    let once = check(agreed(vec![rule("use").iff(atom("count", "lt", "1"))], vec![])).unwrap();
     let read = |count: i64, provenance| {
         let values = [Value::Decimal(count.into())].into();
         let fact = Fact::Known { values, provenance, valid_until: None };
@@ -114,7 +114,7 @@ fn incomplete_rules_are_about_everything_where_that_is_set() {
 /// Up to each limit a policy is taken, and one more is refused.
 #[test]
 fn what_is_too_much_is_refused_and_no_less() {
-    let code = |permission| check(&agreed(vec![permission], vec![])).err().map(|it| it.code());
+    let code = |permission| check(agreed(vec![permission], vec![])).err().map(|it| it.code());
     let date = || atom("dateTime", "lt", "2027-01-01");
     for operator in [LogicalOperator::And, LogicalOperator::Or] {
         let deep = |depth| (1..depth).fold(date(), |inner, _| joined(operator, vec![inner]));
@@ -154,7 +154,7 @@ fn a_data_type_is_the_type_of_the_value() {
             right.values[0].tag =
                 own.map_or(LiteralTag::Plain, |own| LiteralTag::Datatype(xsd(own)));
         }
-        check(&agreed(vec![rule("use").iff(date)], vec![])).err().map(|it| it.code())
+        check(agreed(vec![rule("use").iff(date)], vec![])).err().map(|it| it.code())
     };
     for (own, told, expected) in [
         (None, "date", None),
@@ -194,7 +194,7 @@ fn a_duty_that_two_rules_share_says_the_same_in_both() {
     for (at, one) in variants.iter().enumerate() {
         for (other_at, other) in variants.iter().enumerate() {
             let rules = [one, other].map(|duty| rule("use").and_do(duty.clone()));
-            let found = check(&agreed(rules.to_vec(), vec![])).is_ok();
+            let found = check(agreed(rules.to_vec(), vec![])).is_ok();
             assert_eq!(found, at == other_at, "{at} {other_at}");
         }
     }

@@ -17,6 +17,6 @@ pub(super) fn access(rule: &CheckedPolicy) -> Result<Option<CheckedPolicy>, Engi
     policy.permissions.retain(about_seeing);
     policy.prohibitions.retain(about_seeing);
     policy.obligations.clear();
-    let checked = check(&policy);
+    let checked = check(policy);
     checked.map(Some).map_err(|error| EngineError::peer(error.code(), error.to_string()))
 }
