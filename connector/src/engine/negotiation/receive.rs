@@ -17,13 +17,14 @@ use wire::node::Node;
 use super::flow::{Flow, why};
 use super::load::{opened_by_consumer, opened_by_provider};
 use super::{Found, Reply, TRIES_MAX, check, command};
+use crate::clock::Clock as _;
 use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::rests::Read;
 use crate::engine::rule::{self, Shape};
-use crate::ids::urn;
+use crate::ids::dated_urn;
 use crate::participant::{Participant, Standing};
 use crate::record::negotiation::By;
 use crate::store::Kind;
@@ -96,7 +97,7 @@ impl<P: Parts> Engine<P> {
         let index = opened_by_consumer(incoming.peer, &message.consumer_pid);
         let found = self.negotiation_opened_by(ours, &index).await?;
         let fresh = found.is_none();
-        let own_pid = urn(&self.ids);
+        let own_pid = dated_urn(&self.ids, self.clock.now());
         let mut version = None;
         if fresh {
             self.check_room(ours, incoming.peer)?;
@@ -135,7 +136,7 @@ impl<P: Parts> Engine<P> {
         let index = opened_by_provider(incoming.peer, &message.provider_pid);
         let found = self.negotiation_opened_by(ours, &index).await?;
         let fresh = found.is_none();
-        let own_pid = urn(&self.ids);
+        let own_pid = dated_urn(&self.ids, self.clock.now());
         if fresh {
             self.check_room(ours, incoming.peer)?;
             rule::read(message.offer.document(), Shape::Request)?;
@@ -199,7 +200,7 @@ impl<P: Parts> Engine<P> {
         match message {
             NegotiationMessage::Agreement(agreed) => {
                 let offer = self.stored_offer(ours, &process.offer.digest).await?;
-                let now = crate::clock::Clock::now(self.clock());
+                let now = self.clock.now();
                 let known_as = incoming.participant.partner_id(&process.peer);
                 let dates = (found.record.opened, now);
                 check::agreement(ours, standing, process, &offer, (agreed, known_as), dates)
