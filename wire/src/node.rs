@@ -203,11 +203,6 @@ impl<'a> Members<'a> {
         &self.pointer
     }
 
-    /// As [`Members::pointer`], for whoever is done with the object.
-    pub fn into_pointer(self) -> Pointer {
-        self.pointer
-    }
-
     /// The member `name`, which must be there.
     ///
     /// # Errors

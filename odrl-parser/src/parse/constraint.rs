@@ -80,8 +80,8 @@ fn parse(node: &Node<'_>, depth: usize, reader: &mut Reader) -> Result<Constrain
         word::type_of(&node, &[name], context)?;
     }
     match joined {
-        Some(operator) => parse_logical(object, operator, depth, reader),
-        None => parse_atomic(object, reader),
+        Some(operator) => parse_logical(&object, operator, depth, reader),
+        None => parse_atomic(&object, reader),
     }
 }
 
@@ -100,12 +100,12 @@ fn joined_by(object: &Object<'_>) -> Result<Option<LogicalOperator>, ParseError>
 }
 
 fn parse_logical(
-    object: Object<'_>,
+    object: &Object<'_>,
     operator: LogicalOperator,
     depth: usize,
     reader: &mut Reader,
 ) -> Result<Constraint, ParseError> {
-    let id = reader.own_id(&object)?;
+    let id = reader.own_id(object)?;
     let joined = object.required(operator.name())?;
     let mut operands = Vec::new();
     for node in each(&listed(&joined, reader.context)?) {
@@ -114,10 +114,10 @@ fn parse_logical(
     if operands.is_empty() {
         return Err(shape(&joined, Expected::NonEmptyArray));
     }
-    Ok(Constraint::Logical { id, operator, operands, pointer: object.into_pointer() })
+    Ok(Constraint::Logical { id, operator, operands, pointer: object.pointer().clone() })
 }
 
-fn parse_atomic(object: Object<'_>, reader: &mut Reader) -> Result<Constraint, ParseError> {
+fn parse_atomic(object: &Object<'_>, reader: &mut Reader) -> Result<Constraint, ParseError> {
     let context = reader.context;
     let left = object.required("leftOperand")?;
     let left = word::term(&left, "leftOperand", TermKind::LeftOperand, context)?;
@@ -126,14 +126,14 @@ fn parse_atomic(object: Object<'_>, reader: &mut Reader) -> Result<Constraint, P
     let data_type = object.optional("dataType").map(|node| operand::data_type(&node, context));
     let status = object.optional("status").map(|node| operand::parse_literal(&only(&node)?));
     Ok(Constraint::Atomic {
-        id: reader.own_id(&object)?,
+        id: reader.own_id(object)?,
         left,
         operator,
-        right: operand::parse(&object, context)?,
+        right: operand::parse(object, context)?,
         unit: unit.transpose()?,
         data_type: data_type.transpose()?,
         status: status.transpose()?,
-        pointer: object.into_pointer(),
+        pointer: object.pointer().clone(),
     })
 }
 

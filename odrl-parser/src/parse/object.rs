@@ -85,10 +85,6 @@ impl<'a> Object<'a> {
     pub(super) const fn pointer(&self) -> &Pointer {
         self.written.pointer()
     }
-
-    pub(super) fn into_pointer(self) -> Pointer {
-        self.written.into_pointer()
-    }
 }
 
 /// How a member is written under a context.

@@ -59,13 +59,8 @@ fn members<'a>(
     about: About,
     depth: usize,
 ) -> Result<Vec<Condition>, PolicyError> {
-    let constraints = constraints.into_iter();
-    // Collecting results would begin with four places and copy them all again and again.
-    let mut members = Vec::with_capacity(constraints.size_hint().0);
-    for constraint in constraints {
-        members.push(condition(constraint, profile, about, depth)?);
-    }
-    Ok(members)
+    let each = constraints.into_iter();
+    each.map(|constraint| condition(constraint, profile, about, depth)).collect()
 }
 
 fn condition(
