@@ -53,6 +53,7 @@ use wire::did::Did;
 
 use crate::clock::Clock;
 use crate::config::Limits;
+use crate::ids::dated_urn;
 use crate::participant::{Hosted, Participant, Standing};
 
 use error::{EngineError, Unbelieved};
@@ -172,6 +173,11 @@ impl<P: Parts> Engine<P> {
     #[must_use]
     pub fn clock(&self) -> &P::Clock {
         &self.clock
+    }
+
+    /// A fresh id of a process or an agreement.
+    fn fresh_urn(&self) -> String {
+        dated_urn(&self.ids, self.clock.now())
     }
 
     /// The clock, to be shared with tasks.

@@ -14,13 +14,11 @@ use audit::entry::Body;
 
 use super::flow::Flow;
 use super::{Found, TRIES_MAX};
-use crate::clock::Clock as _;
 use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::parts::{Parts, Transport};
 use crate::engine::rule::{self, Shape};
-use crate::ids::dated_urn;
 use crate::record::dataset::{ApprovalRule, DatasetRecord};
 use crate::record::negotiation::NegotiationRecord;
 use crate::store::Kind;
@@ -61,7 +59,7 @@ impl<P: Parts> Engine<P> {
         // A rule that we cannot read is one that we cannot keep: nothing is asked for under it.
         rule::read(&asked.offer, Shape::Offer)?;
         let base = self.transport.dsp_base(participant.did(), &asked.peer).await?;
-        let pid = dated_urn(&self.ids, self.clock.now());
+        let pid = self.fresh_urn();
         let begin = Begin {
             own_pid: ConsumerPid::parse(&pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,

@@ -18,7 +18,6 @@ use crate::engine::error::EngineError;
 use crate::engine::judged::Judged;
 use crate::engine::parts::Parts;
 use crate::engine::rule::{self, Shape};
-use crate::ids::dated_urn;
 use crate::record::dataset::DatasetRecord;
 
 /// What a partner is told whose terms our acceptance policy refuses.
@@ -177,7 +176,7 @@ impl<P: Parts> Flow<'_, P> {
         let offer = self.offer_on_table().await?;
         let participant = self.draft.participant();
         let process = &self.current()?.process;
-        let id = AgreementId::parse(&dated_urn(&self.engine.ids, self.draft.at()))
+        let id = AgreementId::parse(&self.engine.fresh_urn())
             .map_err(|_| EngineError::Internal { what: "an agreement id" })?;
         let parties = check::parties(participant.did(), process)?;
         let agreement = Agreement::of_offer(&offer, &id, &parties, self.draft.at())?;

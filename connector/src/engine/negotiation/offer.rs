@@ -7,12 +7,10 @@ use wire::did::Did;
 
 use super::command::address;
 use super::flow::Flow;
-use crate::clock::Clock as _;
 use crate::engine::Engine;
 use crate::engine::draft::Draft;
 use crate::engine::error::EngineError;
 use crate::engine::parts::{Parts, Transport};
-use crate::ids::dated_urn;
 
 /// What a provider proposes.
 #[derive(Clone, Debug)]
@@ -46,7 +44,7 @@ impl<P: Parts> Engine<P> {
         let document = proposed.offer.as_ref().unwrap_or(&dataset.offer);
         let offer = self.terms(document, None, &dataset.id)?;
         let base = self.transport.dsp_base(participant.did(), &proposed.peer).await?;
-        let pid = dated_urn(&self.ids, self.clock.now());
+        let pid = self.fresh_urn();
         let begin = Begin {
             own_pid: ProviderPid::parse(&pid)
                 .map_err(|_| EngineError::Internal { what: "a process id" })?,

@@ -24,7 +24,6 @@ use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::engine::rests::Read;
 use crate::engine::rule::{self, Shape};
-use crate::ids::dated_urn;
 use crate::participant::{Participant, Standing};
 use crate::record::negotiation::By;
 use crate::store::Kind;
@@ -97,7 +96,7 @@ impl<P: Parts> Engine<P> {
         let index = opened_by_consumer(incoming.peer, &message.consumer_pid);
         let found = self.negotiation_opened_by(ours, &index).await?;
         let fresh = found.is_none();
-        let own_pid = dated_urn(&self.ids, self.clock.now());
+        let own_pid = self.fresh_urn();
         let mut version = None;
         if fresh {
             self.check_room(ours, incoming.peer)?;
@@ -136,7 +135,7 @@ impl<P: Parts> Engine<P> {
         let index = opened_by_provider(incoming.peer, &message.provider_pid);
         let found = self.negotiation_opened_by(ours, &index).await?;
         let fresh = found.is_none();
-        let own_pid = dated_urn(&self.ids, self.clock.now());
+        let own_pid = self.fresh_urn();
         if fresh {
             self.check_room(ours, incoming.peer)?;
             rule::read(message.offer.document(), Shape::Request)?;

@@ -10,7 +10,6 @@ use wire::did::Did;
 use super::address::DataPath;
 use super::flow::{Flow, Opening};
 use super::load::under;
-use crate::clock::Clock as _;
 use crate::engine::Engine;
 use crate::engine::agreement::{AGREEMENT_ENDED, ended_words, told};
 use crate::engine::draft::Draft;
@@ -19,7 +18,6 @@ use crate::engine::judged::{Judged, Recorded};
 use crate::engine::live::Cut;
 use crate::engine::negotiation::{Ending, TRIES_MAX};
 use crate::engine::parts::{Parts, Transport};
-use crate::ids::dated_urn;
 use crate::record::agreement::AgreementRecord;
 use crate::record::dataset::{FORMAT_PULL, FORMAT_PUSH};
 use crate::store::Kind;
@@ -74,7 +72,7 @@ impl<P: Parts> Engine<P> {
             CallbackAddress::parse(text)
                 .map_err(|error| EngineError::operator("bad-address", error.to_string()))
         };
-        let pid = dated_urn(&self.ids, self.clock.now());
+        let pid = self.fresh_urn();
         let (format, given) = match way {
             Direction::Pull => (FORMAT_PULL, None),
             Direction::Push => (FORMAT_PUSH, Some(DataPath::fresh(self, &participant, &pid))),
