@@ -265,7 +265,7 @@ impl fmt::Display for FactKey {
         if let Some(interval) = self.interval {
             write!(f, "{interval} ")?;
         }
-        write!(f, "{}{}", self.operand.namespace().iri(), self.operand.name())
+        f.write_str(&self.operand.iri())
     }
 }
 
