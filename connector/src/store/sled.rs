@@ -31,7 +31,7 @@ use super::{
 use height::Height;
 
 /// What sled may keep in memory, in bytes.
-pub const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+pub const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 /// A store whose file has at most this many bytes is read wholly when it is opened.
 pub const VERIFY_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
