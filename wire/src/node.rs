@@ -102,6 +102,11 @@ impl<'a> Node<'a> {
         &self.pointer
     }
 
+    /// Where it stands, for whoever needs the value no longer.
+    pub fn into_pointer(self) -> Pointer {
+        self.pointer
+    }
+
     /// The members of an object.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ pub(super) fn parse(node: &Node<'_>, reader: &mut Reader) -> Result<Action, Pars
     let context = reader.context;
     let pointer = node.pointer().clone();
     let Some(members) = node.object().ok().filter(|members| !is_reference(members)) else {
-        let term = word::term(node, "action", TermKind::Action, context)?;
+        let term = word::term(node.clone(), "action", TermKind::Action, context)?;
         return Ok(Action { term, refinements: Vec::new(), pointer });
     };
     for place in ["rdf:value", "@id"] {
@@ -31,9 +31,9 @@ pub(super) fn parse(node: &Node<'_>, reader: &mut Reader) -> Result<Action, Pars
     }
     let object = Object::open(node, context, &REFINED, Texts::Refused)?;
     if let Some(node) = object.optional("@type") {
-        word::type_of(&node, &["Action"], context)?;
+        word::type_of(node, &["Action"], context)?;
     }
-    let term = word::term(&object.required("rdf:value")?, "rdf:value", TermKind::Action, context)?;
+    let term = word::term(object.required("rdf:value")?, "rdf:value", TermKind::Action, context)?;
     let refinements = constraint::parse_all(object.all("refinement"), reader)?;
     Ok(Action { term, refinements, pointer })
 }

@@ -77,7 +77,7 @@ fn parse(node: &Node<'_>, depth: usize, reader: &mut Reader) -> Result<Constrain
     let joined = joined_by(&object)?;
     if let Some(node) = object.optional("@type") {
         let name = if joined.is_some() { "LogicalConstraint" } else { "Constraint" };
-        word::type_of(&node, &[name], context)?;
+        word::type_of(node, &[name], context)?;
     }
     match joined {
         Some(operator) => parse_logical(&object, operator, depth, reader),
@@ -108,7 +108,7 @@ fn parse_logical(
     let id = reader.own_id(object)?;
     let joined = object.required(operator.name())?;
     let mut operands = Vec::new();
-    for node in each(&listed(&joined, reader.context)?) {
+    for node in each(listed(joined.clone(), reader.context)?) {
         operands.push(parse(&node, depth + 1, reader)?);
     }
     if operands.is_empty() {
@@ -120,11 +120,11 @@ fn parse_logical(
 fn parse_atomic(object: &Object<'_>, reader: &mut Reader) -> Result<Constraint, ParseError> {
     let context = reader.context;
     let left = object.required("leftOperand")?;
-    let left = word::term(&left, "leftOperand", TermKind::LeftOperand, context)?;
-    let operator = parse_operator(&object.required("operator")?, context)?;
-    let unit = object.optional("unit").map(|node| word::iri(&node, "unit", context));
-    let data_type = object.optional("dataType").map(|node| operand::data_type(&node, context));
-    let status = object.optional("status").map(|node| operand::parse_literal(&only(&node)?));
+    let left = word::term(left, "leftOperand", TermKind::LeftOperand, context)?;
+    let operator = parse_operator(object.required("operator")?, context)?;
+    let unit = object.optional("unit").map(|node| word::iri(node, "unit", context));
+    let data_type = object.optional("dataType").map(|node| operand::data_type(node, context));
+    let status = object.optional("status").map(|node| operand::parse_literal(only(node)?));
     Ok(Constraint::Atomic {
         id: reader.own_id(object)?,
         left,
@@ -137,7 +137,7 @@ fn parse_atomic(object: &Object<'_>, reader: &mut Reader) -> Result<Constraint, 
     })
 }
 
-fn parse_operator(node: &Node<'_>, context: Context) -> Result<Operator, ParseError> {
+fn parse_operator(node: Node<'_>, context: Context) -> Result<Operator, ParseError> {
     if let Some(operator) = node.value().as_str().and_then(|text| Operator::parse(text).ok()) {
         return Ok(operator);
     }

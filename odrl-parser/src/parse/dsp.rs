@@ -60,11 +60,11 @@ fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<Policy, ParseError> {
     });
     let known: Vec<&str> = known.collect();
     let object = Object::open(node, context, &known, Texts::Kept)?;
-    word::type_of(&object.required("@type")?, &[kind.type_name()], context)?;
+    word::type_of(object.required("@type")?, &[kind.type_name()], context)?;
     let mut policy = shared::policy(&object, kind, &mut Reader::new(context))?;
     let is_agreement = kind == PolicyKind::Agreement;
     if is_agreement {
-        policy.timestamp = Some(timestamp(&object.required("timestamp")?)?);
+        policy.timestamp = Some(timestamp(object.required("timestamp")?)?);
     }
     for (name, place, required) in [
         ("target", &mut policy.target, kind != PolicyKind::Offer),
@@ -84,10 +84,10 @@ fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<Policy, ParseError> {
 }
 
 fn bound(object: &Object<'_>, name: &str) -> Result<Option<Id>, ParseError> {
-    object.optional(name).map(|node| word::id(&node, name, Context::Dsp)).transpose()
+    object.optional(name).map(|node| word::id(node, name, Context::Dsp)).transpose()
 }
 
-fn timestamp(node: &Node<'_>) -> Result<Timestamp, ParseError> {
+fn timestamp(node: Node<'_>) -> Result<Timestamp, ParseError> {
     let node = only(node)?;
     let at = parse_instant(node.string()?);
     at.map_err(|error| ParseError::at(node.pointer().clone(), Problem::Timestamp(error)))

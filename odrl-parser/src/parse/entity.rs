@@ -52,13 +52,13 @@ fn parse(
     let context = reader.context;
     let pointer = node.pointer().clone();
     if !matches!(node.value(), Value::Object(_)) {
-        let id = Some(word::id(node, member, context)?);
+        let id = Some(word::id(node.clone(), member, context)?);
         let (part_of, refinements) = (Vec::new(), Vec::new());
         return Ok(Entity { id, is_collection: false, part_of, refinements, pointer });
     }
     let object = Object::open(node, context, &MEMBERS, Texts::Refused)?;
     let type_of = object.optional("@type");
-    let type_of = type_of.map(|node| word::type_of(&node, &kind.types(), context)).transpose()?;
+    let type_of = type_of.map(|node| word::type_of(node, &kind.types(), context)).transpose()?;
     let is_collection = type_of == kind.types().last().copied();
     if !is_collection
         && let Some(node) = object.optional("refinement").or(object.optional("source"))
@@ -70,7 +70,7 @@ fn parse(
     let id = name(&object, context, refinements.is_empty())?;
     let part_of = object.all("partOf").map(|node| {
         reader.count_entity(&node)?;
-        word::id(&node, "partOf", context)
+        word::id(node, "partOf", context)
     });
     Ok(Entity {
         id,
@@ -89,6 +89,6 @@ fn name(object: &Object<'_>, context: Context, is_whole: bool) -> Result<Option<
         let problem = Problem::Shape { expected: Expected::Named("`source` alone"), found };
         return Err(ParseError::at(own.pointer().clone(), problem));
     }
-    let id = own.map(|node| word::id(&node, "@id", context));
-    id.or_else(|| source.map(|node| word::id(&node, "source", context))).transpose()
+    let id = own.map(|node| word::id(node, "@id", context));
+    id.or_else(|| source.map(|node| word::id(node, "source", context))).transpose()
 }

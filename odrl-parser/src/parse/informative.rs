@@ -16,7 +16,7 @@ pub(super) fn is(name: &str) -> bool {
 /// Each value is a string, number, boolean, or a flat object such as `{"@value": …, "@language":
 /// …}`.
 pub(super) fn check(node: &Node<'_>) -> Result<(), ParseError> {
-    each(node).try_for_each(|node| check_text(&node))
+    each(node.clone()).try_for_each(|node| check_text(&node))
 }
 
 fn check_text(node: &Node<'_>) -> Result<(), ParseError> {

@@ -79,7 +79,7 @@ impl<'a> Object<'a> {
 
     /// The elements of a member, none where it is absent.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        self.optional(name).into_iter().flat_map(|node| each(&node))
+        self.optional(name).into_iter().flat_map(each)
     }
 
     pub(super) const fn pointer(&self) -> &Pointer {
@@ -160,33 +160,38 @@ pub(super) fn shape(node: &Node<'_>, expected: Expected) -> ParseError {
 
 /// The elements of an array, or the one value. They are made one by one, so that a limit stops a
 /// long array before it costs anything.
-pub(super) fn each<'a>(node: &Node<'a>) -> impl Iterator<Item = Node<'a>> + use<'a> {
-    let (value, pointer) = (node.value(), node.pointer().clone());
-    let single = (!value.is_array()).then(|| node.clone());
-    let elements = value.as_array().map(Vec::as_slice).unwrap_or_default().iter().enumerate();
-    single.into_iter().chain(elements.map(move |(at, value)| Node::at(value, pointer.element(at))))
+pub(super) fn each(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let mut at = 0;
+    let mut node = Some(node);
+    std::iter::from_fn(move || {
+        let Some(elements) = node.as_ref()?.value().as_array() else { return node.take() };
+        let value = elements.get(at)?;
+        let element = Node::at(value, node.as_ref()?.pointer().element(at));
+        at += 1;
+        Some(element)
+    })
 }
 
 /// A value that JSON-LD may have wrapped into an array of one.
-pub(super) fn only<'a>(node: &Node<'a>) -> Result<Node<'a>, ParseError> {
-    let mut nodes = each(node);
-    match (nodes.next(), nodes.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) | (None, _) => Err(node.wrong(Expected::Named("one value")).into()),
+pub(super) fn only(node: Node<'_>) -> Result<Node<'_>, ParseError> {
+    match node.value().as_array().map(Vec::as_slice) {
+        None => Ok(node),
+        Some([value]) => Ok(Node::at(value, node.pointer().element(0))),
+        Some(_) => Err(node.wrong(Expected::Named("one value")).into()),
     }
 }
 
 /// The array in `{"@list": […]}`, or the value itself; a list keeps its order for every reader. The
 /// DSP context is never written with lists.
-pub(super) fn listed<'a>(node: &Node<'a>, context: Context) -> Result<Node<'a>, ParseError> {
+pub(super) fn listed(node: Node<'_>, context: Context) -> Result<Node<'_>, ParseError> {
     match (context, node.value()) {
         (Context::Odrl, Value::Object(members)) if members.contains_key("@list") => {
-            let members: Members<'a> = node.object()?;
+            let members = node.object()?;
             members.refuse_unknown(&["@list"])?;
             let list = members.required("@list")?;
             if list.value().is_array() { Ok(list) } else { Err(shape(&list, Expected::Array)) }
         }
-        (Context::Dsp | Context::Odrl, _) => Ok(node.clone()),
+        (Context::Dsp | Context::Odrl, _) => Ok(node),
     }
 }
 

@@ -16,9 +16,9 @@ use crate::vocabulary::XSD;
 pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, ParseError> {
     let Some(node) = object.optional("rightOperandReference") else {
         let node = object.required("rightOperand")?;
-        let values = elements(&node, context)?.map(|node| parse_literal(&node));
+        let values = elements(&node, context)?.map(parse_literal);
         let values = values.collect::<Result<_, _>>()?;
-        return Ok(Operand { values, references: Vec::new(), pointer: node.pointer().clone() });
+        return Ok(Operand { values, references: Vec::new(), pointer: node.into_pointer() });
     };
     if object.has("rightOperand") {
         let problem =
@@ -26,21 +26,21 @@ pub(super) fn parse(object: &Object<'_>, context: Context) -> Result<Operand, Pa
         return Err(ParseError::at(object.pointer().clone(), problem));
     }
     let nodes = elements(&node, context)?;
-    let references = nodes.map(|node| word::iri(&node, "rightOperandReference", context));
+    let references = nodes.map(|node| word::iri(node, "rightOperandReference", context));
     let references = references.collect::<Result<_, _>>()?;
-    Ok(Operand { values: Vec::new(), references, pointer: node.pointer().clone() })
+    Ok(Operand { values: Vec::new(), references, pointer: node.into_pointer() })
 }
 
 fn elements<'a>(
     node: &Node<'a>,
     context: Context,
 ) -> Result<impl Iterator<Item = Node<'a>> + use<'a>, ParseError> {
-    let list = listed(node, context)?;
+    let list = listed(node.clone(), context)?;
     within(count(&list), VALUES_MAX, Counted::Values, node)?;
     if count(&list) == 0 {
         return Err(shape(&list, Expected::NonEmptyArray));
     }
-    Ok(each(&list))
+    Ok(each(list))
 }
 
 /// Takes a value as an absolute IRI: not a prefixed name of a pinned context, which JSON-LD would
@@ -53,16 +53,16 @@ pub fn value_iri(text: &str) -> Option<Iri> {
     Iri::parse(text).ok()
 }
 
-pub(super) fn parse_literal(node: &Node<'_>) -> Result<Literal, ParseError> {
+pub(super) fn parse_literal(node: Node<'_>) -> Result<Literal, ParseError> {
     let (lexical, tag) = match node.value() {
         Value::String(text) => (text.clone(), LiteralTag::Plain),
         Value::Bool(value) => (value.to_string(), LiteralTag::Boolean),
-        Value::Number(_) => (parse_number(node)?, LiteralTag::Number),
-        Value::Object(_) => parse_object(node)?,
-        Value::Null | Value::Array(_) => return Err(shape(node, Expected::Named("a value"))),
+        Value::Number(_) => (parse_number(&node)?, LiteralTag::Number),
+        Value::Object(_) => parse_object(&node)?,
+        Value::Null | Value::Array(_) => return Err(shape(&node, Expected::Named("a value"))),
     };
-    within(lexical.len(), VALUE_BYTES_MAX, Counted::ValueBytes, node)?;
-    Ok(Literal { lexical, tag, pointer: node.pointer().clone() })
+    within(lexical.len(), VALUE_BYTES_MAX, Counted::ValueBytes, &node)?;
+    Ok(Literal { lexical, tag, pointer: node.into_pointer() })
 }
 
 fn parse_number(node: &Node<'_>) -> Result<String, ParseError> {
@@ -87,7 +87,7 @@ fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
         return Ok((value.string()?.to_owned(), tag));
     }
     if let Some(datatype) = members.optional("@type") {
-        let tag = LiteralTag::Datatype(parse_datatype(&datatype)?);
+        let tag = LiteralTag::Datatype(parse_datatype(datatype)?);
         return Ok((value.string()?.to_owned(), tag));
     }
     match value.value() {
@@ -101,12 +101,12 @@ fn parse_object(node: &Node<'_>) -> Result<(String, LiteralTag), ParseError> {
 }
 
 /// `dataType` of a constraint.
-pub(super) fn data_type(node: &Node<'_>, context: Context) -> Result<Iri, ParseError> {
+pub(super) fn data_type(node: Node<'_>, context: Context) -> Result<Iri, ParseError> {
     let (node, text, _) = word::text(node, "dataType", context)?;
     known_datatype(&node, text)
 }
 
-fn parse_datatype(node: &Node<'_>) -> Result<Iri, ParseError> {
+fn parse_datatype(node: Node<'_>) -> Result<Iri, ParseError> {
     let node = only(node)?;
     known_datatype(&node, node.string()?)
 }

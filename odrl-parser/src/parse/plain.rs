@@ -87,7 +87,7 @@ pub fn parse_policy(node: &Node<'_>) -> Result<Policy, ParseError> {
 fn check_context(node: &Node<'_>) -> Result<(), ParseError> {
     within(count(node), 2, Counted::Contexts, node)?;
     let mut named = 0;
-    for entry in each(node) {
+    for entry in each(node.clone()) {
         let text = entry.string()?;
         if text == Context::Odrl.iri() {
             named += 1;
@@ -104,7 +104,7 @@ fn check_context(node: &Node<'_>) -> Result<(), ParseError> {
 
 fn kind(object: &Object<'_>) -> Result<PolicyKind, ParseError> {
     let Some(node) = object.optional("@type") else { return Ok(PolicyKind::Set) };
-    let name = word::type_of(&only(&node)?, &TYPES.map(|(name, _)| name), Context::Odrl)?;
+    let name = word::type_of(only(node)?, &TYPES.map(|(name, _)| name), Context::Odrl)?;
     let found = TYPES.iter().find(|(known, _)| *known == name);
     Ok(found.map_or(PolicyKind::Set, |(_, kind)| *kind))
 }
@@ -113,7 +113,7 @@ fn inherits(object: &Object<'_>) -> Result<Vec<Id>, ParseError> {
     if let Some(node) = object.optional("inheritFrom") {
         within(count(&node), PARENTS_MAX, Counted::Parents, &node)?;
     }
-    object.all("inheritFrom").map(|node| word::id(&node, "inheritFrom", Context::Odrl)).collect()
+    object.all("inheritFrom").map(|node| word::id(node, "inheritFrom", Context::Odrl)).collect()
 }
 
 /// Each rule has an action, its own or the policy's.

@@ -33,7 +33,7 @@ impl Reader {
     /// Reads the identifier of a policy, rule or constraint. None stands for two of them: a graph
     /// would merge them.
     pub(super) fn claim(&mut self, node: &Node<'_>) -> Result<Id, ParseError> {
-        let id = word::id(node, "@id", self.context)?;
+        let id = word::id(node.clone(), "@id", self.context)?;
         if self.ids.insert(id.clone()) {
             return Ok(id);
         }

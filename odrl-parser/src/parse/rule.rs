@@ -33,7 +33,7 @@ pub(super) fn parse_all(
 fn parse_duty(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, ParseError> {
     let object = Object::open(node, reader.context, &members(place, reader.context), Texts::Kept)?;
     let at = object.optional("@id");
-    let id = at.as_ref().map(|at| word::id(at, "@id", reader.context)).transpose()?;
+    let id = at.as_ref().map(|at| word::id(at.clone(), "@id", reader.context)).transpose()?;
     let Some((at, shared)) = at.zip(id.and_then(|id| reader.duties.get(&id).cloned())) else {
         let duty = parse(node, place, reader)?;
         reader.share(&duty);
@@ -52,7 +52,7 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
     let context = reader.context;
     let object = Object::open(node, context, &members(place, context), Texts::Kept)?;
     if let Some(node) = object.optional("@type") {
-        word::type_of(&node, &[place.type_name()], context)?;
+        word::type_of(node, &[place.type_name()], context)?;
     }
     Ok(Rule {
         id: reader.own_id(&object)?,
@@ -73,7 +73,7 @@ fn parse(node: &Node<'_>, place: Place, reader: &mut Reader) -> Result<Rule, Par
 /// DSP has exactly one action in a rule; in plain ODRL the policy may give it.
 fn actions(object: &Object<'_>, reader: &mut Reader) -> Result<Vec<Action>, ParseError> {
     if reader.context == Context::Dsp {
-        return Ok(vec![action::parse(&only(&object.required("action")?)?, reader)?]);
+        return Ok(vec![action::parse(&only(object.required("action")?)?, reader)?]);
     }
     match object.optional("action") {
         Some(node) if count(&node) == 0 => Err(shape(&node, Expected::NonEmptyArray)),

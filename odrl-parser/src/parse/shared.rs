@@ -46,7 +46,7 @@ pub(super) fn policy(
 fn profiles(object: &Object<'_>, context: Context) -> Result<Vec<Iri>, ParseError> {
     let mut profiles = BTreeSet::new();
     for node in object.all("profile") {
-        let (node, text, _) = word::text(&node, "profile", context)?;
+        let (node, text, _) = word::text(node, "profile", context)?;
         let known = [ALLMENDE_V1, ODRL_CORE].into_iter().find(|known| *known == text);
         let known = known.and_then(|known| Iri::parse(known).ok());
         let suggestion = || Some(ALLMENDE_V1.to_owned());
@@ -59,7 +59,7 @@ fn profiles(object: &Object<'_>, context: Context) -> Result<Vec<Iri>, ParseErro
 /// At most one strategy (W3C validation rule 23).
 fn conflict(object: &Object<'_>, context: Context) -> Result<Option<ConflictStrategy>, ParseError> {
     let Some(node) = object.optional("conflict") else { return Ok(None) };
-    let (at, name) = word::odrl(&only(&node)?, "conflict", context)?;
+    let (at, name) = word::odrl(only(node)?, "conflict", context)?;
     let found = ConflictStrategy::ALL.into_iter().find(|strategy| strategy.name() == name);
     let written = at.value().as_str().unwrap_or_default();
     found.map(Some).ok_or_else(|| {

@@ -25,7 +25,7 @@ pub(super) enum Written {
 /// The text of a name, where it stands and how it is written. A member that the context does not
 /// define names things by `{"@id": …}` alone: JSON-LD would take a string for a text.
 pub(super) fn text<'a>(
-    node: &Node<'a>,
+    node: Node<'a>,
     member: &str,
     context: Context,
 ) -> Result<(Node<'a>, &'a str, Written), ParseError> {
@@ -49,20 +49,20 @@ pub(super) fn text<'a>(
 }
 
 /// An identifier.
-pub(super) fn id(node: &Node<'_>, member: &str, context: Context) -> Result<Id, ParseError> {
+pub(super) fn id(node: Node<'_>, member: &str, context: Context) -> Result<Id, ParseError> {
     let (node, text, _) = text(node, member, context)?;
     Id::parse(text).map_err(|error| ParseError::at(node.pointer().clone(), Problem::Id(error)))
 }
 
 /// An absolute IRI.
-pub(super) fn iri(node: &Node<'_>, member: &str, context: Context) -> Result<Iri, ParseError> {
+pub(super) fn iri(node: Node<'_>, member: &str, context: Context) -> Result<Iri, ParseError> {
     let (node, text, _) = text(node, member, context)?;
     value_iri(text).ok_or_else(|| ParseError::at(node.pointer().clone(), Problem::Iri))
 }
 
 /// A term of a kind.
 pub(super) fn term(
-    node: &Node<'_>,
+    node: Node<'_>,
     member: &str,
     kind: TermKind,
     context: Context,
@@ -91,7 +91,7 @@ pub(super) fn term(
 /// The name of an ODRL term that is neither action nor left operand: an operator, a conflict
 /// strategy.
 pub(super) fn odrl<'a>(
-    node: &Node<'a>,
+    node: Node<'a>,
     member: &str,
     context: Context,
 ) -> Result<(Node<'a>, &'a str), ParseError> {
@@ -105,7 +105,7 @@ pub(super) fn odrl<'a>(
 
 /// Checks `@type` where it may stand: one of the `allowed` names, which it gives back.
 pub(super) fn type_of(
-    node: &Node<'_>,
+    node: Node<'_>,
     allowed: &[&'static str],
     context: Context,
 ) -> Result<&'static str, ParseError> {

@@ -115,21 +115,29 @@ impl Checking<'_> {
         let assignees = self.matchers(&assignees, About::Party)?;
         let duties = self.duties(rule, modality)?;
         let key = rule.id.clone().map_or_else(|| RuleKey::Place(rule.pointer.clone()), RuleKey::Id);
+        let whole = CheckedRule {
+            modality,
+            key,
+            action: None,
+            refinements: payment,
+            target: None,
+            assignee: None,
+            parties,
+            conditions,
+            duties,
+            pointer: rule.pointer.clone(),
+        };
+        let mut copies = std::iter::repeat_n(whole, product);
         let mut rules = Vec::with_capacity(product);
         for (action, refinements) in self.actions(rule)? {
             for target in &targets {
-                for assignee in &assignees {
+                for (assignee, rule) in assignees.iter().zip(&mut copies) {
                     rules.push(CheckedRule {
-                        modality,
-                        key: key.clone(),
                         action,
-                        refinements: refinements.iter().chain(&payment).cloned().collect(),
+                        refinements: refinements.iter().chain(&rule.refinements).cloned().collect(),
                         target: target.clone(),
                         assignee: assignee.clone(),
-                        parties: parties.clone(),
-                        conditions: conditions.clone(),
-                        duties: duties.clone(),
-                        pointer: rule.pointer.clone(),
+                        ..rule
                     });
                 }
             }
