@@ -11,7 +11,7 @@ use super::condition::Condition;
 use super::rule::{CheckedRule, Matcher, Modality};
 use crate::fact::RuleKey;
 use crate::profile::Profile;
-use crate::settings::Settings;
+use crate::settings::{ConflictDefault, DutyMode, Incomplete, Settings};
 use crate::value::Value;
 
 pub(super) fn of(
@@ -32,13 +32,22 @@ pub(super) struct Whole<'a> {
     assigner: Option<&'a str>,
     conflict: Option<&'static str>,
     id: &'a str,
-    kind: String,
+    kind: &'static str,
     obligation: Vec<Written<'a>>,
     profile: Digest,
     rule: Vec<Written<'a>>,
-    /// As a text: numbers of JSON end at 2^53.
-    settings: String,
+    settings: Set,
     target: Option<&'a str>,
+}
+
+/// The settings, each by its code.
+#[derive(Serialize)]
+struct Set {
+    conflict: ConflictDefault,
+    duties: DutyMode,
+    /// As a text: numbers of JSON end at 2^53.
+    fuel: String,
+    incomplete: Incomplete,
 }
 
 #[derive(Serialize)]
@@ -75,11 +84,16 @@ impl<'a> Whole<'a> {
             assigner: policy.assigner.as_ref().map(Id::as_str),
             conflict: policy.conflict.map(strategy),
             id: policy.id.as_str(),
-            kind: format!("{:?}", policy.kind),
+            kind: policy.kind.type_name(),
             obligation: obligations.iter().map(Written::of).collect(),
             profile: profile.digest(),
             rule: rules.iter().map(Written::of).collect(),
-            settings: format!("{settings:?}"),
+            settings: Set {
+                conflict: settings.conflict,
+                duties: settings.duties,
+                fuel: settings.fuel.to_string(),
+                incomplete: settings.incomplete,
+            },
             target: policy.target.as_ref().map(Id::as_str),
         }
     }
