@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use wire::did::Did;
 
 use crate::gate::settings::GateSettings;
+use crate::store::OnDisk;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -113,8 +114,31 @@ impl Default for StoreSettings {
 pub enum StoreEngine {
     /// Nothing survives the process: for tests.
     Memory,
+    /// redb 4.
+    Redb,
     /// sled 0.34 in its hardened form.
     Sled,
+}
+
+impl StoreEngine {
+    /// What keeps the records in the store's folder; nothing for one that forgets them.
+    #[must_use]
+    pub const fn on_disk(self) -> Option<OnDisk> {
+        match self {
+            Self::Memory => None,
+            Self::Redb => Some(OnDisk::Redb),
+            Self::Sled => Some(OnDisk::Sled),
+        }
+    }
+
+    /// Its name in the file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.on_disk() {
+            Some(engine) => engine.name(),
+            None => "memory",
+        }
+    }
 }
 
 /// Sizes, counts and times that protect this process from its peers.

@@ -6,11 +6,16 @@
 //! mean is the business of the records on top; they know no engine, and engines know no records.
 
 mod batch;
+mod disk;
 mod engine;
 mod error;
 mod group;
+mod guard;
+mod height;
 mod key;
 mod memory;
+mod migrate;
+mod redb;
 mod sled;
 mod space;
 mod span;
@@ -23,11 +28,13 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 pub use batch::{Batch, BatchError, Expectation};
+pub use disk::{OnDisk, VERIFY_BYTES_MAX};
 pub use engine::EngineError;
 pub use error::{CommitError, OpenError, ReadError, StopReason};
 pub use group::{Embedded, Settings};
 pub use key::{Key, Kind, Log, Scope};
-pub use sled::{CACHE_BYTES, VERIFY_BYTES_MAX};
+pub use migrate::{MigrateError, Migrated, migrate};
+pub use sled::CACHE_BYTES;
 pub use space::{FolderSpace, Space, Unlimited};
 pub use span::{RANGE_MAX, Span};
 

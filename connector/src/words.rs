@@ -236,6 +236,11 @@ phrases! {
     CodeOnce: "Dieser Aufnahmecode wird nur dieses eine Mal gezeigt; auf getrenntem Weg weitergeben.", "this code is shown this once; hand it over by another way than the network";
     TokenOnce: "Dieser Zugangsschlüssel wird nur dieses eine Mal gezeigt.", "this token is shown this once";
     Fetching: "Hole Daten", "fetching";
+    Moving: "Übertrage Einträge", "moving records";
+    Moved: "übertragen", "moved";
+    FormerStore: "bisheriger Speicher", "former store";
+    RemoveFormer: "Wenn alles läuft, kann der bisherige Speicher gelöscht werden.", "once everything runs, the former store can be removed";
+    KeptAlready: "Der Speicher ist dort schon; es war nichts zu tun.", "the store is there already; nothing was to be done";
     FilteredHere: "Der Partner kennt diesen Filter nicht; was er geschickt hat, wurde hier gefiltert.", "the partner does not know this filter; what it sent was filtered here";
     MorePages: "Der Katalog geht weiter, als hier gelesen wird; mit `--filter` wird er kürzer.", "the catalogue goes on beyond what is read here; `--filter` makes it shorter";
     MoreEntries: "Weitere Einträge ab Nummer", "more entries from index";

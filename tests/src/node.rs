@@ -9,7 +9,7 @@ use connector::engine::send::Sent;
 use connector::engine::{Engine, Made};
 use connector::participant::Hosted;
 use connector::record::outbox::OutboxRow;
-use connector::store::{Embedded, Kind, OpenError, Span, Store};
+use connector::store::{Embedded, Kind, OnDisk, OpenError, Span, Store};
 use jiff::Timestamp;
 use wire::did::Did;
 
@@ -192,7 +192,9 @@ impl Node {
 
     fn open(&self) {
         let store = match &self.place {
-            Place::Folder(folder) => open_again(|| Embedded::open(folder, self.disk.settings())),
+            Place::Folder(folder) => {
+                open_again(|| Embedded::open(OnDisk::Sled, folder, self.disk.settings()))
+            }
             Place::Memory(store) => store.clone(),
         };
         let fuse = Arc::new(Fuse::default());

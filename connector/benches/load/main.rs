@@ -2,7 +2,7 @@
 //!
 //! Each one founds a data space of its own in a temporary folder, with the built program as authority
 //! and provider in processes of their own, and measures with everything on: mutual TLS, durable
-//! commits, log, witnessing. They print figures; they judge nothing and change nothing outside that
+//! commits, log, witnessing; stores are sled's, or `redb`'s when that word is among the arguments. They print figures; they judge nothing and change nothing outside that
 //! folder.
 
 #![expect(
@@ -28,6 +28,7 @@ mod transfer;
 use std::error::Error;
 use std::process::ExitCode;
 
+use connector::store::OnDisk;
 use tikv_jemallocator::Jemalloc;
 
 /// The consumer runs in this process, with the memory that `allmende` has.
@@ -66,6 +67,9 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     };
+    if let Some(engine) = OnDisk::ALL.into_iter().find(|it| rest.iter().any(|w| w == it.name())) {
+        space::keep_in(engine);
+    }
     let numbers: Vec<usize> = rest.iter().filter_map(|text| text.parse().ok()).collect();
     let Some((_, _, program)) = PROGRAMS.iter().find(|(known, _, _)| known == name) else {
         println!("there is no load program `{name}`");

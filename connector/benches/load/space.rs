@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use connector::clock::SystemClock;
 use connector::engine::Engine;
@@ -13,6 +13,7 @@ use connector::home::Home;
 use connector::net::peers::Peers;
 use connector::runtime::sockets::Sockets;
 use connector::runtime::{Node, Product, Running};
+use connector::store::OnDisk;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use wire::did::Did;
@@ -65,6 +66,14 @@ pub(crate) struct Within {
     running: Running,
 }
 
+/// What keeps the stores of all members.
+static ENGINE: OnceLock<OnDisk> = OnceLock::new();
+
+/// Says what keeps the stores of all members, once.
+pub(crate) fn keep_in(engine: OnDisk) {
+    let _ = ENGINE.set(engine);
+}
+
 impl Space {
     /// Founds a data space; its authority runs.
     pub(crate) fn found() -> Fallible<Self> {
@@ -73,6 +82,7 @@ impl Space {
         let mut space = Self { authority: authority.clone(), running: Vec::new(), folder };
         let init = ["authority", "init", "--host", "authority.localhost", "--name", "Load"];
         command(&authority, &[&init[..], &authority.located()].concat())?;
+        authority.choose_engine()?;
         space.running.push(Up::spawn(&authority, &["authority", "up"])?);
         Ok(space)
     }
@@ -87,6 +97,7 @@ impl Space {
         let member = Member::new(self.path(), host)?;
         let init = ["init", "--host", host, "--name", host];
         command(&member, &[&init[..], &member.located()].concat())?;
+        member.choose_engine()?;
         let code = self.path().join(format!("{host}.code")).display().to_string();
         let did = member.did.to_string();
         let invite = ["authority", "invite", &did, "--name", host, "--code-file", &code];
@@ -138,6 +149,14 @@ impl Member {
             "--handover-port",
             leaked(self.ports.handover),
         ]
+    }
+
+    fn choose_engine(&self) -> Fallible<()> {
+        let Some(engine) = ENGINE.get() else { return Ok(()) };
+        let path = Home::at(&self.home).config();
+        let settings = std::fs::read_to_string(&path)?;
+        let chosen = format!("engine = \"{}\"", engine.name());
+        Ok(std::fs::write(path, settings.replace("engine = \"sled\"", &chosen))?)
     }
 
     /// Its own part of its home.

@@ -163,8 +163,18 @@ pub enum Command {
     },
     /// Show how the participant is doing.
     Status,
+    /// Keep the store of a home that is not running.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Serve the participants of this home until stopped.
     Up,
+}
+
+/// `store …`
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Move everything to the engine that `store.engine` in allmende.toml names.
+    Migrate,
 }
 
 /// `account …`

@@ -122,18 +122,27 @@ impl<'a> Output<'a> {
         failure.exit
     }
 
+    /// A running number; invisible where nobody looks.
+    #[must_use]
+    pub fn count(&self, what: Phrase) -> ProgressBar {
+        self.progress_of(what, "{msg} {pos}")
+    }
+
     /// A bar for bytes on their way; invisible where nobody looks.
     #[must_use]
     pub fn bar(&self) -> ProgressBar {
+        self.progress_of(Phrase::Fetching, "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
+    }
+
+    fn progress_of(&self, what: Phrase, template: &str) -> ProgressBar {
         if self.json || !self.progress {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let template = "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(Phrase::Fetching.text(self.lang));
+        bar.set_message(what.text(self.lang));
         bar
     }
 }

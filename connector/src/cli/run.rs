@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::arguments::{
     AccountCommand, Arguments, AuditCommand, AuthorityCommand, Command, Common, DatasetCommand,
-    GenerateCommand, InviteArguments, JoinArguments,
+    GenerateCommand, InviteArguments, JoinArguments, StoreCommand,
 };
 use super::client::{Call, Client};
 use super::exit::{Exit, Failure};
@@ -76,6 +76,7 @@ pub(super) async fn run<T: Tasks>(
         Command::Status => {
             show::<StatusView>(&client()?.call(Operation::Status, Call::plain()).await?, output)
         }
+        Command::Store(StoreCommand::Migrate) => migrate(tasks, &home, output),
         Command::Up => up(tasks, &home, output).await,
     }
 }
@@ -240,6 +241,17 @@ async fn up<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ended 
         let _ = output.data(&listening);
     };
     tasks.up(home, told).await.map(|()| Exit::Done)
+}
+
+fn migrate<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ended {
+    let count = output.count(Phrase::Moving);
+    let moved = tasks.migrate(home, |records| count.set_position(records));
+    count.finish_and_clear();
+    let moved = moved?;
+    let then = if moved.former.is_some() { Phrase::RemoveFormer } else { Phrase::KeptAlready };
+    show(&moved, output)?;
+    output.say_phrase(then);
+    Ok(Exit::Done)
 }
 
 /// As [`up`], for a gate.

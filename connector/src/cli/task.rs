@@ -29,6 +29,13 @@ pub trait Tasks: Send + Sync {
         told: impl FnOnce(GateListening) + Send,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
+    /// Moves the store of a home that is not running to the engine that its settings name; `told` hears
+    /// now and then how many records and entries were copied.
+    ///
+    /// # Errors
+    /// When the store stays as it was.
+    fn migrate(&self, home: &Home, told: impl FnMut(u64)) -> Result<StoreMoved, Failure>;
+
     /// Plays the main story on this machine and tells it on stdout.
     fn demo(&self, options: Demo) -> impl Future<Output = Result<(), Failure>> + Send;
 }
@@ -67,6 +74,20 @@ pub struct GateListening {
     pub proxy: String,
     /// The folder with the gate's secret, trust stores and options.
     pub folder: PathBuf,
+}
+
+/// What `store migrate` came to.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreMoved {
+    /// The engine that keeps the store now.
+    pub engine: &'static str,
+    /// How many records and log entries were moved; absent where it kept them already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
+    /// The store as it was, which nothing needs any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub former: Option<PathBuf>,
 }
 
 /// `demo`.

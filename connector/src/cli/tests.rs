@@ -3,6 +3,7 @@
 
 mod help;
 mod policy;
+mod store;
 mod talk;
 mod tasks;
 
@@ -51,6 +52,10 @@ struct Left {
 }
 
 async fn typed(home: &std::path::Path, line: &[&str]) -> Left {
+    typed_to(&FixtureTasks, home, line).await
+}
+
+async fn typed_to<T: Tasks>(tasks: &T, home: &std::path::Path, line: &[&str]) -> Left {
     let start = ["allmende", "--home", home.to_str().unwrap()];
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = match Arguments::try_parse_from(start.iter().chain(line)) {
@@ -58,7 +63,7 @@ async fn typed(home: &std::path::Path, line: &[&str]) -> Left {
             let lang = arguments.common.lang.unwrap_or_default();
             let mut output = Output::new(&mut stdout, &mut stderr, lang);
             output.json = arguments.common.json;
-            run(&FixtureTasks, arguments, &mut output).await.number()
+            run(tasks, arguments, &mut output).await.number()
         }
         Err(error) => {
             stderr = error.to_string().into_bytes();

@@ -3,7 +3,6 @@
 use super::Inner;
 use super::contract::{awaits_person, stage};
 use crate::clock::Clock;
-use crate::config::StoreEngine;
 use crate::engine::error::EngineError;
 use crate::engine::parts::Parts;
 use crate::log::page::page;
@@ -37,10 +36,7 @@ impl<P: Parts, D> Inner<P, D> {
                 .as_ref()
                 .map(|standing| standing.material.leaf().validity().not_after),
             store: StoreStatus {
-                engine: match self.config.store.engine {
-                    StoreEngine::Memory => "memory".to_owned(),
-                    StoreEngine::Sled => "sled".to_owned(),
-                },
+                engine: self.config.store.engine.name().to_owned(),
                 writable: self.engine.store().stopped().is_none(),
                 free_bytes: self.free_bytes().unwrap_or(0),
             },

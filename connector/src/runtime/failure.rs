@@ -7,6 +7,7 @@ use super::sockets::BindError;
 use crate::book::BookFault;
 use crate::cli::exit::{Exit, Failure};
 use crate::management::view::Words;
+use crate::store::MigrateError;
 
 impl From<BindError> for Failure {
     fn from(error: BindError) -> Self {
@@ -44,6 +45,63 @@ impl From<BookFault> for Failure {
         );
         Self::new(Exit::Refused, code, what, remedy).because(chain(&error))
     }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
+        let what = Words::new(
+            "Der Speicher zieht nicht um; er ist, wie er war.",
+            "the store is not moved; it is as it was",
+        );
+        let (code, remedy) = match &error {
+            MigrateError::Open(open) => ("store-unusable", Words::same(open.hint())),
+            MigrateError::Engine(_) | MigrateError::Differs { .. } => (
+                "store-not-copied",
+                Words::new(
+                    "Den Platz und die Gesundheit der Platte prüfen, dann noch einmal.",
+                    "check the disk's room and health, then try again",
+                ),
+            ),
+            MigrateError::Former { .. } => (
+                "store-former",
+                Words::new(
+                    "Den Ordner löschen oder wegräumen: er ist von einem früheren Umzug.",
+                    "remove it or put it elsewhere: it is from an earlier move",
+                ),
+            ),
+            MigrateError::Nothing { .. } => (
+                "store-absent",
+                Words::new(
+                    "Mit --home den richtigen Ordner nennen; ein neuer braucht keinen Umzug.",
+                    "name the right folder with --home; a new one needs no move",
+                ),
+            ),
+            MigrateError::Io { .. } => (
+                "store-not-swapped",
+                Words::new(
+                    "Den Ordner auf ein Dateisystem legen, das zwei Ordner tauschen kann (ext4, XFS, Btrfs), und dessen Rechte prüfen.",
+                    "put the home on a file system that can exchange two folders (ext4, XFS, Btrfs), and check its permissions",
+                ),
+            ),
+        };
+        Self::new(Exit::Refused, code, what, remedy).because(chain(&error))
+    }
+}
+
+/// Settings under which nothing is kept.
+pub(super) fn keeps_nothing() -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "store-in-memory",
+        Words::new(
+            "Nach allmende.toml liegt der Speicher nur im Arbeitsspeicher.",
+            "by allmende.toml the store is in memory only",
+        ),
+        Words::new(
+            "`engine` unter `[store]` auf sled oder redb setzen.",
+            "set `engine` under `[store]` to sled or redb",
+        ),
+    )
 }
 
 /// Sentences in place of ours that cannot be read.

@@ -12,7 +12,7 @@ use wire::did::Did;
 
 use super::parts::Product;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, ConfigError, MembershipSettings, ParticipantSettings, StoreEngine};
+use crate::config::{Config, ConfigError, MembershipSettings, ParticipantSettings};
 use crate::data::source::root::{DataRoot, DataRootError};
 use crate::engine::decider::{ByRule, Decider};
 use crate::engine::openings::Files;
@@ -233,11 +233,11 @@ impl Node {
 
 fn open_store(home: &Home, config: &Config) -> Result<Embedded, OpenError> {
     let reserve = config.store.disk_reserve_mib.saturating_mul(1024 * 1024);
-    match config.store.engine {
-        StoreEngine::Memory => Ok(Embedded::memory()?),
-        StoreEngine::Sled => {
+    match config.store.engine.on_disk() {
+        None => Embedded::memory(),
+        Some(engine) => {
             let folder = home.store();
-            Embedded::open(&folder, Settings::of_folder(&folder, reserve))
+            Embedded::open(engine, &folder, Settings::of_folder(&folder, reserve))
         }
     }
 }

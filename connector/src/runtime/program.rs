@@ -1,12 +1,14 @@
 //! The program's long-running commands.
 
+use super::failure;
 use super::node::{Node, StartError};
 use super::running::until_signal;
 use super::sockets::Sockets;
 use crate::cli::exit::Failure;
-use crate::cli::task::{Demo, GateListening, Listening, Tasks};
+use crate::cli::task::{Demo, GateListening, Listening, StoreMoved, Tasks};
 use crate::config::Config;
 use crate::home::Home;
+use crate::store::{self, Migrated};
 
 /// The product.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +40,19 @@ impl Tasks for Program {
         let ended = until_signal().await;
         running.stop().await;
         ended.map_err(|error| crate::cli::local(&error))
+    }
+
+    fn migrate(&self, home: &Home, told: impl FnMut(u64)) -> Result<StoreMoved, Failure> {
+        let config = Config::read(&home.config()).map_err(StartError::from)?;
+        let Some(engine) = config.store.engine.on_disk() else {
+            return Err(failure::keeps_nothing());
+        };
+        let moved = match store::migrate(&home.store(), engine, told)? {
+            Migrated::Already => None,
+            Migrated::Moved { records, former } => Some((records, former)),
+        };
+        let (records, former) = moved.unzip();
+        Ok(StoreMoved { engine: engine.name(), records, former })
     }
 
     async fn demo(&self, options: Demo) -> Result<(), Failure> {

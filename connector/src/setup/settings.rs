@@ -39,6 +39,11 @@ pub(super) fn fresh(listen: &Listen, addresses: &Addresses) -> String {
          {PUBLIC}\n\
          # The roots that others' public listeners must chain to; `join` sets it. Without it, the\n\
          # web's roots of this machine.\n\
+         \n\
+         [store]\n\
+         # What keeps the records: \"sled\" or \"redb\". Where there are some already, stop the\n\
+         # connector, change this, and let `allmende store migrate` move them.\n\
+         engine = \"sled\"\n\
          \n",
         listen.mutual, listen.public, listen.management, listen.handover
     )

@@ -3,7 +3,7 @@
 
 use std::{io, path::PathBuf};
 
-use super::{engine::EngineError, key::Key};
+use super::{disk::OnDisk, engine::EngineError, key::Key};
 
 /// Why a commit did not happen.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -103,6 +103,19 @@ pub enum OpenError {
         /// The damaged file.
         file: PathBuf,
     },
+    /// Another engine keeps the records in this folder.
+    #[error(
+        "the store in `{}` is kept by {}, and {} is to keep it",
+        .folder.display(), .found.name(), .wanted.name()
+    )]
+    Engine {
+        /// The store's folder.
+        folder: PathBuf,
+        /// Whose records lie there.
+        found: OnDisk,
+        /// Who was to open them.
+        wanted: OnDisk,
+    },
     /// The store was written by a version that lays it out differently.
     #[error("the store in `{}` has layout {found}, this version knows layout {known}", .folder.display())]
     Format {
@@ -153,6 +166,10 @@ impl OpenError {
             Self::Corrupt { .. } | Self::RolledBack { .. } => {
                 "keep a copy of the folder, then put back a backup of the whole store folder; \
                  the log's tiles beside it are plain files and can still be read and verified"
+            }
+            Self::Engine { .. } => {
+                "`allmende store migrate` moves the records to the engine that `store.engine` in \
+                 allmende.toml names; or name the former one there again"
             }
             Self::Format { .. } => "use the version of allmende that wrote the store",
             Self::InUse { .. } => "stop the other process first: only one may use a store",

@@ -24,11 +24,11 @@ use tokio::sync::oneshot;
 use super::{
     Committed, Entry, LogEntry, Record, Store, Version,
     batch::{Batch, Purpose},
+    disk::OnDisk,
     engine::{Engine, EngineError, Raw},
     error::{CommitError, OpenError, ReadError, StopReason},
     key::{Key, Log},
     memory::Memory,
-    sled::Sled,
     space::{FolderSpace, Space, Unlimited},
     span::{RawSpan, Span},
 };
@@ -121,15 +121,13 @@ impl Embedded {
         Ok(Self { inner: Arc::new(Inner { shared, writer: Writer::in_place(0) }) })
     }
 
-    /// Opens the sled store in `folder`, or makes one there.
+    /// Opens the store in `folder`, or makes one there.
     ///
     /// # Errors
-    /// When another process has it open, it is damaged, commits that were acknowledged are missing,
-    /// or the system refuses.
-    pub fn open(folder: &Path, settings: Settings) -> Result<Self, OpenError> {
-        let engine = Sled::open(folder)?;
-        let store = Self::start(Box::new(engine), settings, folder)?;
-        Ok(store)
+    /// When another process has it open, another engine keeps it, it is damaged, commits that were
+    /// acknowledged are missing, or the system refuses.
+    pub fn open(engine: OnDisk, folder: &Path, settings: Settings) -> Result<Self, OpenError> {
+        Self::start(engine.open(folder)?, settings, folder)
     }
 
     fn start(

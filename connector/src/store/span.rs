@@ -109,6 +109,9 @@ fn after_all_of(bytes: &[u8]) -> Vec<u8> {
     vec![u8::MAX]
 }
 
+/// Keys of records and entries begin with 0x00 or 0x01.
+const FIRST_OF_NO_KEY: u8 = 2;
+
 /// A span in the bytes of an engine, from `start` on, before `end`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct RawSpan {
@@ -126,6 +129,16 @@ impl RawSpan {
             end: [log.entry_key(u64::MAX), vec![0]].concat(),
             direction: Direction::Forwards,
             limit: limit.min(RANGE_MAX),
+        }
+    }
+
+    /// What comes after a key, of all records and all entries of logs.
+    pub(super) fn all_after(key: Option<&[u8]>, limit: usize) -> Self {
+        Self {
+            start: key.map_or_else(Vec::new, |key| [key, &[0]].concat()),
+            end: vec![FIRST_OF_NO_KEY],
+            direction: Direction::Forwards,
+            limit,
         }
     }
 

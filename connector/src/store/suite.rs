@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeSet,
     io,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -347,23 +348,39 @@ async fn a_full_disk_stops_all_but_restricting_commits(open: impl FnOnce(Setting
     assert_eq!(found, ["after", "before", "stop"].map(str::to_owned).into());
 }
 
-macro_rules! on_each_engine {
-    ($($property:ident),* $(,)?) => {
-        mod memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $property() {
-                super::$property(super::Embedded::memory().unwrap()).await;
-            })*
-        }
+/// An empty store of an engine; what one on disk keeps lies in `folder`.
+fn opened(engine: &str, folder: &Path, settings: Settings) -> Embedded {
+    match OnDisk::ALL.into_iter().find(|known| known.name() == engine) {
+        Some(engine) => Embedded::open(engine, folder, settings).unwrap(),
+        None => Embedded::memory_with(settings).unwrap(),
+    }
+}
 
-        mod sled {
+macro_rules! on {
+    ($engine:ident $($property:ident)*) => {
+        mod $engine {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $property() {
                 let folder = tempfile::tempdir().unwrap();
                 let settings = super::Settings::of_folder(folder.path(), 0);
-                super::$property(super::Embedded::open(folder.path(), settings).unwrap()).await;
+                super::$property(super::opened(stringify!($engine), folder.path(), settings)).await;
             })*
+
+            #[tokio::test]
+            async fn a_full_disk_stops_all_but_restricting_commits() {
+                let folder = tempfile::tempdir().unwrap();
+                let open = |settings| super::opened(stringify!($engine), folder.path(), settings);
+                super::a_full_disk_stops_all_but_restricting_commits(open).await;
+            }
         }
+    };
+}
+
+macro_rules! on_each_engine {
+    ($($property:ident,)*) => {
+        on!(memory $($property)*);
+        on!(redb $($property)*);
+        on!(sled $($property)*);
     };
 }
 
@@ -380,20 +397,3 @@ on_each_engine!(
     a_commit_has_limits,
     typed_records_are_read_as_written,
 );
-
-#[tokio::test]
-async fn a_full_disk_stops_all_but_restricting_commits_in_memory() {
-    a_full_disk_stops_all_but_restricting_commits(|settings| {
-        Embedded::memory_with(settings).unwrap()
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_full_disk_stops_all_but_restricting_commits_on_sled() {
-    let folder = tempfile::tempdir().unwrap();
-    a_full_disk_stops_all_but_restricting_commits(|settings| {
-        Embedded::open(folder.path(), settings).unwrap()
-    })
-    .await;
-}

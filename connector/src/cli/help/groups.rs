@@ -123,6 +123,13 @@ pub(super) const GROUPS: &[Group] = &[
                 "status",
                 both("zeigen, wie es dem Teilnehmer geht", "show how the participant is doing"),
             ),
+            (
+                "store",
+                both(
+                    "den Speicher eines Ordners, der nicht läuft, umziehen",
+                    "move the store of a home that is not running",
+                ),
+            ),
             ("doctor", both("suchen, was nicht stimmt", "look for what is wrong")),
             ("account", both("Konten mit Namen verwalten", "manage named accounts")),
             (

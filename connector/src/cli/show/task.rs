@@ -5,7 +5,7 @@ use wire::did::Did;
 use super::card::Card;
 use super::{Show, instant};
 use crate::cli::home::{Founded, Initialised, Joined, RootCrl};
-use crate::cli::task::{GateListening, Listening};
+use crate::cli::task::{GateListening, Listening, StoreMoved};
 use crate::management::view::{InvitationView, MemberChanged};
 use crate::words::{Lang, Phrase};
 
@@ -52,6 +52,16 @@ impl Show for GateListening {
             .line(Phrase::ListenOutward, &self.outward)
             .line(Phrase::ListenProxy, &self.proxy)
             .line(Phrase::GateFolder, self.folder.display().to_string())
+            .text()
+    }
+}
+
+impl Show for StoreMoved {
+    fn show(&self, lang: Lang) -> String {
+        Card::new(lang)
+            .line(Phrase::Store, self.engine)
+            .maybe(Phrase::Moved, self.records.map(|records| records.to_string()))
+            .maybe(Phrase::FormerStore, self.former.as_ref().map(|it| it.display().to_string()))
             .text()
     }
 }

@@ -47,6 +47,7 @@ fn root() {
       up         serve the participants of this home until stopped
       gate       let a connector of another make take part in the data space
       status     show how the participant is doing
+      store      move the store of a home that is not running
       doctor     look for what is wrong
       account    manage named accounts
       authority  run the authority of a data space

@@ -1,7 +1,7 @@
 //! Serving and playing with fixed answers.
 
 use crate::cli::exit::Failure;
-use crate::cli::task::{Demo, GateListening, Listening, Tasks};
+use crate::cli::task::{Demo, GateListening, Listening, StoreMoved, Tasks};
 use crate::home::Home;
 use crate::management::fixture::ulm;
 
@@ -30,6 +30,12 @@ impl Tasks for FixtureTasks {
             folder: "allmende/gate".into(),
         });
         Ok(())
+    }
+
+    fn migrate(&self, _: &Home, mut told: impl FnMut(u64)) -> Result<StoreMoved, Failure> {
+        told(1200);
+        let former = Some("allmende/store.sled".into());
+        Ok(StoreMoved { engine: "redb", records: Some(1200), former })
     }
 
     async fn demo(&self, _: Demo) -> Result<(), Failure> {

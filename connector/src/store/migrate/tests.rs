@@ -1,0 +1,108 @@
+//! A store there and back, and what keeps a migration from beginning.
+
+use super::*;
+use crate::store::{Batch, Embedded, Key, Kind, Log, Scope, Settings, Span, Store as _};
+
+const COMMITS: u64 = 600;
+
+fn open(engine: OnDisk, folder: &Path) -> Result<Embedded, OpenError> {
+    Embedded::open(engine, folder, Settings::of_folder(folder, 0))
+}
+
+fn log() -> Log {
+    Log::new(Scope::Process, "2026")
+}
+
+fn key(number: u64) -> Key {
+    Key::new(Scope::Process, Kind::Setting, format!("{number:08}"))
+}
+
+/// A closed store of sled's: short and long values, one that is empty, entries and a deleted record.
+async fn written(folder: &Path) {
+    let store = open(OnDisk::Sled, folder).unwrap();
+    for number in 0..COMMITS {
+        let mut batch = Batch::new();
+        let length = if number.is_multiple_of(50) { 20_000 } else { number as usize % 40 };
+        batch.put(key(number), vec![7; length]).append(log(), number.to_be_bytes().to_vec());
+        store.commit(batch).await.unwrap();
+    }
+    let mut batch = Batch::new();
+    batch.delete(key(3));
+    store.commit(batch).await.unwrap();
+}
+
+type Everything = (Vec<(String, u64, Vec<u8>)>, Vec<(u64, Vec<u8>)>, u64);
+
+/// All that can be read, and the number that the next commit would have followed.
+async fn everything(engine: OnDisk, folder: &Path) -> Everything {
+    let store = open(engine, folder).unwrap();
+    let span = Span::new(Scope::Process, Kind::Setting);
+    let records = store.range(&span).await.unwrap().into_iter();
+    let records = records.map(|it| (it.id, it.version.number(), it.value.to_vec())).collect();
+    let entries = store.entries(&log(), 0, 10_000).await.unwrap().into_iter();
+    let entries = entries.map(|it| (it.index, it.value.to_vec())).collect();
+    let last = store.commit(Batch::new()).await.unwrap().version().number();
+    (records, entries, last)
+}
+
+#[tokio::test]
+async fn a_store_goes_to_the_other_engine_and_back_and_says_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("store");
+    written(&folder).await;
+    let before = everything(OnDisk::Sled, &folder).await;
+    assert_eq!((before.0.len(), before.1.len(), before.2), (599, 600, 601));
+
+    let mut told = Vec::new();
+    let moved = migrate(&folder, OnDisk::Redb, |records| told.push(records)).unwrap();
+    let former = home.path().join("store.sled");
+    assert_eq!(moved, Migrated::Moved { records: 1200, former: former.clone() });
+    assert_eq!(told.last(), Some(&1200));
+    assert_eq!(everything(OnDisk::Redb, &folder).await, before);
+    assert_eq!(everything(OnDisk::Sled, &former).await, before, "the former one is as it was");
+    assert_eq!(migrate(&folder, OnDisk::Redb, |_| {}).unwrap(), Migrated::Already);
+
+    fs::remove_dir_all(&former).unwrap();
+    let moved = migrate(&folder, OnDisk::Sled, |_| {}).unwrap();
+    let former = home.path().join("store.redb");
+    assert_eq!(moved, Migrated::Moved { records: 1200, former });
+    assert_eq!(everything(OnDisk::Sled, &folder).await, before);
+}
+
+#[tokio::test]
+async fn a_store_is_opened_by_its_own_engine_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("store");
+    written(&folder).await;
+    let refused = open(OnDisk::Redb, &folder).unwrap_err();
+    assert!(matches!(refused, OpenError::Engine { found: OnDisk::Sled, .. }), "{refused}");
+    assert!(refused.hint().contains("store migrate"));
+    assert!(open(OnDisk::Sled, &folder).is_ok());
+}
+
+#[tokio::test]
+async fn a_migration_that_cannot_be_leaves_the_store_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("store");
+    let none = migrate(&folder, OnDisk::Redb, |_| {});
+    assert!(matches!(none, Err(MigrateError::Nothing { .. })));
+    assert!(!folder.exists());
+
+    written(&folder).await;
+    let store = open(OnDisk::Sled, &folder).unwrap();
+    let used = migrate(&folder, OnDisk::Redb, |_| {});
+    assert!(matches!(used, Err(MigrateError::Open(OpenError::InUse { .. }))));
+    drop(store);
+
+    let former = home.path().join("store.sled");
+    fs::create_dir(&former).unwrap();
+    let kept = migrate(&folder, OnDisk::Redb, |_| {});
+    assert!(matches!(kept, Err(MigrateError::Former { path }) if path == former));
+    fs::remove_dir(&former).unwrap();
+
+    // What an interrupted migration has left behind is made anew.
+    let copy = home.path().join("store.copy");
+    drop(OnDisk::Redb.open(&copy).unwrap());
+    assert!(matches!(migrate(&folder, OnDisk::Redb, |_| {}), Ok(Migrated::Moved { .. })));
+    assert!(!copy.exists());
+}
