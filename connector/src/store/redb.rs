@@ -101,15 +101,7 @@ impl Medium for Redb {
         let options = options.create(true).truncate(false).read(true).write(true).mode(0o600);
         let file = options.open(&path).and_then(|file| file.metadata()).map_err(io_error(&path))?;
         let is_small = (1..=VERIFY_BYTES_MAX).contains(&file.len());
-        let redb = Self::open_file(&path, is_small).map_err(|error| match error {
-            DatabaseError::Storage(StorageError::Io(source))
-                if blames_the_system(source.kind()) =>
-            {
-                OpenError::Io { path: path.clone(), source }
-            }
-            DatabaseError::DatabaseAlreadyOpen => OpenError::InUse { folder: folder.to_owned() },
-            _ => OpenError::Corrupt { file: path.clone() },
-        })?;
+        let redb = Self::open_file(&path, is_small).map_err(|error| not_opened(error, &path))?;
         redb.prepare().map_err(|_| OpenError::Corrupt { file: path })?;
         Ok(redb)
     }
@@ -125,6 +117,19 @@ impl Medium for Redb {
     fn apply(&self, ops: &[Op]) -> Result<(), Fault> {
         Ok(self.write(ops)?)
     }
+}
+
+fn not_opened(error: DatabaseError, path: &Path) -> OpenError {
+    let path = path.to_owned();
+    if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
+        return OpenError::InUse { folder: path.parent().unwrap_or(&path).to_owned() };
+    }
+    if let DatabaseError::Storage(StorageError::Io(source)) = error
+        && blames_the_system(source.kind())
+    {
+        return OpenError::Io { path, source };
+    }
+    OpenError::Corrupt { file: path }
 }
 
 /// A value led by the CRC-32 of its key and itself.
