@@ -1,5 +1,6 @@
 //! RFC 8785: the one byte string of a document, under every digest and signature.
 
+use std::cmp::Ordering;
 use std::io;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
@@ -38,7 +39,9 @@ pub enum CanonicalError {
 /// # Errors
 /// When a number would be written as an integer outside ±(2^53 − 1), or the document nests too deep.
 pub fn canonical(document: &Value) -> Result<Vec<u8>, CanonicalError> {
-    check(document, &mut Pointer::root(), 0)?;
+    if !has_form(document, 0) {
+        return Err(flaw(document, Pointer::root(), 0));
+    }
     let mut bytes = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Numbers);
     Ordered(document).serialize(&mut writer).map_err(|_| CanonicalError::Unwritable)?;
@@ -53,26 +56,37 @@ pub fn canonical_of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Canonic
     canonical(&serde_json::to_value(value).map_err(|_| CanonicalError::Unwritable)?)
 }
 
-fn check(value: &Value, at: &mut Pointer, depth: usize) -> Result<(), CanonicalError> {
-    if depth > CANONICAL_DEPTH_MAX {
-        return Err(CanonicalError::TooDeep { pointer: at.clone() });
-    }
+fn has_form(value: &Value, depth: usize) -> bool {
+    depth <= CANONICAL_DEPTH_MAX
+        && match value {
+            Value::Null | Value::Bool(_) | Value::String(_) => true,
+            Value::Number(number) => is_exact(number),
+            Value::Array(elements) => elements.iter().all(|element| has_form(element, depth + 1)),
+            Value::Object(members) => members.values().all(|member| has_form(member, depth + 1)),
+        }
+}
+
+/// The first place of a value without a canonical form at which it has none.
+fn flaw(value: &Value, at: Pointer, depth: usize) -> CanonicalError {
+    let lacks = |part: &Value| !has_form(part, depth + 1);
     match value {
-        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
-        Value::Number(number) if is_exact(number) => Ok(()),
-        Value::Number(_) => Err(CanonicalError::NumberOutOfRange { pointer: at.clone() }),
-        Value::Array(elements) => elements.iter().enumerate().try_for_each(|(index, element)| {
-            at.push_index(index);
-            check(element, at, depth + 1)?;
-            at.pop();
-            Ok(())
-        }),
-        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
-            at.push(name);
-            check(member, at, depth + 1)?;
-            at.pop();
-            Ok(())
-        }),
+        _ if depth > CANONICAL_DEPTH_MAX => CanonicalError::TooDeep { pointer: at },
+        Value::Array(elements) => {
+            let mut elements = elements.iter().enumerate();
+            let found = elements.find(|(_, element)| lacks(element));
+            found.map_or(CanonicalError::Unwritable, |(index, element)| {
+                flaw(element, at.element(index), depth + 1)
+            })
+        }
+        Value::Object(members) => {
+            let found = members.iter().find(|(_, member)| lacks(member));
+            found.map_or(CanonicalError::Unwritable, |(name, member)| {
+                flaw(member, at.member(name), depth + 1)
+            })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            CanonicalError::NumberOutOfRange { pointer: at }
+        }
     }
 }
 
@@ -103,9 +117,7 @@ impl Serialize for Ordered<'_> {
             }
             Value::Object(members) => {
                 let mut members: Vec<(&String, &Value)> = members.iter().collect();
-                members.sort_unstable_by(|(one, _), (other, _)| {
-                    one.encode_utf16().cmp(other.encode_utf16())
-                });
+                members.sort_unstable_by(|(one, _), (other, _)| in_utf16(one, other));
                 let mut writer = serializer.serialize_map(Some(members.len()))?;
                 for (name, member) in members {
                     writer.serialize_entry(name, &Ordered(member))?;
@@ -113,6 +125,15 @@ impl Serialize for Ordered<'_> {
                 writer.end()
             }
         }
+    }
+}
+
+/// The order of UTF-16 code units, which for ASCII is that of the bytes.
+fn in_utf16(one: &str, other: &str) -> Ordering {
+    if one.is_ascii() && other.is_ascii() {
+        one.cmp(other)
+    } else {
+        one.encode_utf16().cmp(other.encode_utf16())
     }
 }
 
