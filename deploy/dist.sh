@@ -22,7 +22,7 @@ export CARGO_TARGET_DIR="$target/dist"
 export SOURCE_DATE_EPOCH="$moment"
 export RUSTFLAGS="--remap-path-prefix=$registry=cargo --remap-path-prefix=$CARGO_TARGET_DIR=target --remap-path-prefix=$PWD=allmende"
 export CFLAGS="-ffile-prefix-map=$CARGO_TARGET_DIR=target -ffile-prefix-map=$registry=cargo"
-export CARGO_PROFILE_RELEASE_LTO=thin
+export CARGO_PROFILE_RELEASE_LTO=thin CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1
 cargo build --package allmende --bin allmende --release --locked --features vendored-openssl
 built="$CARGO_TARGET_DIR/release/allmende"
 if ldd "$built" | grep -q 'libssl\|libcrypto'; then
