@@ -8,6 +8,7 @@ use allmende_tests::node::Node;
 use allmende_tests::story::{ENGINEER, PUBLISHER, described, rule};
 use audit::entry::{Body, EntryType};
 use connector::record::dataset::DatasetRecord;
+use connector::store::OnDisk;
 use protocol::{negotiation, transfer};
 
 /// A person's wish, over which the process may die: one who got no answer looks first and then asks
@@ -138,9 +139,12 @@ async fn processes_on_disk_die_after_what_they_wrote_and_before_they_sent_it() {
         let points = points(who).await;
         let deadly = points.iter().enumerate().filter(|(_, point)| **point == Point::AfterCommit);
         for (number, _) in deadly.step_by(3) {
-            let folder = tempfile::tempdir().unwrap();
-            let case = format!("{who:?} dies at {number}, on disk");
-            die_at(&Dataspace::on_disk(folder.path()), who, number, &case).await;
+            for engine in OnDisk::ALL {
+                let folder = tempfile::tempdir().unwrap();
+                let case = format!("{who:?} dies at {number}, in {}", engine.name());
+                let space = Dataspace::on_disk(engine, folder.path());
+                die_at(&space, who, number, &case).await;
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A whole data space: two towns in one process, a company and a firm in processes of their own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connector::clock::Clock;
 use connector::engine::Engine;
+use connector::store::OnDisk;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cast::{self, Says, Who};
@@ -43,13 +44,13 @@ impl Dataspace {
         Self::start(|_| None)
     }
 
-    /// Over sled stores below `folder`.
+    /// Over an engine's stores below `folder`.
     #[must_use]
-    pub fn on_disk(folder: &Path) -> Self {
-        Self::start(|name| Some(folder.join(name)))
+    pub fn on_disk(engine: OnDisk, folder: &Path) -> Self {
+        Self::start(|name| Some((engine, folder.join(name))))
     }
 
-    fn start(place: impl Fn(&str) -> Option<std::path::PathBuf>) -> Self {
+    fn start(place: impl Fn(&str) -> Option<(OnDisk, PathBuf)>) -> Self {
         let clock = FakeClock::at(cast::now());
         let network = Network::default();
         let node =

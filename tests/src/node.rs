@@ -44,7 +44,7 @@ pub struct Node {
 /// Where the store lies.
 #[derive(Debug)]
 enum Place {
-    Folder(PathBuf),
+    Folder(OnDisk, PathBuf),
     Memory(Embedded),
 }
 
@@ -64,13 +64,13 @@ impl Node {
     #[must_use]
     pub fn start(
         members: &[Who],
-        folder: Option<PathBuf>,
+        folder: Option<(OnDisk, PathBuf)>,
         clock: &FakeClock,
         network: &Network,
     ) -> Self {
         let disk = Disk::default();
         let place = match folder {
-            Some(folder) => Place::Folder(folder),
+            Some((engine, folder)) => Place::Folder(engine, folder),
             None => Place::Memory(Embedded::memory_with(disk.settings()).unwrap()),
         };
         let says = Says::default();
@@ -192,8 +192,8 @@ impl Node {
 
     fn open(&self) {
         let store = match &self.place {
-            Place::Folder(folder) => {
-                open_again(|| Embedded::open(OnDisk::Sled, folder, self.disk.settings()))
+            Place::Folder(engine, folder) => {
+                open_again(|| Embedded::open(*engine, folder, self.disk.settings()))
             }
             Place::Memory(store) => store.clone(),
         };
