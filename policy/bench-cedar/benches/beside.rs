@@ -2,6 +2,7 @@
 //! `cargo bench` in this folder.
 
 #[path = "../../benches/shared/worlds.rs"]
+#[expect(dead_code, reason = "only the five conditions are put beside Cedar's")]
 mod worlds;
 
 use std::hint::black_box;
