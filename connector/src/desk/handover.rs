@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use wire::did::Did;
 use wire::digest::Digest;
 
-use super::pull::{Partners, Stop, vigil};
+use super::pull::{Held, Partners, Stop, vigil};
 use super::{Connector, Inner};
 use crate::data::handover::{HandoverContract, HandoverDesk};
 use crate::data::held::{HeldError, HeldFile};
@@ -73,7 +73,7 @@ impl<P: Parts, D: Partners> HandoverDesk for Connector<P, D> {
             engine: engine.clone(),
             participant: contract.participant.clone(),
             granted: Some(granted),
-            _vigil: vigil(engine.clone(), contract.participant.clone(), agreed),
+            _vigil: vigil(engine.clone(), contract.participant.clone(), agreed, Held::Kept),
         };
         Ok((admission, ticket))
     }

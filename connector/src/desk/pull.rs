@@ -37,7 +37,7 @@ pub use running::Running;
 
 pub(super) use running::Guard;
 pub(super) use stop::Stop;
-pub(super) use vigil::vigil;
+pub(super) use vigil::{Held, vigil};
 
 use receipt::Receiving;
 
@@ -228,7 +228,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
             agreement: agreed.id.clone(),
             transfer: pid.to_owned(),
         });
-        let _vigil = vigil(self.engine.clone(), ours.clone(), agreed.clone());
+        let _vigil = vigil(self.engine.clone(), ours.clone(), agreed.clone(), Held::Arriving);
         let client = Receiving::new(
             self.engine.clone(),
             self.partners.client(ours, &agreed.peer),

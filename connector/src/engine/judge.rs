@@ -184,7 +184,7 @@ impl<P: Parts> Engine<P> {
     }
 
     /// As [`Engine::judge_agreement`], with what the answer was made from, to be recorded.
-    pub(super) async fn judged_agreement(
+    pub(crate) async fn judged_agreement(
         &self,
         ours: &Did,
         standing: &Standing,

@@ -9,7 +9,7 @@ use wire::did::Did;
 use wire::digest::Digest;
 
 use super::super::{Connector, Inner};
-use super::{Guard, Partners, vigil};
+use super::{Guard, Held, Partners, vigil};
 use crate::data::chunks::Chunks;
 use crate::data::pull::{PullError, SharedOutcome};
 use crate::data::push;
@@ -110,7 +110,7 @@ impl<P: Parts, D: Partners> Inner<P, D> {
         let (place, clock) = (slot.clone(), self.engine.shared_clock());
         let (engine, ours) = (self.engine.clone(), ours.clone());
         let work = async move {
-            let _vigil = vigil(engine, ours, agreed);
+            let _vigil = vigil(engine, ours, agreed, Held::Arriving);
             let told = guard.progress();
             let progress = move |so_far| told.tell(so_far);
             push::take(&*clock, &place, head, body, admission, &progress).await

@@ -345,12 +345,19 @@ async fn a_reader_is_told_when_the_provider_is_away_or_the_time_is_over() {
     let agreement = contract.agreement.unwrap();
     let open = HandoverDesk::contracts(&space.desk, &agreement).await.unwrap().remove(0);
     // The rule's time comes while a program reads.
-    let (mut admission, _ticket) = space.desk.permit(&open).await.unwrap();
+    let (mut admission, ticket) = space.desk.permit(&open).await.unwrap();
+    let before = space.denials("firm").await;
     space.engine.clock().pass(400 * 86_400);
     assert_eq!(admission.until_cut().await, crate::engine::live::Cut::RuleRefuses);
+    // The reader goes, and still it is recorded what the rule said.
+    drop(ticket);
+    while space.denials("firm").await == before {
+        tokio::task::yield_now().await;
+    }
     space.sequencer.sign_now(&did("firm")).await.unwrap();
     let refusal = space.desk.permit(&open).await.unwrap_err();
     assert_eq!((refusal.status, refusal.code.as_str()), (403, "time-over"), "{refusal:?}");
+    assert_eq!(space.denials("firm").await, [before, vec!["time-over".to_owned()]].concat());
 }
 
 #[tokio::test]

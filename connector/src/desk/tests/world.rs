@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
-use audit::entry::Entry;
+use audit::entry::{Body, Entry, Verdict};
 use bytes::Bytes;
 use identity::testing::World;
 use identity::trust::{Member, Status, TrustList};
@@ -353,6 +353,15 @@ impl Space {
     pub(super) async fn log(&self, name: &str) -> Vec<Entry> {
         let page = crate::log::page::page(&self.engine, &did(name), 0, 1_000, |_| true).await;
         page.unwrap().entries.into_iter().map(|row| row.entry).collect()
+    }
+
+    /// The first reason of each decision in a participant's log that denies something.
+    pub(super) async fn denials(&self, name: &str) -> Vec<String> {
+        let log = self.log(name).await;
+        let denied = log.iter().filter(|entry| {
+            matches!(entry.body, Body::DecisionMade { verdict: Verdict::Deny, .. })
+        });
+        denied.filter_map(|entry| Some(entry.reasons.first()?.as_str().to_owned())).collect()
     }
 
     /// How many entries of each type stand in a participant's log.

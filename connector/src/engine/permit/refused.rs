@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use audit::entry::Process;
+use wire::did::Did;
 
 use super::super::Engine;
 use super::super::draft::{About, Draft};
@@ -32,6 +33,22 @@ impl Granted {
 }
 
 impl<P: Parts> Engine<P> {
+    /// Records that the rule no longer permits our own programs to read what we hold under an agreement,
+    /// unless that stands in the log already.
+    pub(crate) async fn note_held_refusal(
+        &self,
+        ours: &Did,
+        agreed: &AgreementRecord,
+        judged: &Judged,
+    ) {
+        match self.member(ours) {
+            Ok((participant, standing)) => {
+                self.note_refusal(&participant, standing, (agreed, None, None), judged).await;
+            }
+            Err(error) => tracing::error!(%error, "that held data are refused cannot be recorded"),
+        }
+    }
+
     /// Records the answer, if it is not the last that was recorded. That it cannot be recorded makes
     /// it no other answer: nothing is released.
     pub(super) async fn note_refusal(
