@@ -4,6 +4,7 @@ mod erase;
 mod explained;
 mod flow;
 mod haggle;
+mod held;
 mod lines;
 mod missing;
 mod programs;
