@@ -9,7 +9,7 @@ mod made;
 use std::fmt;
 
 use odrl_parser::{ParseError, Policy, parse_agreement, parse_message_offer, parse_offer};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use wire::digest::Digest;
 use wire::node::Node;
 
@@ -22,7 +22,7 @@ use crate::settings::{ConflictDefault, DutyMode, Incomplete, Settings};
 
 /// The version of the evaluator: two programs with the same one give the same bytes for the same
 /// policy, profile, settings and facts. A change after which some decision has other bytes raises it.
-pub const ENGINE_VERSION: &str = "allmende-policy/1";
+pub const ENGINE_VERSION: &str = "allmende-policy/2";
 
 /// Which shape of policy a document has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,18 +111,11 @@ impl Basis {
     }
 
     fn to_json(&self) -> Json {
-        let Settings { conflict, duties, incomplete, fuel } = &self.settings;
-        let mut settings = Map::new();
-        settings.insert("conflict".to_owned(), json!(conflict));
-        settings.insert("duties".to_owned(), json!(duties));
-        // As a text: numbers of JSON end at 2^53.
-        settings.insert("fuel".to_owned(), json!(fuel.to_string()));
-        settings.insert("incomplete".to_owned(), json!(incomplete));
         json!({
             "document": self.document,
             "engine": self.engine,
             "profile": self.profile,
-            "settings": settings,
+            "settings": self.settings,
             "shape": self.shape.name(),
         })
     }

@@ -1,22 +1,28 @@
 //! How a policy is judged where ODRL leaves it open (rulings 1, 5 and 7 of the policy reference). A
 //! setting is part of what was checked, and of its digest.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Work that one verdict may cost: comparisons of two values.
 pub const FUEL_MAX: u64 = 4_000_000;
 
-/// The open points.
+/// The open points, written by their codes in the order of their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Settings {
     /// What happens where permission and prohibition meet and the policy names no strategy.
     pub conflict: ConflictDefault,
     /// What a duty means for its permission before it is fulfilled.
     pub duties: DutyMode,
+    /// The most comparisons that one verdict may cost; beyond it the answer is no. Written as a text:
+    /// numbers of JSON end at 2^53.
+    #[serde(serialize_with = "as_text")]
+    pub fuel: u64,
     /// What a rule without action or target means.
     pub incomplete: Incomplete,
-    /// The most comparisons that one verdict may cost; beyond it the answer is no.
-    pub fuel: u64,
+}
+
+fn as_text<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
 }
 
 /// What happens where permission and prohibition meet and the policy names no strategy.

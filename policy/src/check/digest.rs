@@ -11,7 +11,7 @@ use super::condition::Condition;
 use super::rule::{CheckedRule, Matcher, Modality};
 use crate::fact::RuleKey;
 use crate::profile::Profile;
-use crate::settings::{ConflictDefault, DutyMode, Incomplete, Settings};
+use crate::settings::Settings;
 use crate::value::Value;
 
 pub(super) fn of(
@@ -36,18 +36,8 @@ pub(super) struct Whole<'a> {
     obligation: Vec<Written<'a>>,
     profile: Digest,
     rule: Vec<Written<'a>>,
-    settings: Set,
+    settings: &'a Settings,
     target: Option<&'a str>,
-}
-
-/// The settings, each by its code.
-#[derive(Serialize)]
-struct Set {
-    conflict: ConflictDefault,
-    duties: DutyMode,
-    /// As a text: numbers of JSON end at 2^53.
-    fuel: String,
-    incomplete: Incomplete,
 }
 
 #[derive(Serialize)]
@@ -75,7 +65,7 @@ impl<'a> Whole<'a> {
     pub(super) fn of(
         policy: &'a Policy,
         profile: &Profile,
-        settings: &Settings,
+        settings: &'a Settings,
         rules: &'a [CheckedRule],
         obligations: &'a [CheckedRule],
     ) -> Self {
@@ -88,12 +78,7 @@ impl<'a> Whole<'a> {
             obligation: obligations.iter().map(Written::of).collect(),
             profile: profile.digest(),
             rule: rules.iter().map(Written::of).collect(),
-            settings: Set {
-                conflict: settings.conflict,
-                duties: settings.duties,
-                fuel: settings.fuel.to_string(),
-                incomplete: settings.incomplete,
-            },
+            settings,
             target: policy.target.as_ref().map(Id::as_str),
         }
     }
@@ -185,8 +170,11 @@ mod tests {
         let (rules, obligations) = (policy.rules(), policy.obligations());
         let (source, profile) = (policy.policy(), policy.profile());
         let whole = Whole::of(source, profile, policy.settings(), rules, obligations);
-        let tree = serde_json::to_value(&whole).unwrap();
+        let mut tree = serde_json::to_value(&whole).unwrap();
         assert_eq!(Digest::of_canonical(&tree), Ok(policy.digest()), "{tree}");
+        // Recorded decisions name it: another form raises `ENGINE_VERSION`.
+        tree["profile"].take();
+        insta::assert_snapshot!(Digest::of_canonical(&tree).unwrap(), @"sha256:61ff541435692534236a311e2c9314e66460b004245dc190c9e0c1fbe5051ca0");
         for language in [None, Some("de".to_owned())] {
             let value = Value::Text { text: "\u{7}ä\u{2028}".to_owned(), language };
             let canonical = wire::json::canonical_of(&value).unwrap();

@@ -166,5 +166,5 @@ fn a_change_of_any_decision_raises_the_version_of_the_engine() {
         decision
     });
     let digest = Digest::of_canonical(&decisions.collect()).unwrap();
-    assert_snapshot!(format!("{} {digest}", crate::ENGINE_VERSION), @"allmende-policy/1 sha256:d70a4c534488e3093fde48663b23bbbd55c9fd10bde6787130f37d07ef25d801");
+    assert_snapshot!(format!("{} {digest}", crate::ENGINE_VERSION), @"allmende-policy/2 sha256:50a918dd20a48251335dbc1707f16135db2db190db3aacaf45428dddeaacd242");
 }
