@@ -28,13 +28,12 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 pub use batch::{Batch, BatchError, Expectation};
-pub use disk::{OnDisk, VERIFY_BYTES_MAX};
+pub use disk::OnDisk;
 pub use engine::EngineError;
 pub use error::{CommitError, OpenError, ReadError, StopReason};
 pub use group::{Embedded, Settings};
 pub use key::{Key, Kind, Log, Scope};
 pub use migrate::{MigrateError, Migrated, migrate};
-pub use sled::CACHE_BYTES;
 pub use space::{FolderSpace, Space, Unlimited};
 pub use span::{RANGE_MAX, Span};
 

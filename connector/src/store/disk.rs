@@ -20,8 +20,10 @@ use super::{
     span::RawSpan,
 };
 
+/// What an engine may keep in memory, in bytes.
+pub(super) const CACHE_BYTES: usize = 4 * 1024 * 1024;
 /// A store whose file has at most this many bytes is read wholly when it is opened.
-pub const VERIFY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub(super) const VERIFY_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// What keeps the records of a folder.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

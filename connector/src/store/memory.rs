@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::{
     engine::{Engine, EngineError, Op, Raw},
-    span::{Direction, RawSpan},
+    span::RawSpan,
 };
 
 /// Ordered bytes in memory.
@@ -28,15 +28,8 @@ impl Engine for Memory {
         let Some((start, end)) = span.bounds() else { return Ok(Vec::new()) };
         let bounds = (Bound::Included(start), Bound::Excluded(end));
         let records = self.records.read().unwrap_or_else(PoisonError::into_inner);
-        let found = records.range::<[u8], _>(bounds);
-        let wanted = |(key, _): &(&Vec<u8>, &Bytes)| !skip(key.as_slice());
-        let owned =
-            |(key, value): (&Vec<u8>, &Bytes)| Raw { key: key.clone(), value: value.clone() };
-        Ok(match span.direction {
-            Direction::Forwards => found.filter(wanted).take(span.limit).map(owned).collect(),
-            Direction::Backwards => {
-                found.rev().filter(wanted).take(span.limit).map(owned).collect()
-            }
+        span.read(records.range::<[u8], _>(bounds), |(key, value)| {
+            Ok((!skip(key)).then(|| Raw { key: key.clone(), value: value.clone() }))
         })
     }
 

@@ -14,14 +14,11 @@ use bytes::Bytes;
 use crc32fast::Hasher;
 
 use super::{
-    disk::{Fault, Medium, VERIFY_BYTES_MAX, blames_the_system, io_error},
+    disk::{CACHE_BYTES, Fault, Medium, VERIFY_BYTES_MAX, blames_the_system, io_error},
     engine::{Op, Raw},
     error::OpenError,
-    span::{Direction, RawSpan},
+    span::RawSpan,
 };
-
-/// What redb may keep in memory, in bytes.
-const CACHE_BYTES: usize = 4 * 1024 * 1024;
 
 const RECORDS: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("records");
 
@@ -60,21 +57,15 @@ impl Redb {
 
     fn read(&self, span: &RawSpan, skip: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Raw>, Fault> {
         let Some((start, end)) = span.bounds() else { return Ok(Vec::new()) };
-        let mut records = self.records()?.range(start..end).map_err(Error::from)?;
-        let mut found = Vec::new();
-        while found.len() < span.limit {
-            let next = match span.direction {
-                Direction::Forwards => records.next(),
-                Direction::Backwards => records.next_back(),
-            };
-            let Some(pair) = next else { break };
+        let records = self.records()?.range(start..end).map_err(Error::from)?;
+        span.read(records, |pair| {
             let (key, value) = pair.map_err(Error::from)?;
-            if !skip(key.value()) {
-                let value = open_value(key.value(), value.value())?;
-                found.push(Raw { key: key.value().to_vec(), value });
+            if skip(key.value()) {
+                return Ok(None);
             }
-        }
-        Ok(found)
+            let value = open_value(key.value(), value.value())?;
+            Ok(Some(Raw { key: key.value().to_vec(), value }))
+        })
     }
 
     fn write(&self, ops: &[Op]) -> Result<(), Error> {

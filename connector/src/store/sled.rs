@@ -19,14 +19,11 @@ use ::sled::{Config, Db, IVec};
 use bytes::Bytes;
 
 use super::{
-    disk::{Fault, Medium, VERIFY_BYTES_MAX, blames_the_system, io_error},
+    disk::{CACHE_BYTES, Fault, Medium, VERIFY_BYTES_MAX, blames_the_system, io_error},
     engine::{Op, Raw},
     error::OpenError,
-    span::{Direction, RawSpan},
+    span::RawSpan,
 };
-
-/// What sled may keep in memory, in bytes.
-pub const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// An open sled store.
 pub(super) struct Sled {
@@ -134,21 +131,14 @@ impl Medium for Sled {
 
     fn range(&self, span: &RawSpan, skip: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Raw>, Fault> {
         let Some((start, end)) = span.bounds() else { return Ok(Vec::new()) };
-        let mut records = self.tree.range(start..end);
-        let mut found = Vec::new();
-        while found.len() < span.limit {
-            let next = match span.direction {
-                Direction::Forwards => records.next(),
-                Direction::Backwards => records.next_back(),
-            };
-            let Some(pair) = next else { break };
+        span.read(self.tree.range(start..end), |pair| {
             let (key, head) = pair?;
-            if !skip(&key) {
-                let value = self.assemble(&key, &head)?;
-                found.push(Raw { key: key.to_vec(), value });
+            if skip(&key) {
+                return Ok(None);
             }
-        }
-        Ok(found)
+            let value = self.assemble(&key, &head)?;
+            Ok(Some(Raw { key: key.to_vec(), value }))
+        })
     }
 
     fn apply(&self, ops: &[Op]) -> Result<(), Fault> {
@@ -161,7 +151,7 @@ fn open_tree(folder: &Path, file: &Path) -> Result<Db, OpenError> {
     let config = Config::new()
         .path(folder)
         .flush_every_ms(None)
-        .cache_capacity(CACHE_BYTES)
+        .cache_capacity(CACHE_BYTES as u64)
         .use_compression(false);
     config.open().map_err(|error| match error {
         ::sled::Error::Io(source) if blames_the_system(source.kind()) => {

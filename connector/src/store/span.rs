@@ -1,5 +1,6 @@
 //! What a range read asks for: one scope, one kind, and where within it to begin and end.
 
+use super::engine::Raw;
 use super::key::{Key, Kind, Log, Scope, prefix};
 
 /// The most records that one read returns.
@@ -140,6 +141,25 @@ impl RawSpan {
             direction: Direction::Forwards,
             limit,
         }
+    }
+
+    /// Reads what lies between the bounds: in the span's direction, at most its limit, passing over
+    /// those of which `read` makes nothing.
+    pub(super) fn read<T, E>(
+        &self,
+        mut records: impl DoubleEndedIterator<Item = T>,
+        mut read: impl FnMut(T) -> Result<Option<Raw>, E>,
+    ) -> Result<Vec<Raw>, E> {
+        let mut found = Vec::new();
+        while found.len() < self.limit {
+            let next = match self.direction {
+                Direction::Backwards => records.next_back(),
+                Direction::Forwards => records.next(),
+            };
+            let Some(record) = next else { break };
+            found.extend(read(record)?);
+        }
+        Ok(found)
     }
 
     /// The first key and the one before which it ends, or nothing when no key can lie between them.
