@@ -33,7 +33,7 @@ pub use engine::EngineError;
 pub use error::{CommitError, OpenError, ReadError, StopReason};
 pub use group::{Embedded, Settings};
 pub use key::{Key, Kind, Log, Scope};
-pub use migrate::{MigrateError, Migrated, migrate};
+pub use migrate::{MigrateError, Moved, migrate};
 pub use space::{FolderSpace, Space, Unlimited};
 pub use span::{RANGE_MAX, Span};
 

@@ -248,7 +248,7 @@ fn migrate<T: Tasks>(tasks: &T, home: &Home, output: &mut Output<'_>) -> Ended {
     let moved = tasks.migrate(home, |records| count.set_position(records));
     count.finish_and_clear();
     let moved = moved?;
-    let then = if moved.former.is_some() { Phrase::RemoveFormer } else { Phrase::KeptAlready };
+    let then = if moved.moved.is_some() { Phrase::RemoveFormer } else { Phrase::KeptAlready };
     show(&moved, output)?;
     output.say_phrase(then);
     Ok(Exit::Done)

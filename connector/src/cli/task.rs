@@ -9,6 +9,7 @@ use wire::did::Did;
 
 use super::exit::Failure;
 use crate::home::Home;
+use crate::store::Moved;
 use crate::words::Lang;
 
 /// How the program serves and plays.
@@ -33,7 +34,7 @@ pub trait Tasks: Send + Sync {
     /// now and then how many records and entries were copied.
     ///
     /// # Errors
-    /// When the store stays as it was.
+    /// When it is not moved, or that is not sure.
     fn migrate(&self, home: &Home, told: impl FnMut(u64)) -> Result<StoreMoved, Failure>;
 
     /// Plays the main story on this machine and tells it on stdout.
@@ -82,12 +83,9 @@ pub struct GateListening {
 pub struct StoreMoved {
     /// The engine that keeps the store now.
     pub engine: &'static str,
-    /// How many records and log entries were moved; absent where it kept them already.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub records: Option<u64>,
-    /// The store as it was, which nothing needs any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub former: Option<PathBuf>,
+    /// What was moved; nothing where it kept the store already.
+    #[serde(flatten)]
+    pub moved: Option<Moved>,
 }
 
 /// `demo`.

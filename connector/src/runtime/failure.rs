@@ -49,10 +49,21 @@ impl From<BookFault> for Failure {
 
 impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
-        let what = Words::new(
-            "Der Speicher zieht nicht um; er ist, wie er war.",
-            "the store is not moved; it is as it was",
-        );
+        let what = match &error {
+            MigrateError::Unsure { .. } => Words::new(
+                "Der Speicher ist umgezogen, aber vielleicht nicht auf Dauer.",
+                "the store is moved, but perhaps not for good",
+            ),
+            MigrateError::Differs { .. }
+            | MigrateError::Engine(_)
+            | MigrateError::Former { .. }
+            | MigrateError::Io { .. }
+            | MigrateError::Nothing { .. }
+            | MigrateError::Open(_) => Words::new(
+                "Der Speicher zieht nicht um; er ist, wie er war.",
+                "the store is not moved; it is as it was",
+            ),
+        };
         let (code, remedy) = match &error {
             MigrateError::Open(open) => ("store-unusable", Words::same(open.hint())),
             MigrateError::Engine(_) | MigrateError::Differs { .. } => (
@@ -74,6 +85,13 @@ impl From<MigrateError> for Failure {
                 Words::new(
                     "Mit --home den richtigen Ordner nennen; ein neuer braucht keinen Umzug.",
                     "name the right folder with --home; a new one needs no move",
+                ),
+            ),
+            MigrateError::Unsure { .. } => (
+                "store-move-unsure",
+                Words::new(
+                    "Die Platte prüfen, dann noch einmal: der Befehl sagt, ob der Speicher dort ist.",
+                    "check the disk, then try again: the command says whether the store is there",
                 ),
             ),
             MigrateError::Io { .. } => (

@@ -8,7 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::task::{Demo, GateListening, Listening, StoreMoved, Tasks};
 use crate::config::Config;
 use crate::home::Home;
-use crate::store::{self, Migrated};
+use crate::store;
 
 /// The product.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,12 +47,8 @@ impl Tasks for Program {
         let Some(engine) = config.store.engine.on_disk() else {
             return Err(failure::keeps_nothing());
         };
-        let moved = match store::migrate(&home.store(), engine, told)? {
-            Migrated::Already => None,
-            Migrated::Moved { records, former } => Some((records, former)),
-        };
-        let (records, former) = moved.unzip();
-        Ok(StoreMoved { engine: engine.name(), records, former })
+        let moved = store::migrate(&home.store(), engine, told)?;
+        Ok(StoreMoved { engine: engine.name(), moved })
     }
 
     async fn demo(&self, options: Demo) -> Result<(), Failure> {

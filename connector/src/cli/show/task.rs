@@ -58,10 +58,11 @@ impl Show for GateListening {
 
 impl Show for StoreMoved {
     fn show(&self, lang: Lang) -> String {
+        let moved = self.moved.as_ref();
         Card::new(lang)
             .line(Phrase::Store, self.engine)
-            .maybe(Phrase::Moved, self.records.map(|records| records.to_string()))
-            .maybe(Phrase::FormerStore, self.former.as_ref().map(|it| it.display().to_string()))
+            .maybe(Phrase::Moved, moved.map(|it| it.records.to_string()))
+            .maybe(Phrase::FormerStore, moved.map(|it| it.former.display().to_string()))
             .text()
     }
 }

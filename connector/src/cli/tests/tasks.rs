@@ -4,6 +4,7 @@ use crate::cli::exit::Failure;
 use crate::cli::task::{Demo, GateListening, Listening, StoreMoved, Tasks};
 use crate::home::Home;
 use crate::management::fixture::ulm;
+use crate::store::Moved;
 
 pub(super) struct FixtureTasks;
 
@@ -34,8 +35,8 @@ impl Tasks for FixtureTasks {
 
     fn migrate(&self, _: &Home, mut told: impl FnMut(u64)) -> Result<StoreMoved, Failure> {
         told(1200);
-        let former = Some("allmende/store.sled".into());
-        Ok(StoreMoved { engine: "redb", records: Some(1200), former })
+        let moved = Moved { records: 1200, former: "allmende/store.sled".into() };
+        Ok(StoreMoved { engine: "redb", moved: Some(moved) })
     }
 
     async fn demo(&self, _: Demo) -> Result<(), Failure> {

@@ -56,16 +56,16 @@ async fn a_store_goes_to_the_other_engine_and_back_and_says_the_same() {
     let mut told = Vec::new();
     let moved = migrate(&folder, OnDisk::Redb, |records| told.push(records)).unwrap();
     let former = home.path().join("store.sled");
-    assert_eq!(moved, Migrated::Moved { records: 1200, former: former.clone() });
+    assert_eq!(moved, Some(Moved { records: 1200, former: former.clone() }));
     assert_eq!(told.last(), Some(&1200));
     assert_eq!(everything(OnDisk::Redb, &folder).await, before);
     assert_eq!(everything(OnDisk::Sled, &former).await, before, "the former one is as it was");
-    assert_eq!(migrate(&folder, OnDisk::Redb, |_| {}).unwrap(), Migrated::Already);
+    assert_eq!(migrate(&folder, OnDisk::Redb, |_| {}).unwrap(), None);
 
     fs::remove_dir_all(&former).unwrap();
     let moved = migrate(&folder, OnDisk::Sled, |_| {}).unwrap();
     let former = home.path().join("store.redb");
-    assert_eq!(moved, Migrated::Moved { records: 1200, former });
+    assert_eq!(moved, Some(Moved { records: 1200, former }));
     assert_eq!(everything(OnDisk::Sled, &folder).await, before);
 }
 
@@ -100,9 +100,16 @@ async fn a_migration_that_cannot_be_leaves_the_store_as_it_was() {
     assert!(matches!(kept, Err(MigrateError::Former { path }) if path == former));
     fs::remove_dir(&former).unwrap();
 
-    // What an interrupted migration has left behind is made anew.
-    let copy = home.path().join("store.copy");
-    drop(OnDisk::Redb.open(&copy).unwrap());
-    assert!(matches!(migrate(&folder, OnDisk::Redb, |_| {}), Ok(Migrated::Moved { .. })));
-    assert!(!copy.exists());
+    // What an interrupted migration has left is made anew.
+    drop(OnDisk::Redb.open(&former).unwrap());
+    assert!(matches!(
+        migrate(&folder, OnDisk::Redb, |_| {}),
+        Ok(Some(Moved { records: 1200, .. }))
+    ));
+    assert_eq!(OnDisk::found_in(&former), Some(OnDisk::Sled));
+
+    // A store as it was is never taken for that: back, and once more.
+    assert!(matches!(migrate(&folder, OnDisk::Sled, |_| {}), Ok(Some(_))));
+    let kept = migrate(&folder, OnDisk::Redb, |_| {});
+    assert!(matches!(kept, Err(MigrateError::Former { path }) if path == former));
 }
