@@ -376,10 +376,14 @@ handover = "127.0.0.1:8181"
     }
 
     #[test]
-    fn defaults_fill_what_is_left_out() {
+    fn defaults_fill_what_is_left_out_and_each_engine_has_its_name() {
         let config = parse(MINIMAL).unwrap();
         assert_eq!(config.store.engine, StoreEngine::Sled);
         assert!(config.net.allow.is_empty());
+        for engine in OnDisk::ALL {
+            let named = parse(&format!("{MINIMAL}\n[store]\nengine = \"{}\"\n", engine.name()));
+            assert_eq!(named.unwrap().store.engine.on_disk(), Some(engine));
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Each one founds a data space of its own in a temporary folder, with the built program as authority
 //! and provider in processes of their own, and measures with everything on: mutual TLS, durable
-//! commits, log, witnessing; stores are sled's, or `redb`'s when that word is among the arguments. They print figures; they judge nothing and change nothing outside that
-//! folder.
+//! commits, log, witnessing. Stores are sled's, or redb's when `redb` is among the arguments. They print
+//! figures; they judge nothing and change nothing outside that folder.
 
 #![expect(
     clippy::disallowed_methods,

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use connector::clock::SystemClock;
+use connector::config::Config;
 use connector::engine::Engine;
 use connector::home::Home;
 use connector::net::peers::Peers;
@@ -156,7 +157,11 @@ impl Member {
         let path = Home::at(&self.home).config();
         let settings = std::fs::read_to_string(&path)?;
         let chosen = format!("engine = \"{}\"", engine.name());
-        Ok(std::fs::write(path, settings.replace("engine = \"sled\"", &chosen))?)
+        std::fs::write(&path, settings.replace("engine = \"sled\"", &chosen))?;
+        match Config::read(&path)?.store.engine.on_disk() == Some(*engine) {
+            true => Ok(()),
+            false => Err(format!("{} does not name {}", path.display(), engine.name()).into()),
+        }
     }
 
     /// Its own part of its home.

@@ -163,7 +163,7 @@ pub enum Command {
     },
     /// Show how the participant is doing.
     Status,
-    /// Keep the store of a home that is not running.
+    /// Move the store of a home that is not running.
     #[command(subcommand)]
     Store(StoreCommand),
     /// Serve the participants of this home until stopped.

@@ -1,6 +1,8 @@
 //! What our own programs read of what we hold: until it is closed, the contract ends, or its rule
 //! says no.
 
+use std::time::Duration;
+
 use super::world::{DATA, Space, actor, did};
 use super::{WAIT, in_force};
 use crate::data::handover::HandoverDesk;
@@ -68,9 +70,12 @@ async fn a_reader_is_told_when_the_provider_is_away_or_the_time_is_over() {
     assert_eq!(admission.until_cut().await, Cut::RuleRefuses);
     // The reader goes, and still it is recorded what the rule said.
     drop(ticket);
-    while space.denials("firm").await == before {
-        tokio::task::yield_now().await;
-    }
+    let recorded = async {
+        while space.denials("firm").await == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), recorded).await.expect("a decision is recorded");
     space.sequencer.sign_now(&did("firm")).await.unwrap();
     let refusal = space.desk.permit(&open).await.unwrap_err();
     assert_eq!((refusal.status, refusal.code.as_str()), (403, "time-over"), "{refusal:?}");
