@@ -127,9 +127,12 @@ impl Checking<'_> {
             duties,
             pointer: rule.pointer.clone(),
         };
-        let mut copies = std::iter::repeat_n(whole, product);
-        let mut rules = Vec::with_capacity(product);
-        for (action, refinements) in self.actions(rule)? {
+        let actions = self.actions(rule)?;
+        // One for each turn of the loops, so that the last is not copied.
+        let count = actions.len() * targets.len() * assignees.len();
+        let mut copies = std::iter::repeat_n(whole, count);
+        let mut rules = Vec::with_capacity(count);
+        for (action, refinements) in actions {
             for target in &targets {
                 for (assignee, rule) in assignees.iter().zip(&mut copies) {
                     rules.push(CheckedRule {
