@@ -5,6 +5,8 @@
 //! saying so), no snapshot, no event feed and no way to change a log's entries. What the values
 //! mean is the business of the records on top; they know no engine, and engines know no records.
 
+#[cfg(test)]
+mod again;
 mod batch;
 mod disk;
 mod engine;

@@ -3,6 +3,7 @@
 use std::os::unix::fs::FileExt as _;
 
 use super::*;
+use crate::store::again::again;
 use crate::store::{Batch, Embedded, Key, Kind, OnDisk, Scope, Settings, Span, Store as _};
 
 fn open(folder: &Path) -> Result<Embedded, OpenError> {
@@ -12,23 +13,6 @@ fn open(folder: &Path) -> Result<Embedded, OpenError> {
 fn key(number: u64) -> Key {
     Key::new(Scope::Process, Kind::Setting, format!("{number:08}"))
 }
-
-/// Opens what has just been closed in this process: under load sled's threads let go of its files a
-/// little later.
-fn again<T>(open: impl Fn() -> Result<T, OpenError>) -> T {
-    let mut opened = open();
-    for _ in 0..OPENINGS_MAX {
-        if opened.is_ok() {
-            break;
-        }
-        std::thread::yield_now();
-        opened = open();
-    }
-    opened.unwrap()
-}
-
-/// How often a store is opened whose last life may not have let go of it.
-const OPENINGS_MAX: u32 = 1_000;
 
 #[test]
 fn damaged_settings_of_sled_are_refused() {
